@@ -1,0 +1,59 @@
+/** Migrates a fresh database and writes each system's catalogue and table types. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systems } from '../src/guildhall.ts';
+import {
+  acquireEmbedded,
+  type Catalog,
+  createInstance,
+  type Database,
+  generateTypes,
+  migratorOf,
+  openDatabase,
+  readCatalog,
+} from '../src/kernel/index.ts';
+
+/** Path below the project's folder, to text. */
+export type GeneratedFiles = Readonly<Record<string, string>>;
+
+/** The generated files of every system, read from instances migrated into this empty database. */
+export async function generateFiles(database: Database): Promise<GeneratedFiles> {
+  const files: Record<string, string> = {};
+  for (const system of systems) {
+    const instance = createInstance(system, database);
+    await migratorOf(instance).up();
+    const folder = `src/systems/${system.name}/generated`;
+    files[`${folder}/tables.ts`] = await generateTypes(database, instance.schema);
+    files[`${folder}/catalog.ts`] = catalogText(system.name, await readCatalog(database, instance.schema));
+  }
+  return files;
+}
+
+function catalogText(name: string, catalog: Catalog): string {
+  const facts = Object.entries(catalog).map(([key, text]) => `  ${JSON.stringify(key)}:\n    ${JSON.stringify(text)},`);
+  return [
+    '/** Generated from a fresh migration by `npm run generate`; do not edit. */',
+    "import type { Catalog } from '../../../kernel/index.ts';",
+    '',
+    `export const ${name}Catalog: Catalog = {`,
+    ...facts,
+    '};',
+    '',
+  ].join('\n');
+}
+
+/** Writes all of them, from a server started for the purpose. */
+export async function writeGenerated(root: string): Promise<void> {
+  const home = await mkdtemp(join(tmpdir(), 'guildhall-generate-'));
+  const server = await acquireEmbedded({ home });
+  const database = await openDatabase(server.url);
+  try {
+    const files = await generateFiles(database);
+    for (const [path, text] of Object.entries(files)) await writeFile(join(root, path), text);
+  } finally {
+    await database.close();
+    await server.release();
+    await rm(home, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,85 @@
+/** The kernel's door: what systems and faces may import. */
+export {
+  type Actor,
+  type AuditEntry,
+  type Change,
+  listAudit,
+  recordChange,
+  SYSTEM_ACTOR,
+} from './audit.ts';
+export {
+  type Account,
+  type AccountMessages,
+  type AccountOptions,
+  type Accounts,
+  type ApiKey,
+  accountConstraints,
+  accountsOn,
+  hasRole,
+  type IssuedApiKey,
+  type NewAccount,
+  type NewApiKey,
+  type SignedIn,
+} from './auth/index.ts';
+export { type BulkInsert, bulkInsert, MAX_BULK_ROWS } from './bulk.ts';
+export {
+  acquireEmbedded,
+  destroyEmbedded,
+  type EmbeddedServer,
+  embeddedStatus,
+  stopEmbedded,
+} from './database/embedded/index.ts';
+export { type DatabaseHealth, databaseHealth, isReachable } from './database/health.ts';
+export { type OpenOptions, openDatabase } from './database/open.ts';
+export { readConnectionSettings } from './database/settings.ts';
+export { sqlStateOf } from './database/sql-errors.ts';
+export { type SchemaStats, schemaStats, type TableStats } from './database/stats.ts';
+export type {
+  Database,
+  Executor,
+  IsolationLevel,
+  PoolState,
+  QueryOptions,
+  QueryResult,
+  QueryTiming,
+  Transaction,
+  TransactionOptions,
+} from './database/types.ts';
+export { canonicalDecimal, decimalText } from './decimal.ts';
+export {
+  assert,
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorOptions,
+  GuildhallError,
+  invalidInput,
+  isGuildhallError,
+} from './errors.ts';
+export { type IdempotentAnswer, type IdempotentCall, runIdempotent } from './idempotency.ts';
+export { assertId, newId } from './ids.ts';
+export { createInstance, migratorOf, modulesOf, verify } from './instance.ts';
+export { canonicalJson, contentHash, decodeJson, encodeJson } from './json.ts';
+export { readCatalog } from './migrate/catalog.ts';
+export type { ModuleStatus } from './migrate/history.ts';
+export { isUpToDate } from './migrate/history.ts';
+export type { DownOptions, Migrator, Step } from './migrate/migrator.ts';
+export { generateTypes } from './migrate/type-generator.ts';
+export type { Finding, Verification } from './migrate/verify.ts';
+export { latestCursor, MAX_EVENTS, readEvents } from './outbox.ts';
+export {
+  DEFAULT_PAGE,
+  decodeCursor,
+  encodeCursor,
+  MAX_PAGE,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  toPage,
+} from './page.ts';
+export * from './route-schemas.ts';
+export * from './routes.ts';
+export { camelRow, camelRows } from './rows.ts';
+export { createScope } from './scope.ts';
+export * from './system.ts';
+export { startTasks, type TaskRunner } from './tasks.ts';
+export * from './wire.ts';

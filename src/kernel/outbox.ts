@@ -1,0 +1,66 @@
+/** The outbox: events written in the transaction of their change, read in an order that skips no late commit. */
+import { invalidInput } from './errors.ts';
+import type { OutboxEvent, Scope } from './system.ts';
+
+/** One read takes this many at most; readers go on from the last cursor. */
+export const MAX_EVENTS = 1_000;
+
+const CURSOR = /^(\d{1,20})-(\d{1,19})$/;
+
+interface EventRow {
+  readonly xid: string;
+  readonly id: bigint;
+  readonly type: string;
+  readonly subject: string;
+  readonly audience: string | null;
+  readonly payload: unknown;
+  readonly at: Date;
+}
+
+/**
+ * Events after a cursor, oldest first. An event appears once every transaction that began writing before
+ * its own has ended; so nothing can turn up behind a cursor that was handed out. A transaction that
+ * stays open delays the feed, and never makes it lose an event.
+ */
+export async function readEvents(
+  scope: Scope,
+  { after, limit = MAX_EVENTS }: { readonly after?: string; readonly limit?: number } = {},
+): Promise<OutboxEvent[]> {
+  const [xid, id] = readCursor(after);
+  const rows = await scope.query<EventRow>(
+    `select xid::text as xid, id, type, subject, audience, payload, at
+       from :schema.outbox
+      where (xid, id) > ($1::text::xid8, $2::bigint)
+        and xid < pg_snapshot_xmin(pg_current_snapshot())
+      order by xid, id
+      limit $3`,
+    [xid, id, Math.min(limit, MAX_EVENTS)],
+  );
+  return rows.map((row) => ({
+    cursor: `${row.xid}-${row.id}`,
+    id: `evt_${row.id}`,
+    type: row.type,
+    subject: row.subject,
+    audience: row.audience,
+    payload: row.payload,
+    at: row.at,
+  }));
+}
+
+/** The position after everything that can be read now: where a reader starts that wants only what is new. */
+export async function latestCursor(scope: Scope): Promise<string> {
+  const rows = await scope.query<{ xid: string; id: bigint }>(
+    `select xid::text as xid, id from :schema.outbox
+      where xid < pg_snapshot_xmin(pg_current_snapshot())
+      order by xid desc, id desc limit 1`,
+  );
+  const last = rows[0];
+  return last === undefined ? '0-0' : `${last.xid}-${last.id}`;
+}
+
+function readCursor(cursor: string | undefined): [string, string] {
+  if (cursor === undefined || cursor === '') return ['0', '0'];
+  const match = CURSOR.exec(cursor);
+  if (match?.[1] !== undefined && match[2] !== undefined) return [match[1], match[2]];
+  throw invalidInput('Last-Event-ID', 'That is not an event cursor.', 'Pass the id of the last event you received.');
+}

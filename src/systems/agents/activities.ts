@@ -1,0 +1,196 @@
+/** The activity feed of projects. */
+import {
+  camelRow,
+  camelRows,
+  decodeCursor,
+  invalidInput,
+  newId,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  toPage,
+} from '../../kernel/index.ts';
+import { type Context, jsonParam, listLimit, moment, once, storableText } from './context.ts';
+import {
+  ACTIVITY_TYPES,
+  type Activity,
+  type CreateOptions,
+  type NewActivity,
+  type Project,
+} from './types.ts';
+
+const COLUMNS = 'id, project_id, type, message, metadata, "timestamp"';
+const MAX_MESSAGE = 65_536;
+/** Activities of one bulk call. */
+const MAX_BULK = 10_000;
+
+/** Throws "Invalid activity type: …" and `not_found` ("Project not found"). */
+export async function createActivity(
+  context: Context,
+  input: NewActivity,
+  options: CreateOptions = {},
+): Promise<Activity> {
+  const row = checkActivity(input, '');
+  return once(context, options, { operation: 'createActivity', request: input }, async (inner) => {
+    const rows = await inner.scope.query<object>(
+      `with made as (
+         insert into :schema.activities (id, project_id, type, message, metadata, "timestamp")
+         values ($1, $2, $3, $4, $5, coalesce($6, clock_timestamp()))
+         returning ${COLUMNS}
+       ), told as (
+         insert into :schema.outbox (type, subject, audience, payload)
+         select 'activity.' || m.type, m.id, p.user_id,
+           jsonb_build_object('projectId', m.project_id, 'message', left(m.message, 500))
+         from made m join :schema.projects p on p.id = m.project_id
+       )
+       select * from made`,
+      row,
+    );
+    return camelRow<Activity>(rows[0] as object);
+  });
+}
+
+/** Inserts all or none, in one statement; returns how many. */
+export async function bulkCreateActivities(
+  context: Context,
+  inputs: readonly NewActivity[],
+  options: CreateOptions = {},
+): Promise<number> {
+  if (inputs.length > MAX_BULK) {
+    throw invalidInput(
+      'activities',
+      `${inputs.length} are more than ${MAX_BULK} in one call.`,
+      'Split the batch.',
+    );
+  }
+  const rows = inputs.map((input, index) => checkActivity(input, `activities[${index}].`));
+  if (rows.length === 0) return 0;
+  return once(context, options, { operation: 'bulkCreateActivities', request: inputs }, async (inner) => {
+    const columns = [0, 1, 2, 3, 4, 5].map((index) => rows.map((row) => row[index]));
+    const made = await inner.scope.query<{ made: number }>(
+      `with made as (
+         insert into :schema.activities (id, project_id, type, message, metadata, "timestamp")
+         select id, project_id, type, message, metadata, coalesce(at, clock_timestamp())
+           from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::timestamptz[])
+             as t(id, project_id, type, message, metadata, at)
+         returning project_id
+       ), told as (
+         insert into :schema.outbox (type, subject, audience, payload)
+         select 'activities.created', m.project_id, p.user_id, jsonb_build_object('count', count(*))
+         from made m join :schema.projects p on p.id = m.project_id group by m.project_id, p.user_id
+       )
+       select count(*)::integer as made from made`,
+      columns,
+    );
+    return made[0]?.made ?? 0;
+  });
+}
+
+/** Newest first; `offset` skips, for callers of the founding interface. Prefer pages. */
+export async function getActivitiesByProject(
+  context: Context,
+  projectId: string,
+  options: { readonly limit?: number; readonly offset?: number } = {},
+): Promise<Activity[]> {
+  const offset = options.offset ?? 0;
+  if (!Number.isInteger(offset) || offset < 0 || offset > MAX_OFFSET) {
+    throw invalidInput(
+      'offset',
+      'Invalid offset parameter',
+      `Pass 0 to ${MAX_OFFSET}, or page with a cursor.`,
+    );
+  }
+  const rows = await context.scope.query<object>(
+    `select ${COLUMNS} from :schema.activities where project_id = $1
+      order by "timestamp" desc, id desc limit $2 offset $3`,
+    [projectId, listLimit(options.limit), offset],
+  );
+  return camelRows<Activity>(rows);
+}
+
+/** Skipping reads what it skips: beyond this a cursor is the way. */
+const MAX_OFFSET = 100_000;
+
+/** The newest activities across a user's projects, each with its project. */
+export async function getRecentActivities(
+  context: Context,
+  userId: string,
+  limit = 10,
+): Promise<(Activity & { readonly project: Project })[]> {
+  // Each project brings its newest few by index, so the cost is that of the answer, not of the feed.
+  const rows = await context.scope.query<Record<string, unknown>>(
+    `select v.id, v.project_id, v.type, v.message, v.metadata, v."timestamp",
+        p.name as p_name, p.path as p_path, p.settings as p_settings,
+        p.created_at as p_created_at, p.updated_at as p_updated_at
+       from :schema.projects p
+       join lateral (
+         select * from :schema.activities a where a.project_id = p.id
+          order by a."timestamp" desc, a.id desc limit $2
+       ) v on true
+      where p.user_id = $1
+      order by v."timestamp" desc, v.id desc limit $2`,
+    [userId, listLimit(limit)],
+  );
+  return rows.map((row) => ({
+    id: row.id as string,
+    projectId: row.project_id as string,
+    type: row.type as Activity['type'],
+    message: row.message as string,
+    metadata: row.metadata,
+    timestamp: row.timestamp as Date,
+    project: {
+      id: row.project_id as string,
+      name: row.p_name as string,
+      path: row.p_path as string,
+      userId,
+      settings: row.p_settings as Project['settings'],
+      createdAt: row.p_created_at as Date,
+      updatedAt: row.p_updated_at as Date,
+    },
+  }));
+}
+
+/** The feed of one project, of one user's projects, or of all; newest first. */
+export async function pageActivities(
+  context: Context,
+  filter: PageRequest & { readonly projectId?: string; readonly userId?: string } = {},
+): Promise<Page<Activity>> {
+  const limit = pageLimit(filter.limit);
+  const after = decodeCursor('activities', filter.cursor);
+  const where = `($1::text is null or v.project_id = $1)
+    and ($2::text is null or v.project_id in (select id from :schema.projects where user_id = $2))`;
+  const filters = [filter.projectId ?? null, filter.userId ?? null];
+  const rows = await context.scope.query<object>(
+    `select ${COLUMNS} from :schema.activities v
+      where ${where} and ($3::timestamptz is null or (v."timestamp", v.id) < ($3, $4))
+      order by v."timestamp" desc, v.id desc limit $5`,
+    [...filters, after?.at ?? null, after?.id ?? null, limit + 1],
+  );
+  const page = toPage('activities', camelRows<Activity>(rows), limit, (activity) => activity.timestamp);
+  if (filter.withTotal !== true) return page;
+  const counted = await context.scope.query<{ total: bigint }>(
+    `select count(*) as total from :schema.activities v where ${where}`,
+    filters,
+  );
+  return { ...page, total: Number(counted[0]?.total ?? 0) };
+}
+
+function checkActivity(input: NewActivity, path: string): unknown[] {
+  if (!(ACTIVITY_TYPES as readonly unknown[]).includes(input.type)) {
+    throw invalidInput(
+      `${path}type`,
+      `Invalid activity type: ${String(input.type).slice(0, 80)}. Must be one of: ${ACTIVITY_TYPES.join(', ')}`,
+      `Pass one of: ${ACTIVITY_TYPES.join(', ')}.`,
+    );
+  }
+  if (typeof input.message !== 'string')
+    throw invalidInput(`${path}message`, 'message must be text.', 'Pass text.');
+  return [
+    newId('act'),
+    input.projectId,
+    input.type,
+    storableText(input.message, `${path}message`, MAX_MESSAGE),
+    jsonParam(input.metadata, `${path}metadata`),
+    moment(input.timestamp, `${path}timestamp`),
+  ];
+}

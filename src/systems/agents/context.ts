@@ -1,0 +1,102 @@
+/** What every function of the system is given: the schema, the accounts and who acts. */
+import {
+  type Accounts,
+  type Actor,
+  type IdempotentCall,
+  invalidInput,
+  runIdempotent,
+  type Scope,
+} from '../../kernel/index.ts';
+import { type CreateOptions, DEFAULT_LIST, MAX_LIST } from './types.ts';
+
+export interface Context {
+  readonly scope: Scope;
+  readonly accounts: Accounts;
+  readonly actor: Actor;
+}
+
+/** Parameters of `record_change` that say who acts. */
+export function actorParams(context: Context): [string, string | null, string | null] {
+  const { kind, id, requestId } = context.actor;
+  return [kind, id, requestId ?? null];
+}
+
+/** Runs a creating call once for its key; without one it just runs. */
+export async function once<T>(
+  context: Context,
+  options: CreateOptions,
+  call: Pick<IdempotentCall, 'operation' | 'request'>,
+  body: (context: Context) => Promise<T>,
+): Promise<T> {
+  if (options.idempotencyKey === undefined) return body(context);
+  const full = { ...call, key: options.idempotencyKey, account: context.actor.id ?? 'system' };
+  const answer = await runIdempotent(context.scope, full, (scope) => body({ ...context, scope }));
+  return answer.value;
+}
+
+/** Limit of a list inside the process. */
+export function listLimit(limit: number | undefined): number {
+  if (limit === undefined) return DEFAULT_LIST;
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIST) return limit;
+  throw invalidInput(
+    'limit',
+    `limit must be a whole number from 1 to ${MAX_LIST}.`,
+    'Page with a cursor for more.',
+  );
+}
+
+/** Text that must have something in it, and nothing PostgreSQL cannot store. */
+export function requiredText(value: unknown, field: string, maxLength: number): string {
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw invalidInput(
+      field,
+      `${field} is required and must be text.`,
+      `Pass a ${field} of 1 to ${maxLength} characters.`,
+    );
+  }
+  return storableText(value, field, maxLength);
+}
+
+/** Refuses text that is too long or holds NUL, which PostgreSQL text cannot. */
+export function storableText(value: string, field: string, maxLength: number): string {
+  if (value.length > maxLength) {
+    throw invalidInput(
+      field,
+      `${field} has ${value.length} characters, more than ${maxLength}.`,
+      'Shorten it.',
+    );
+  }
+  if (value.includes('\u0000')) throw invalidInput(field, `${field} contains a NUL character.`, 'Remove it.');
+  return value;
+}
+
+/** A moment that is one; default undefined lets the database's clock decide. */
+export function moment(value: Date | null | undefined, field: string): Date | null {
+  if (value === undefined || value === null) return null;
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
+  throw invalidInput(field, `${field} is not a valid date.`, 'Pass a Date.');
+}
+
+/** JSON text for a jsonb parameter; null stays SQL null, and what JSON cannot hold is refused. */
+export function jsonParam(value: unknown, field: string): string | null {
+  if (value === undefined || value === null) return null;
+  const text = JSON.stringify(value);
+  if (text === undefined || text.includes('\\u0000')) {
+    throw invalidInput(
+      field,
+      `${field} cannot be stored as JSON.`,
+      'Leave out functions, symbols and NUL characters.',
+    );
+  }
+  if (text.length > MAX_JSON_LENGTH) {
+    throw invalidInput(
+      field,
+      `${field} has ${text.length} characters as JSON, more than ${MAX_JSON_LENGTH}.`,
+      'Store it elsewhere and keep a reference.',
+    );
+  }
+  return text;
+}
+
+/** Bodies above this belong into object storage, with a reference here. */
+const MAX_JSON_LENGTH = 512 * 1024;

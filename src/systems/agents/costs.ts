@@ -1,0 +1,315 @@
+/** Costs of model calls: exact amounts, given or computed from usage at the price valid then. */
+import {
+  camelRow,
+  canonicalDecimal,
+  decimalText,
+  decodeCursor,
+  invalidInput,
+  newId,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  toPage,
+} from '../../kernel/index.ts';
+import { type Context, listLimit, moment, once, requiredText } from './context.ts';
+import type { Cost, CreateOptions, ListOptions, NewCost } from './types.ts';
+
+export const COST_COLUMNS = `id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
+  usage, service_tier, pricing, price_id, unpriced_kinds, "timestamp"`;
+
+/** Costs of one bulk call; larger sets go through the importer or several calls. */
+export const MAX_BULK_COSTS = 50_000;
+const MAX_MODEL = 200;
+const SERVICE_TIERS = ['standard', 'batch', 'flex', 'priority'];
+
+/** One row for SQL, in the order of `COST_TYPES`. */
+type CostRow = readonly [
+  id: string,
+  projectId: string,
+  agentId: string | null,
+  amount: string | null,
+  model: string,
+  provider: string,
+  inputTokens: number | null,
+  outputTokens: number | null,
+  usage: string | null,
+  serviceTier: string,
+  timestamp: Date | null,
+];
+
+const COST_TYPES = ['text', 'text', 'text', 'numeric', 'text', 'text', 'bigint', 'bigint', 'jsonb', 'text', 'timestamptz'];
+
+/**
+ * Records one cost. Without `amount` it is computed from the usage at the price valid then; where no price
+ * is known the cost is kept with amount null, flagged `unpriced`, and never counts as zero.
+ * Throws `invalid_input` for a negative or inexact amount, `not_found` for an unknown project or run.
+ */
+export async function createCost(context: Context, input: NewCost, options: CreateOptions = {}): Promise<Cost> {
+  const row = checkCost(input, '');
+  return once(context, options, { operation: 'createCost', request: input }, (inner) => insertCost(inner, row));
+}
+
+/** The insertion itself, for callers that are inside a transaction already. */
+export async function insertCost(context: Context, row: CostRow): Promise<Cost> {
+  const rows = await context.scope.query<Record<string, unknown>>(row[3] === null ? INSERT_QUOTED : INSERT_GIVEN, row);
+  return toCost(rows[0] as Record<string, unknown>);
+}
+
+const TELL = `
+  insert into :schema.outbox (type, subject, audience, payload)
+  select 'cost.created', c.id, p.user_id, jsonb_build_object('projectId', c.project_id, 'agentId', c.agent_id,
+    'amount', c.amount::text, 'model', c.model, 'provider', c.provider)
+  from made c join :schema.projects p on p.id = c.project_id`;
+
+const INSERT_GIVEN = `
+with made as (
+  insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
+    usage, service_tier, "timestamp")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11, clock_timestamp()))
+  returning ${COST_COLUMNS}
+), told as (${TELL})
+select * from made`;
+
+const INSERT_QUOTED = `
+with given as (
+  select $4::numeric, coalesce($11::timestamptz(3), clock_timestamp()) as at
+), made as (
+  insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
+    usage, service_tier, "timestamp", pricing, price_id, unpriced_kinds)
+  select $1, $2, $3, q.amount, $5, $6, $7, $8, $9::jsonb, $10, g.at,
+    case when q.amount is null then 'unpriced' else 'computed' end,
+    case when q.amount is not null then q.price_id end, q.unpriced_kinds
+  from given g
+  cross join lateral :schema.quote_usage($6, $5, g.at, $9::jsonb, $10) q
+  returning ${COST_COLUMNS}
+), told as (${TELL})
+select * from made`;
+
+export interface BulkResult {
+  readonly count: number;
+  /** Ids in the order of the input. */
+  readonly ids: readonly string[];
+}
+
+/** Checks every cost first, then inserts all in one statement: all or none. */
+export async function bulkCreateCosts(
+  context: Context,
+  inputs: readonly NewCost[],
+  options: CreateOptions = {},
+): Promise<BulkResult> {
+  if (inputs.length > MAX_BULK_COSTS) {
+    throw invalidInput('costs', `${inputs.length} are more than ${MAX_BULK_COSTS} in one call.`, 'Split the batch.');
+  }
+  const rows = inputs.map((input, index) => checkCost(input, `costs[${index}].`));
+  if (rows.length === 0) return { count: 0, ids: [] };
+  return once(context, options, { operation: 'bulkCreateCosts', request: inputs }, async (inner) => {
+    const quoted = rows.some((row) => row[3] === null);
+    const columns = COST_TYPES.map((_, index) => rows.map((row) => row[index] ?? null));
+    await inner.scope.query(quoted ? BULK_QUOTED : BULK_GIVEN, columns);
+    return { count: rows.length, ids: rows.map((row) => row[0]) };
+  });
+}
+
+const UNNEST = `unnest(${COST_TYPES.map((type, index) => `$${index + 1}::${type}[]`).join(', ')})
+  with ordinality as t(id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
+    usage, service_tier, at, place)`;
+
+const BULK_TELL = `
+  insert into :schema.outbox (type, subject, audience, payload)
+  select 'costs.created', m.project_id, p.user_id,
+    jsonb_build_object('count', count(*), 'amount', trim_scale(coalesce(sum(m.amount), 0))::text)
+  from made m join :schema.projects p on p.id = m.project_id
+  group by m.project_id, p.user_id`;
+
+const BULK_GIVEN = `
+with made as (
+  insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
+    usage, service_tier, "timestamp")
+  select id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens, usage, service_tier,
+    coalesce(at, clock_timestamp())
+  from ${UNNEST}
+  returning project_id, amount
+), told as (${BULK_TELL})
+select count(*) from made`;
+
+const BULK_QUOTED = `
+with input as materialized (
+  select t.*, coalesce(t.at, clock_timestamp()) as moment from ${UNNEST}
+), quotes as materialized (
+  select q.* from (
+    select array_agg(provider order by place) as providers, array_agg(model order by place) as models,
+      array_agg(moment order by place) as moments, array_agg(usage order by place) as usages,
+      array_agg(service_tier order by place) as tiers
+    from input
+  ) as a
+  cross join lateral :schema.quote_usages(a.providers, a.models, a.moments, a.usages, a.tiers) q
+), made as (
+  insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
+    usage, service_tier, "timestamp", pricing, price_id, unpriced_kinds)
+  select i.id, i.project_id, i.agent_id, coalesce(i.amount, q.amount), i.model, i.provider,
+    i.input_tokens, i.output_tokens, i.usage, i.service_tier, i.moment,
+    case when i.amount is not null then 'given' when q.amount is null then 'unpriced' else 'computed' end,
+    case when i.amount is null and q.amount is not null then q.price_id end,
+    case when i.amount is null then q.unpriced_kinds end
+  from input i left join quotes q on q.ordinal = i.place
+  returning project_id, amount
+), told as (${BULK_TELL})
+select count(*) from made`;
+
+/** Null when there is none. */
+export async function getCostById(context: Context, id: string): Promise<Cost | null> {
+  const rows = await context.scope.query<Record<string, unknown>>(
+    `select ${COST_COLUMNS} from :schema.costs where id = $1`,
+    [id],
+  );
+  return rows[0] === undefined ? null : toCost(rows[0]);
+}
+
+/** Newest first. */
+export async function getCostsByProject(
+  context: Context,
+  projectId: string,
+  options: ListOptions = {},
+): Promise<Cost[]> {
+  const rows = await context.scope.query<Record<string, unknown>>(
+    `select ${COST_COLUMNS} from :schema.costs where project_id = $1 order by "timestamp" desc, id desc limit $2`,
+    [projectId, listLimit(options.limit)],
+  );
+  return rows.map(toCost);
+}
+
+/** Across all projects, newest first; both ends are inclusive. */
+export async function getCostsByTimeRange(
+  context: Context,
+  start: Date,
+  end: Date,
+  options: ListOptions = {},
+): Promise<Cost[]> {
+  const rows = await context.scope.query<Record<string, unknown>>(
+    `select ${COST_COLUMNS} from :schema.costs where "timestamp" between $1 and $2
+      order by "timestamp" desc, id desc limit $3`,
+    [moment(start, 'start'), moment(end, 'end'), listLimit(options.limit)],
+  );
+  return rows.map(toCost);
+}
+
+export interface CostFilter extends PageRequest {
+  readonly projectId?: string;
+  readonly agentId?: string;
+  readonly userId?: string;
+  readonly provider?: string;
+  readonly model?: string;
+  readonly from?: Date;
+  /** Exclusive. */
+  readonly to?: Date;
+  /** Only calls whose price is unknown. */
+  readonly unpriced?: boolean;
+}
+
+/** Costs by any of the filters, newest first. */
+export async function pageCosts(context: Context, filter: CostFilter = {}): Promise<Page<Cost>> {
+  const limit = pageLimit(filter.limit);
+  const after = decodeCursor('costs', filter.cursor);
+  // Only the conditions that apply are written, so that each combination keeps the plan its index allows.
+  const params: unknown[] = [];
+  const conditions: string[] = [];
+  const add = (value: unknown, condition: (parameter: string) => string): void => {
+    if (value === undefined) return;
+    params.push(value);
+    conditions.push(condition(`$${params.length}`));
+  };
+  add(filter.projectId, (p) => `c.project_id = ${p}`);
+  add(filter.agentId, (p) => `c.agent_id = ${p}`);
+  add(filter.userId, (p) => `c.project_id in (select id from :schema.projects where user_id = ${p})`);
+  add(filter.provider, (p) => `c.provider = ${p}`);
+  add(filter.model, (p) => `c.model = ${p}`);
+  add(filter.from, (p) => `c."timestamp" >= ${p}`);
+  add(filter.to, (p) => `c."timestamp" < ${p}`);
+  if (filter.unpriced === true) conditions.push("c.pricing = 'unpriced'");
+  const counting = [...conditions];
+  const countParams = [...params];
+  if (after !== null) {
+    params.push(after.at, after.id);
+    conditions.push(`(c."timestamp", c.id) < ($${params.length - 1}, $${params.length})`);
+  }
+  const where = (list: readonly string[]): string => (list.length === 0 ? '' : `where ${list.join(' and ')}`);
+  const rows = await context.scope.query<Record<string, unknown>>(
+    `select ${COST_COLUMNS} from :schema.costs c ${where(conditions)}
+      order by c."timestamp" desc, c.id desc limit ${limit + 1}`,
+    params,
+  );
+  const page = toPage('costs', rows.map(toCost), limit, (cost) => cost.timestamp);
+  if (filter.withTotal !== true) return page;
+  const counted = await context.scope.query<{ total: bigint }>(
+    `select count(*) as total from :schema.costs c ${where(counting)}`,
+    countParams,
+  );
+  return { ...page, total: Number(counted[0]?.total ?? 0) };
+}
+
+/** Checks one cost and puts it into the order of the statement's parameters; `path` names it in errors. */
+export function checkCost(input: NewCost, path: string): CostRow {
+  const amount =
+    input.amount === undefined ? null : decimalText(input.amount, `${path}amount`, { min: 'zero' });
+  const inputTokens = tokenCount(input.inputTokens, `${path}inputTokens`);
+  const outputTokens = tokenCount(input.outputTokens, `${path}outputTokens`);
+  const tier = input.serviceTier ?? 'standard';
+  if (!SERVICE_TIERS.includes(tier)) {
+    throw invalidInput(`${path}serviceTier`, `Service tier "${tier}" is not known.`, `Use ${SERVICE_TIERS.join(', ')}.`);
+  }
+  return [
+    newId('cst'),
+    input.projectId,
+    input.agentId ?? null,
+    amount,
+    requiredText(input.model, `${path}model`, MAX_MODEL),
+    requiredText(input.provider, `${path}provider`, MAX_MODEL),
+    inputTokens,
+    outputTokens,
+    usageJson(input, { amount, inputTokens, outputTokens, path }),
+    tier,
+    moment(input.timestamp, `${path}timestamp`),
+  ];
+}
+
+/** Usage as JSON text. A cost to be computed must have some; plain token counts are enough. */
+function usageJson(
+  input: NewCost,
+  known: { amount: string | null; inputTokens: number | null; outputTokens: number | null; path: string },
+): string | null {
+  const { amount, inputTokens, outputTokens, path } = known;
+  if (input.usage !== undefined && input.usage !== null) {
+    const entries = Object.entries(input.usage).map(([kind, quantity]) => {
+      const text = typeof quantity === 'string' ? quantity : String(quantity);
+      const field = `${path}usage.${kind}`;
+      return `${JSON.stringify(kind)}:${canonicalDecimal(decimalText(text, field, { min: 'zero' }))}`;
+    });
+    return `{${entries.join(',')}}`;
+  }
+  if (amount !== null) return null;
+  if (inputTokens === null && outputTokens === null) {
+    throw invalidInput(
+      `${path}amount`,
+      'Neither an amount nor any usage was given.',
+      'Pass amount as decimal text, or inputTokens, outputTokens or usage to have it computed.',
+    );
+  }
+  return `{"input":${inputTokens ?? 0},"output":${outputTokens ?? 0}}`;
+}
+
+function tokenCount(value: number | null | undefined, field: string): number | null {
+  if (value === undefined || value === null) return null;
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw invalidInput(field, `${field} must be a whole number of zero or more, but is ${value}.`, 'Pass a count.');
+}
+
+export function toCost(row: Record<string, unknown>): Cost {
+  const cost = camelRow<Record<string, unknown>>(row);
+  cost.inputTokens = numberOrNull(row.input_tokens);
+  cost.outputTokens = numberOrNull(row.output_tokens);
+  return cost as unknown as Cost;
+}
+
+function numberOrNull(value: unknown): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}

@@ -1,0 +1,56 @@
+create or replace function :schema.fold_spend(p_limit integer) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_moved integer;
+  v_projects text[];
+begin
+  with moved as materialized (
+    delete from :schema.spend_deltas
+    where id in (select id from :schema.spend_deltas order by id limit p_limit for update skip locked)
+    returning *
+  ), by_day as (
+    insert into :schema.spend_daily as t
+    select m.project_id, m.day, m.provider, m.model, sum(m.amount), sum(m.calls), sum(m.unpriced_calls),
+      sum(m.input_tokens), sum(m.output_tokens)
+    from moved m join :schema.projects p on p.id = m.project_id
+    group by 1, 2, 3, 4
+    order by 1, 2, 3, 4
+    on conflict (project_id, day, provider, model) do update set
+      amount = t.amount + excluded.amount, calls = t.calls + excluded.calls,
+      unpriced_calls = t.unpriced_calls + excluded.unpriced_calls,
+      input_tokens = t.input_tokens + excluded.input_tokens, output_tokens = t.output_tokens + excluded.output_tokens
+  ), by_agent as (
+    insert into :schema.agent_spend_daily as t
+    select m.agent_id, m.day, min(m.project_id), sum(m.amount), sum(m.calls), sum(m.unpriced_calls),
+      sum(m.input_tokens), sum(m.output_tokens)
+    from moved m join :schema.agents a on a.id = m.agent_id
+    group by 1, 2
+    order by 1, 2
+    on conflict (agent_id, day) do update set
+      amount = t.amount + excluded.amount, calls = t.calls + excluded.calls,
+      unpriced_calls = t.unpriced_calls + excluded.unpriced_calls,
+      input_tokens = t.input_tokens + excluded.input_tokens, output_tokens = t.output_tokens + excluded.output_tokens
+  ), by_project as (
+    insert into :schema.project_spend as t
+    select m.project_id, sum(m.amount), sum(m.calls), sum(m.unpriced_calls),
+      sum(m.input_tokens), sum(m.output_tokens)
+    from moved m join :schema.projects p on p.id = m.project_id
+    group by 1
+    order by 1
+    on conflict (project_id) do update set
+      amount = t.amount + excluded.amount, calls = t.calls + excluded.calls,
+      unpriced_calls = t.unpriced_calls + excluded.unpriced_calls,
+      input_tokens = t.input_tokens + excluded.input_tokens, output_tokens = t.output_tokens + excluded.output_tokens
+  )
+  select count(*)::integer, array_agg(distinct project_id) into v_moved, v_projects from moved;
+  -- Two costs that commit at the same moment do not see each other; here both are seen.
+  if exists (select from :schema.budgets where project_id = any (v_projects)) then
+    perform :schema.check_budgets(v_projects);
+  end if;
+  return v_moved;
+end
+$$;
+comment on function :schema.fold_spend(integer) is
+  'Moves up to p_limit deltas into the rollups; returns how many. Safe to run from several processes at once.';

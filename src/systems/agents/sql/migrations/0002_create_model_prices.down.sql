@@ -1,0 +1,10 @@
+drop index :schema.costs_price_id_idx;
+alter table :schema.costs drop constraint costs_price_id_fkey;
+drop table :schema.model_price_rates;
+drop table :schema.model_prices;
+drop table :schema.priced_model_rules;
+drop table :schema.priced_model_names;
+drop table :schema.priced_models;
+drop table :schema.model_provider_rules;
+drop table :schema.model_providers;
+drop type :schema.text_range;

@@ -1,0 +1,2 @@
+drop table :schema.import_refusals;
+drop table :schema.imports;

@@ -1,0 +1,3 @@
+drop table :schema.budget_alerts;
+drop table :schema.budget_reservations;
+drop table :schema.budgets;

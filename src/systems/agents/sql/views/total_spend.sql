@@ -1,0 +1,11 @@
+create or replace view :schema.total_spend as
+select project_id,
+  sum(amount) as amount, sum(calls)::bigint as calls, sum(unpriced_calls)::bigint as unpriced_calls,
+  sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens
+from (
+  select project_id, amount, calls, unpriced_calls, input_tokens, output_tokens from :schema.project_spend
+  union all
+  select project_id, amount, calls, unpriced_calls, input_tokens, output_tokens from :schema.spend_deltas
+) as part
+group by project_id;
+comment on view :schema.total_spend is 'Spend of each project from its first day, exact at every read; a project without costs has no row.';

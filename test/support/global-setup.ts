@@ -1,0 +1,60 @@
+/** Starts the PostgreSQL server of this test run and makes the template that every test file clones. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { acquireEmbedded } from '../../src/kernel/database/embedded/index.ts';
+import { openDatabase } from '../../src/kernel/database/open.ts';
+import { createInstance, migratorOf } from '../../src/kernel/instance.ts';
+import { systems } from '../../src/guildhall.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** URL of the maintenance database of the test server. */
+    serverUrl: string;
+    /** Database with one migrated, empty instance of each system. */
+    templateName: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env.GUILDHALL_TEST_URL;
+  const server = given === undefined ? await startServer() : { url: given, stop: async () => undefined };
+  const templateName = `guildhall_template_${randomBytes(4).toString('hex')}`;
+  const admin = await openDatabase(server.url);
+  await admin.query(`create database ${templateName}`);
+  const template = await openDatabase(withDatabase(server.url, templateName));
+  for (const system of systems) await migratorOf(createInstance(system, template)).up();
+  await template.close();
+  await admin.close();
+  project.provide('serverUrl', server.url);
+  project.provide('templateName', templateName);
+  return async () => {
+    if (given !== undefined) {
+      const last = await openDatabase(given);
+      await last.query(`drop database if exists ${templateName} with (force)`);
+      await last.close();
+    }
+    await server.stop();
+  };
+}
+
+async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const home = await mkdtemp(join(tmpdir(), 'guildhall-test-'));
+  // Tests create and drop many databases and prove durability elsewhere, with servers of their own.
+  const server = await acquireEmbedded({ home, settings: { fsync: 'off', max_connections: '200' } });
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.release();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function withDatabase(url: string, name: string): string {
+  const parsed = new URL(url);
+  parsed.pathname = `/${name}`;
+  return parsed.toString();
+}
