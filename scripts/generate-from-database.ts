@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VARIABLES } from '../src/config.ts';
 import { systems } from '../src/guildhall.ts';
 import {
   acquireEmbedded,
@@ -19,7 +20,7 @@ export type GeneratedFiles = Readonly<Record<string, string>>;
 
 /** The generated files of every system, read from instances migrated into this empty database. */
 export async function generateFiles(database: Database): Promise<GeneratedFiles> {
-  const files: Record<string, string> = {};
+  const files: Record<string, string> = { '.env.example': environmentExample() };
   for (const system of systems) {
     const instance = createInstance(system, database);
     await migratorOf(instance).up();
@@ -28,6 +29,16 @@ export async function generateFiles(database: Database): Promise<GeneratedFiles>
     files[`${folder}/catalog.ts`] = catalogText(system.name, await readCatalog(database, instance.schema));
   }
   return files;
+}
+
+/** Every variable with its meaning, switched off; wrapped where a line gets long. */
+function environmentExample(): string {
+  const entries = VARIABLES.map(({ name, example, meaning }) => {
+    const lines = meaning.replace(/(.{1,96})(?:\s+|$)/g, '$1\n').trimEnd().split('\n');
+    return [...lines.map((line) => `# ${line}`), `#${name}=${example}`].join('\n');
+  });
+  const head = '# Copy to .env and remove the # of what you want to set. The environment overrides this file.';
+  return `${head}\n\n${entries.join('\n\n')}\n`;
 }
 
 function catalogText(name: string, catalog: Catalog): string {

@@ -1,0 +1,25 @@
+/** Runs the test suite on another PostgreSQL: node scripts/test-on.mjs <folder with postgres, initdb, pg_ctl> [vitest arguments]. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runTypeScript } from './run-ts.mjs';
+
+const [binaries, ...rest] = process.argv.slice(2);
+if (binaries === undefined) {
+  console.error('usage: node scripts/test-on.mjs <folder with postgres, initdb, pg_ctl> [vitest arguments]');
+  process.exit(2);
+}
+const { acquireEmbedded } = await runTypeScript('src/kernel/database/embedded/index.ts');
+const home = mkdtempSync(join(tmpdir(), 'guildhall-test-on-'));
+const server = await acquireEmbedded({ home, binaries, settings: { fsync: 'off', max_connections: '200' } });
+console.log(`Testing on PostgreSQL ${server.version}.`);
+const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
+const { status } = spawnSync(process.execPath, [vitest, 'run', ...rest], {
+  stdio: 'inherit',
+  env: { ...process.env, GUILDHALL_TEST_URL: server.url },
+});
+await server.release();
+rmSync(home, { recursive: true, force: true });
+process.exit(status ?? 1);
