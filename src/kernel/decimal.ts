@@ -42,9 +42,12 @@ export function decimalText(value: unknown, field: string, rules: DecimalRules =
   return value;
 }
 
-/** Drops zeros that carry no value, so that equal amounts are equal text: `0.090` is `0.09`, `1.000` is `1`. */
+/**
+ * Drops zeros that carry no value, so that equal amounts are equal text: `0.090` is `0.09`, `1.000` is `1`.
+ * Scientific notation stays as it is: the zeros at its end belong to the exponent.
+ */
 export function canonicalDecimal(text: string): string {
-  if (!text.includes('.')) return text;
+  if (!text.includes('.') || text.includes('e') || text.includes('E')) return text;
   let end = text.length;
   while (text.charCodeAt(end - 1) === 48) end -= 1;
   if (text.charCodeAt(end - 1) === 46) end -= 1;

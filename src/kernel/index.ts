@@ -59,12 +59,13 @@ export { type IdempotentAnswer, type IdempotentCall, runIdempotent } from './ide
 export { assertId, newId } from './ids.ts';
 export { createInstance, migratorOf, modulesOf, verify } from './instance.ts';
 export { canonicalJson, contentHash, decodeJson, encodeJson } from './json.ts';
-export { readCatalog } from './migrate/catalog.ts';
+export { catalogTemplate, readCatalog } from './migrate/catalog.ts';
+export type { Finding } from './migrate/drift.ts';
 export type { ModuleStatus } from './migrate/history.ts';
 export { isUpToDate } from './migrate/history.ts';
 export type { DownOptions, Migrator, Step } from './migrate/migrator.ts';
 export { generateTypes } from './migrate/type-generator.ts';
-export type { Finding, Verification } from './migrate/verify.ts';
+export type { Verification } from './migrate/verify.ts';
 export { latestCursor, MAX_EVENTS, readEvents } from './outbox.ts';
 export {
   DEFAULT_PAGE,
@@ -82,4 +83,5 @@ export { camelRow, camelRows } from './rows.ts';
 export { createScope } from './scope.ts';
 export * from './system.ts';
 export { startTasks, type TaskRunner } from './tasks.ts';
+export { invalidFields } from './validation.ts';
 export * from './wire.ts';

@@ -5,13 +5,14 @@ import { kernelSql } from './generated/sql.ts';
 import { createMigrator, type Migrator } from './migrate/migrator.ts';
 import { type Verification, verifyInstance } from './migrate/verify.ts';
 import { createScope } from './scope.ts';
-import { assertSchemaName, type Instance, type SqlModule, type SystemDefinition } from './system.ts';
+import { assertSchemaName, type Instance, type InstanceSettings, type SqlModule, type SystemDefinition } from './system.ts';
 
 /** Makes the handle of an instance; nothing is read or written yet. */
 export function createInstance<Service>(
   definition: SystemDefinition<Service>,
   database: Database,
   schema: string = definition.name,
+  settings: InstanceSettings = {},
 ): Instance<Service> {
   assertSchemaName(schema);
   const scope = createScope({
@@ -20,7 +21,7 @@ export function createInstance<Service>(
     executor: database,
     constraints: { ...accountConstraints, ...definition.constraints },
   });
-  return { schema, definition, database, scope, service: definition.createService(scope) };
+  return { schema, definition, database, scope, service: definition.createService(scope, settings) };
 }
 
 /** The kernel's own part and the system's, in the order they are installed. */

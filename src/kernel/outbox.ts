@@ -8,7 +8,8 @@ export const MAX_EVENTS = 1_000;
 const CURSOR = /^(\d{1,20})-(\d{1,19})$/;
 
 interface EventRow {
-  readonly xid: string;
+  /** The transaction id as text: it sorts as a number only under its own name. */
+  readonly position: string;
   readonly id: bigint;
   readonly type: string;
   readonly subject: string;
@@ -28,7 +29,7 @@ export async function readEvents(
 ): Promise<OutboxEvent[]> {
   const [xid, id] = readCursor(after);
   const rows = await scope.query<EventRow>(
-    `select xid::text as xid, id, type, subject, audience, payload, at
+    `select xid::text as position, id, type, subject, audience, payload, at
        from :schema.outbox
       where (xid, id) > ($1::text::xid8, $2::bigint)
         and xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -37,7 +38,7 @@ export async function readEvents(
     [xid, id, Math.min(limit, MAX_EVENTS)],
   );
   return rows.map((row) => ({
-    cursor: `${row.xid}-${row.id}`,
+    cursor: `${row.position}-${row.id}`,
     id: `evt_${row.id}`,
     type: row.type,
     subject: row.subject,
@@ -49,13 +50,13 @@ export async function readEvents(
 
 /** The position after everything that can be read now: where a reader starts that wants only what is new. */
 export async function latestCursor(scope: Scope): Promise<string> {
-  const rows = await scope.query<{ xid: string; id: bigint }>(
-    `select xid::text as xid, id from :schema.outbox
+  const rows = await scope.query<{ position: string; id: bigint }>(
+    `select xid::text as position, id from :schema.outbox
       where xid < pg_snapshot_xmin(pg_current_snapshot())
       order by xid desc, id desc limit 1`,
   );
   const last = rows[0];
-  return last === undefined ? '0-0' : `${last.xid}-${last.id}`;
+  return last === undefined ? '0-0' : `${last.position}-${last.id}`;
 }
 
 function readCursor(cursor: string | undefined): [string, string] {

@@ -34,7 +34,7 @@ export interface RouteEnv {
     jsonBody: unknown;
     /** The checked `Idempotency-Key` of this call. */
     idempotencyKey?: string;
-    /** Fires when the time allowed for the call is over, or the client went away. */
+    /** Fires when the time allowed for the call is over. */
     signal: AbortSignal;
   };
 }
@@ -55,6 +55,9 @@ export interface RouteLimits {
 
 /** Key of `RouteLimits` in a route's declaration; it shows in the OpenAPI document as well. */
 export const LIMITS_KEY = 'x-limits';
+
+/** Longest silence while a body arrives; as long as a whole ordinary call may take. */
+const BODY_IDLE_MS = 30_000;
 
 /** Role whose holders see everything in their instance. */
 export const ADMIN_ROLE = 'admin';
@@ -120,18 +123,40 @@ export function callerWithRole(c: Context<RouteEnv>, role: string): Principal {
   return requireRole(c.get('principal'), role);
 }
 
-/** The bytes of the body as they arrive, for routes that declare `streamsBody`; throws one byte past the limit. */
-export async function* requestBytes(c: Context<RouteEnv>): AsyncIterable<Uint8Array> {
+/**
+ * The bytes of the body as they arrive, for routes that declare `streamsBody`. Throws one byte past the limit,
+ * and when the sender falls silent: an import must not hold its transaction for a caller who is gone.
+ */
+export async function* requestBytes(c: Context<RouteEnv>, idleMs = BODY_IDLE_MS): AsyncIterable<Uint8Array> {
   const limit = c.get('bodyLimitBytes');
-  const signal = c.get('signal');
-  const body = c.req.raw.body;
-  if (!body) return;
+  const reader = c.req.raw.body?.getReader();
+  if (!reader) return;
   let bytes = 0;
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    signal.throwIfAborted();
-    bytes += chunk.byteLength;
-    if (bytes > limit) throw payloadTooLarge(limit);
-    yield chunk;
+  try {
+    for (;;) {
+      const { done, value } = await beforeSilence(reader.read(), idleMs);
+      if (done) return;
+      c.get('signal').throwIfAborted();
+      bytes += value.byteLength;
+      if (bytes > limit) throw payloadTooLarge(limit);
+      yield value;
+    }
+  } finally {
+    // Not awaited: a sender who never answers must not keep us here.
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+async function beforeSilence<T>(read: Promise<T>, idleMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    const error = new GuildhallError('timeout', `No byte of the body arrived for ${idleMs} ms.`);
+    timer = setTimeout(() => reject(error), idleMs);
+  });
+  try {
+    return await Promise.race([read, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,6 @@
 /** A system is a template; an instance is one PostgreSQL schema made from it, self-contained. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Accounts } from './auth/types.ts';
 import type { Database, Executor } from './database/types.ts';
 import { type ErrorCode, invalidInput } from './errors.ts';
 import type { Principal, RouteEnv } from './routes.ts';
@@ -62,10 +63,15 @@ export interface ImportRequest {
   readonly signal?: AbortSignal;
 }
 
+/** A sign-in of the demonstration data. */
+export interface DemoSignIn {
+  readonly login: string;
+  readonly password: string;
+  readonly role: string;
+}
+
 export interface SeedReport {
   readonly counts: Readonly<Record<string, number>>;
-  /** Sign-ins that the seed made, for the banner; demonstration data only. */
-  readonly signIns: readonly { readonly login: string; readonly password: string; readonly role: string }[];
   /** False when the data was there already and nothing was written. */
   readonly written: boolean;
 }
@@ -83,6 +89,12 @@ export interface OutboxEvent {
   readonly at: Date;
 }
 
+/** What an operator sets for an instance. */
+export interface InstanceSettings {
+  /** Secrets for access tokens, newest first, 32 bytes at least each; default: one made and kept in the instance. */
+  readonly tokenSecrets?: readonly string[];
+}
+
 export interface SystemDefinition<Service> {
   /** Template name and default schema name: lower case letters, digits and underscores. */
   readonly name: string;
@@ -92,9 +104,13 @@ export interface SystemDefinition<Service> {
   /** Normalised catalogue of a fresh migration, generated and committed; what `verify` compares with. */
   readonly catalog: Catalog;
   readonly constraints: Readonly<Record<string, ConstraintMeaning>>;
-  readonly createService: (scope: Scope) => Service;
+  readonly createService: (scope: Scope, settings: InstanceSettings) => Service;
+  /** The accounts that callers of this instance sign in with. */
+  readonly accountsOf: (service: Service) => Accounts;
   readonly createRouter: (instance: Instance<Service>) => OpenAPIHono<RouteEnv>;
   readonly seed: (service: Service) => Promise<SeedReport>;
+  /** Sign-ins of the demonstration data that are still there, for the banner. */
+  readonly demoSignIns: (service: Service) => Promise<readonly DemoSignIn[]>;
   readonly importFile?: (service: Service, request: ImportRequest) => Promise<ImportReport>;
   readonly tasks: readonly BackgroundTask<Service>[];
   /** Whether this principal may see this event; administrators always do. */

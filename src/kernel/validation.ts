@@ -107,7 +107,11 @@ const KIND: Readonly<Record<string, string>> = {
   date: 'a time',
 };
 
-const SIZED: Readonly<Record<string, string>> = { string: 'characters', array: 'entries', set: 'entries' };
+const SIZED: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  string: ['character', 'characters'],
+  array: ['entry', 'entries'],
+  set: ['entry', 'entries'],
+};
 
 function sized(
   bound: 'least' | 'most',
@@ -116,7 +120,7 @@ function sized(
   inclusive = true,
 ): Omit<FieldProblem, 'field'> {
   const unit = SIZED[origin];
-  if (unit) return { problem: `must have at ${bound} ${limit} ${unit}` };
+  if (unit) return { problem: `must have at ${bound} ${limit} ${unit[Number(limit) === 1 ? 0 : 1]}` };
   if (inclusive) return { problem: `must be at ${bound} ${limit}` };
   return { problem: `must be ${bound === 'least' ? 'above' : 'below'} ${limit}` };
 }

@@ -1,6 +1,7 @@
 /** The smallest system that uses everything the HTTP face offers; its rows are real, in a real database. */
 import { z } from '@hono/zod-openapi';
 import {
+  type Accounts,
   accountsOn,
   callerOf,
   callerWithRole,
@@ -8,10 +9,10 @@ import {
   createRouter,
   decimalAnswer,
   decimalSchema,
+  decodeCursor,
   defined,
   defineRoute,
   defineSystem,
-  decodeCursor,
   GuildhallError,
   idempotent,
   idSchema,
@@ -47,7 +48,7 @@ export interface NewNote {
 }
 
 export interface NotesService {
-  readonly scope: Scope;
+  readonly accounts: Accounts;
   create(scope: Scope, owner: string, input: NewNote): Promise<Note>;
   get(owner: string, id: string): Promise<Note>;
   list(owner: string, page: PageRequest): Promise<Page<Note>>;
@@ -95,9 +96,10 @@ export const notesSystem = defineSystem<NotesService>({
   catalog: {},
   constraints: {},
   createService,
+  accountsOf: ({ accounts }) => accounts,
   createRouter: ({ scope, service }) => {
     const router = createRouter();
-    const accounts = accountsOn(scope);
+    const { accounts } = service;
 
     router.openapi(
       defineRoute({
@@ -189,7 +191,8 @@ export const notesSystem = defineSystem<NotesService>({
       }),
       async (c) => {
         let bytes = 0;
-        for await (const chunk of requestBytes(c)) bytes += chunk.byteLength;
+        const idleMs = Number(c.req.query('idleMs') ?? 5_000);
+        for await (const chunk of requestBytes(c, idleMs)) bytes += chunk.byteLength;
         return respond(c, 200, { bytes });
       },
     );
@@ -254,7 +257,8 @@ export const notesSystem = defineSystem<NotesService>({
     router.get('/undeclared', (c) => respond(c, 200, { id: callerOf(c).id }));
     return router;
   },
-  seed: async () => ({ counts: {}, signIns: [], written: false }),
+  seed: async () => ({ counts: {}, written: false }),
+  demoSignIns: async () => [],
   tasks: [],
   maySee: (principal, event) => event.audience === principal.id,
   tryFirst: [{ title: 'See whether it is alive', command: 'curl http://127.0.0.1:4477/livez' }],
@@ -262,7 +266,7 @@ export const notesSystem = defineSystem<NotesService>({
 
 function createService(scope: Scope): NotesService {
   return {
-    scope,
+    accounts: accountsOn(scope),
     async create(inner, owner, { title, amount, tokens = 0 }) {
       const [note] = await inner.query<Note>(
         `insert into :schema.notes (id, owner_id, title, amount, tokens) values ($1, $2, $3, $4, $5) returning ${COLUMNS}`,

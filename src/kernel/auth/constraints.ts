@@ -32,6 +32,12 @@ export const accountConstraints: Readonly<Record<string, ConstraintMeaning>> = {
     message: 'There is no such account.',
     reason: 'account_unknown',
   },
+  refresh_tokens_pkey: {
+    code: 'already_exists',
+    message: 'This refresh token was given out before.',
+    field: 'refreshToken',
+    hint: 'Make a new random one for every session.',
+  },
   api_keys_account_id_fkey: {
     code: 'not_found',
     message: 'There is no such account.',

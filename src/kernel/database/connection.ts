@@ -1,60 +1,45 @@
-/** Runs statements on one driver connection: prepared names, exact types, timing. */
+/** Runs statements on one driver connection: prepared names, timing, and whether the connection still lives. */
 import { createHash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import pg from 'pg';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { canonicalDecimal } from '../decimal.ts';
-import { isStalePlan, sqlStateOf, toGuildhallError } from './sql-errors.ts';
+import type { GuildhallError } from '../errors.ts';
+import { exactTypes } from './exact-types.ts';
+import { isStalePlan, lossOf, sqlStateOf, toGuildhallError } from './sql-errors.ts';
 import type { QueryOptions, QueryResult, QueryTiming } from './types.ts';
 
 /** Names kept per connection; a pooler keeps 200 by default, and texts beyond it are surely generated. */
 const MAX_NAMES = 150;
 /** Texts whose hashes are remembered; above it the memory is started afresh. */
 const MAX_HASHES = 2_000;
-
-const INT8 = 20;
-const INT8_ARRAY = 1016;
-const NUMERIC = 1700;
-const NUMERIC_ARRAY = 1231;
-const DATE = 1082;
-const INTERVAL = 1186;
+/** Somebody's DEALLOCATE ALL loses names once; a pooler that cannot follow them loses them again and again. */
+const MAX_LOST_NAMES = 3;
 
 /** What all connections of one pool share. */
 export interface Dialogue {
   readonly address: string;
+  /**
+   * Longest statement outside a transaction, watched by us where a pooler keeps the server from being told;
+   * 0 where the server does it.
+   */
+  readonly watchMs: number;
   /** Off once a pooler has shown that it cannot follow named statements. */
   named: boolean;
   /** Part of every name, so that a name with a stale plan is never used again. */
   generation: number;
+  /** How often the server did not know a name that we had given it. */
+  lostNames: number;
   readonly listeners: ((timing: QueryTiming) => void)[];
 }
 
-const arrayOf = (parse: (text: string) => unknown) => (text: string) =>
-  text === '{}'
-    ? []
-    : text
-        .slice(1, -1)
-        .split(',')
-        .map((item) => (item === 'NULL' ? null : parse(item)));
+interface KnownNames {
+  readonly generation: number;
+  readonly names: Set<string>;
+}
 
-const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
-  [INT8]: BigInt,
-  [INT8_ARRAY]: arrayOf(BigInt),
-  [NUMERIC]: canonicalDecimal,
-  [NUMERIC_ARRAY]: arrayOf(canonicalDecimal),
-  [DATE]: (text) => text,
-  [INTERVAL]: (text) => text,
-};
-
-/** Type parsers given to each connection, so that nothing global is changed. */
-export const exactTypes: pg.CustomTypesConfig = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    return (PARSERS[oid] ?? pg.types.getTypeParser(oid, format ?? 'text')) as never;
-  },
-};
-
-const names = new WeakMap<pg.ClientBase, Set<string>>();
+const knownNames = new WeakMap<pg.ClientBase, KnownNames>();
+const losses = new WeakMap<pg.ClientBase, GuildhallError>();
 const hashes = new Map<string, string>();
 
 /**
@@ -68,22 +53,36 @@ export async function runQuery<Row>(
   params: readonly unknown[] = [],
   options: QueryOptions & { readonly inTransaction?: boolean } = {},
 ): Promise<QueryResult<Row>> {
+  const { generation } = dialogue;
   const name = options.named === false || params.length === 0 ? undefined : nameFor(client, dialogue, text);
+  const watchMs = options.inTransaction === true ? 0 : dialogue.watchMs;
+  const run = (as: string | undefined) => timed<Row>(client, dialogue, { text, params, name: as, watchMs });
   try {
-    return await timed<Row>(client, dialogue, text, params, name);
+    return await run(name);
   } catch (error) {
-    if (name === undefined || !isStalePlan(error)) throw toGuildhallError(error, dialogue.address);
-    retireNames(dialogue, error);
-    if (options.inTransaction === true) throw toGuildhallError(error, dialogue.address);
+    if (name === undefined || !isStalePlan(error)) throw failure(client, dialogue, error);
+    if (generation === dialogue.generation) retireNames(dialogue, error);
+    if (options.inTransaction === true) throw failure(client, dialogue, error);
     try {
-      return await timed<Row>(client, dialogue, text, params, undefined);
+      return await run(undefined);
     } catch (again) {
-      throw toGuildhallError(again, dialogue.address);
+      throw failure(client, dialogue, again);
     }
   }
 }
 
-/** Streams text into `copy … from stdin`; returns the rows the server took. */
+/** BEGIN, COMMIT and their kind; returns the command the server says it ran. */
+export async function runControl(client: pg.ClientBase, dialogue: Dialogue, text: string): Promise<string> {
+  try {
+    const result: unknown = await client.query(text);
+    const first = Array.isArray(result) ? result[0] : result;
+    return (first as pg.QueryResult).command;
+  } catch (error) {
+    throw failure(client, dialogue, error);
+  }
+}
+
+/** Streams text into `copy … from stdin`; returns the rows the server took. Errors of the source pass unchanged. */
 export async function runCopyIn(
   client: pg.ClientBase,
   dialogue: Dialogue,
@@ -91,30 +90,72 @@ export async function runCopyIn(
   chunks: AsyncIterable<string> | Iterable<string>,
 ): Promise<number> {
   const started = performance.now();
+  let sourceFailed: { readonly error: unknown } | undefined;
+  async function* watched(): AsyncGenerator<string> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      sourceFailed = { error };
+      throw error;
+    }
+  }
   try {
     const stream = client.query(copyFrom(statement));
-    await pipeline(Readable.from(chunks, { objectMode: false }), stream);
-    report(dialogue, statement, started, stream.rowCount ?? 0, null);
-    return stream.rowCount ?? 0;
+    await pipeline(Readable.from(watched(), { objectMode: false }), stream);
+    report(dialogue, statement, started, stream.rowCount, null);
+    return stream.rowCount;
   } catch (error) {
     report(dialogue, statement, started, 0, sqlStateOf(error) ?? 'XX000');
-    throw toGuildhallError(error, dialogue.address);
+    if (sourceFailed !== undefined) throw sourceFailed.error;
+    throw failure(client, dialogue, error);
   }
+}
+
+/** Remembers that a connection broke, whoever noticed first; also called for errors outside any statement. */
+export function noteLoss(client: pg.ClientBase, dialogue: Dialogue, error: unknown): void {
+  if (losses.has(client)) return;
+  const loss = lossOf(error, dialogue.address);
+  if (loss !== null) losses.set(client, loss);
+}
+
+/** Why the connection is gone; undefined while it lives. */
+export function lossOfConnection(client: pg.ClientBase): GuildhallError | undefined {
+  return losses.get(client);
+}
+
+/** True when the next user of the connection would find it broken, or inside somebody's transaction. */
+export function isUnfit(client: pg.ClientBase): boolean {
+  return losses.has(client) || client.getTransactionStatus() !== 'I';
+}
+
+/** The first loss explains more than what it leads to ("not queryable"). */
+function failure(client: pg.ClientBase, dialogue: Dialogue, error: unknown): GuildhallError {
+  noteLoss(client, dialogue, error);
+  return losses.get(client) ?? toGuildhallError(error, dialogue.address);
+}
+
+interface Statement {
+  readonly text: string;
+  readonly params: readonly unknown[];
+  readonly name: string | undefined;
+  readonly watchMs: number;
 }
 
 async function timed<Row>(
   client: pg.ClientBase,
   dialogue: Dialogue,
-  text: string,
-  params: readonly unknown[],
-  name: string | undefined,
+  { text, params, name, watchMs }: Statement,
 ): Promise<QueryResult<Row>> {
   const started = performance.now();
   try {
-    const values = params as unknown[];
-    const result = await client.query(
-      name === undefined ? { text, values, types: exactTypes } : { name, text, values, types: exactTypes },
-    );
+    const config = {
+      text,
+      values: params as unknown[],
+      types: exactTypes,
+      ...(name === undefined ? {} : { name }),
+      ...(watchMs === 0 ? {} : { query_timeout: watchMs }),
+    };
+    const result = await client.query(config);
     const rowCount = result.rowCount ?? 0;
     report(dialogue, text, started, rowCount, null);
     return { rows: result.rows as Row[], rowCount };
@@ -124,7 +165,13 @@ async function timed<Row>(
   }
 }
 
-function report(dialogue: Dialogue, text: string, started: number, rowCount: number, sqlState: string | null): void {
+function report(
+  dialogue: Dialogue,
+  text: string,
+  started: number,
+  rowCount: number,
+  sqlState: string | null,
+): void {
   if (dialogue.listeners.length === 0) return;
   const timing = { text, durationMs: performance.now() - started, rowCount, sqlState };
   for (const listener of dialogue.listeners) listener(timing);
@@ -133,21 +180,23 @@ function report(dialogue: Dialogue, text: string, started: number, rowCount: num
 /** A short name for the text on this connection, or undefined when it has enough names already. */
 function nameFor(client: pg.ClientBase, dialogue: Dialogue, text: string): string | undefined {
   if (!dialogue.named) return undefined;
-  let known = names.get(client);
-  if (known === undefined) {
-    known = new Set();
-    names.set(client, known);
+  let known = knownNames.get(client);
+  if (known === undefined || known.generation !== dialogue.generation) {
+    known = { generation: dialogue.generation, names: new Set() };
+    knownNames.set(client, known);
   }
   const name = `g${dialogue.generation}_${hashOf(text)}`;
-  if (known.has(name)) return name;
-  if (known.size >= MAX_NAMES) return undefined;
-  known.add(name);
+  if (known.names.has(name)) return name;
+  if (known.names.size >= MAX_NAMES) return undefined;
+  known.names.add(name);
   return name;
 }
 
 function retireNames(dialogue: Dialogue, error: unknown): void {
   dialogue.generation += 1;
-  if (sqlStateOf(error) !== '0A000') dialogue.named = false;
+  if (sqlStateOf(error) === '0A000') return;
+  dialogue.lostNames += 1;
+  if (dialogue.lostNames >= MAX_LOST_NAMES) dialogue.named = false;
 }
 
 function hashOf(text: string): string {

@@ -57,7 +57,10 @@ export async function isReachable(database: Database, timeoutMs = HEALTH_TIMEOUT
 }
 
 /** Never throws: a database that does not answer is reported as such. */
-export async function databaseHealth(database: Database, timeoutMs = HEALTH_TIMEOUT_MS): Promise<DatabaseHealth> {
+export async function databaseHealth(
+  database: Database,
+  timeoutMs = HEALTH_TIMEOUT_MS,
+): Promise<DatabaseHealth> {
   const { address, profile } = database;
   const started = performance.now();
   try {

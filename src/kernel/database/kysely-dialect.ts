@@ -1,55 +1,56 @@
 /** Kysely over our own executor, so that built queries share pool, prepared names, retry and timing with raw SQL. */
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Driver,
   Kysely,
+  type QueryResult as KyselyResult,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
-  type QueryResult as KyselyResult,
-  type TransactionSettings,
 } from 'kysely';
 import { GuildhallError } from '../errors.ts';
 import type { AnySchema, Executor, QueryResult } from './types.ts';
 
-/** A connection held for one Kysely transaction. */
+/** A connection held for one query, or for Kysely's connection(). */
 export interface HeldConnection {
   query(text: string, params: readonly unknown[]): Promise<QueryResult<unknown>>;
   release(): void;
 }
 
-/** For the database: each query takes a pooled connection, and `db.transaction()` of Kysely holds one. */
+/** For the database: each query takes a pooled connection. */
 export function kyselyOnPool(hold: () => Promise<HeldConnection>): Kysely<AnySchema> {
   return kyselyWith({
     acquireConnection: async () => new Connection(await hold()),
     releaseConnection: async (connection) => (connection as Connection).held.release(),
-    beginTransaction: (connection, settings) => run(connection, beginText(settings)),
-    commitTransaction: (connection) => run(connection, 'commit'),
-    rollbackTransaction: (connection) => run(connection, 'rollback'),
+    ...refuseTransactions(
+      'Use db.transaction((tx) => tx.kysely()…): it retries, and keeps the outer handle out.',
+    ),
   });
 }
 
-/** For a transaction: every query runs in it; Kysely's own transaction() is refused in favour of ours. */
+/** For a transaction: every query runs in it. */
 export function kyselyInTransaction(executor: Executor): Kysely<AnySchema> {
-  const held: HeldConnection = {
+  const connection = new Connection({
     query: (text, params) => executor.query(text, params),
     release: () => undefined,
-  };
-  const connection = new Connection(held);
-  const refuse = () =>
-    Promise.reject(
-      new GuildhallError('wrong_database_handle', 'A transaction is open already.', {
-        hint: 'Use tx.transaction(…) for a savepoint.',
-      }),
-    );
+  });
   return kyselyWith({
     acquireConnection: async () => connection,
     releaseConnection: async () => undefined,
-    beginTransaction: refuse,
-    commitTransaction: refuse,
-    rollbackTransaction: refuse,
+    ...refuseTransactions('Use tx.transaction(…) for a savepoint.'),
   });
+}
+
+/** Kysely's own transactions would know nothing of retries, time-outs and the guard on the outer handle. */
+function refuseTransactions(
+  hint: string,
+): Pick<Driver, 'beginTransaction' | 'commitTransaction' | 'rollbackTransaction'> {
+  const refuse = () =>
+    Promise.reject(
+      new GuildhallError('wrong_database_handle', "Kysely's own transaction() is not offered.", { hint }),
+    );
+  return { beginTransaction: refuse, commitTransaction: refuse, rollbackTransaction: refuse };
 }
 
 class Connection implements DatabaseConnection {
@@ -63,7 +64,7 @@ class Connection implements DatabaseConnection {
   // biome-ignore lint/correctness/useYield: streaming is refused, not implemented.
   async *streamQuery<Row>(): AsyncIterableIterator<KyselyResult<Row>> {
     throw new GuildhallError('invalid_input', 'stream() is not offered: a cursor would pin a connection.', {
-      hint: 'Read in pages with keyset(…).',
+      hint: 'Read in pages: pageLimit, decodeCursor, toPage.',
     });
   }
 }
@@ -77,13 +78,4 @@ function kyselyWith(driver: Omit<Driver, 'init' | 'destroy'>): Kysely<AnySchema>
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   });
-}
-
-async function run(connection: DatabaseConnection, text: string): Promise<void> {
-  await connection.executeQuery(CompiledQuery.raw(text));
-}
-
-function beginText(settings: TransactionSettings): string {
-  const level = settings.isolationLevel === undefined ? '' : ` isolation level ${settings.isolationLevel}`;
-  return `begin${level}${settings.accessMode === 'read only' ? ' read only' : ''}`;
 }

@@ -2,10 +2,11 @@
 import type { Kysely } from 'kysely';
 import pg from 'pg';
 import { GuildhallError, isGuildhallError } from '../errors.ts';
-import { type Dialogue, runQuery } from './connection.ts';
+import { type Dialogue, isUnfit, noteLoss, runQuery } from './connection.ts';
 import { kyselyOnPool } from './kysely-dialect.ts';
+import { clientConfig, localSettings, type Probe, probe } from './probe.ts';
 import { type ConnectionSettings, readConnectionSettings } from './settings.ts';
-import { isConnectionLost, sqlStateOf, toGuildhallError } from './sql-errors.ts';
+import { sqlStateOf, unavailable } from './sql-errors.ts';
 import { refuseInsideTransaction, runTransaction, type TransactionHost } from './transaction.ts';
 import type {
   AnySchema,
@@ -26,8 +27,6 @@ export interface OpenOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Oldest server whose SQL we use (unique nulls not distinct, security_invoker views). */
-const OLDEST_SERVER = 150_000;
 /** A server that is starting or full is asked again for this long before the caller hears of it. */
 const ACQUIRE_BUDGET_MS = 5_000;
 const ACQUIRE_PAUSE_MS = 50;
@@ -35,6 +34,8 @@ const IDLE_CONNECTION_MS = 30_000;
 /** Connections are renewed, so that a moved or resized server is noticed. */
 const MAX_CONNECTION_AGE_S = 1_800;
 const CLOSE_GRACE_MS = 10_000;
+/** After an error the state of the transaction comes too late, so a text that may have begun one is told by its words. */
+const BEGINS = /\b(?:begin|start\s+transaction)\b/i;
 
 /**
  * Connects to a PostgreSQL server, directly or through a transaction-mode pooler.
@@ -43,103 +44,7 @@ const CLOSE_GRACE_MS = 10_000;
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
   const settings = readConnectionSettings(url);
-  const probed = await probe(settings);
-  return new PooledDatabase(settings, probed, options);
-}
-
-interface Probe {
-  readonly profile: ConnectionProfile;
-  readonly serverVersion: number;
-}
-
-async function probe(settings: ConnectionSettings): Promise<Probe> {
-  if (settings.profile !== 'pooled') {
-    try {
-      return { profile: 'direct', serverVersion: await askVersion(settings, 'direct') };
-    } catch (error) {
-      // Poolers refuse start-up parameters they do not track; a server never does for these.
-      const refused = sqlStateOf(error) === '08P01' || /startup parameter/i.test(textOf(error));
-      if (!refused || settings.profile === 'direct') throw explain(error, settings);
-    }
-  }
-  try {
-    return { profile: 'pooled', serverVersion: await askVersion(settings, 'pooled') };
-  } catch (error) {
-    throw explain(error, settings);
-  }
-}
-
-async function askVersion(settings: ConnectionSettings, profile: ConnectionProfile): Promise<number> {
-  const client = new pg.Client(clientConfig(settings, profile, 'guildhall probe'));
-  // Without a listener a connection that breaks later would end the process.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    const result = await client.query<{ version: string }>("select current_setting('server_version_num') as version");
-    const version = Number(result.rows[0]?.version ?? 0);
-    if (version < OLDEST_SERVER) {
-      throw new GuildhallError('configuration', `PostgreSQL ${version} at ${settings.address} is too old.`, {
-        hint: 'Use PostgreSQL 15 to 18.',
-      });
-    }
-    return version;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
-/** One error for a newcomer: where we tried, why it failed, what to do next. */
-function explain(error: unknown, settings: ConnectionSettings): GuildhallError {
-  if (isGuildhallError(error)) return error;
-  const state = sqlStateOf(error);
-  const seconds = settings.connectTimeoutMs / 1000;
-  const advice =
-    state === '28P01' || state === '28000'
-      ? 'Check user and password in DATABASE_URL.'
-      : state === '3D000'
-        ? 'Create the database first (createdb), or correct its name in DATABASE_URL.'
-        : 'Check that the server runs and accepts connections there, or remove DATABASE_URL to use the embedded server.';
-  return new GuildhallError(
-    'unavailable',
-    `Cannot connect to PostgreSQL at host ${settings.host}, port ${settings.port}: ${textOf(error)}`,
-    {
-      hint: `${advice} Then run: guildhall status. (Each attempt gives up after ${seconds} s; connect_timeout_ms in the URL changes that.)`,
-      details: { host: settings.host, port: settings.port, ...(state === null ? {} : { sqlState: state }) },
-      cause: error,
-    },
-  );
-}
-
-function textOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(textOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
-}
-
-function clientConfig(settings: ConnectionSettings, profile: ConnectionProfile, name: string): pg.ClientConfig {
-  const common: pg.ClientConfig = {
-    connectionString: settings.url,
-    connectionTimeoutMillis: settings.connectTimeoutMs,
-    keepAlive: true,
-    application_name: name,
-  };
-  if (profile === 'pooled') return common;
-  const options = [
-    `-c statement_timeout=${settings.statementTimeoutMs}`,
-    `-c lock_timeout=${settings.lockTimeoutMs}`,
-    `-c idle_in_transaction_session_timeout=${settings.idleInTransactionTimeoutMs}`,
-    '-c timezone=UTC',
-  ];
-  return { ...common, options: options.join(' ') };
-}
-
-function localSettings(settings: ConnectionSettings, profile: ConnectionProfile): string[] {
-  if (profile === 'direct') return [];
-  return [
-    `set local statement_timeout = ${settings.statementTimeoutMs}`,
-    `set local lock_timeout = ${settings.lockTimeoutMs}`,
-    `set local idle_in_transaction_session_timeout = ${settings.idleInTransactionTimeoutMs}`,
-    "set local timezone = 'UTC'",
-  ];
+  return new PooledDatabase(settings, await probe(settings), options);
 }
 
 class PooledDatabase implements Database, TransactionHost {
@@ -150,10 +55,14 @@ class PooledDatabase implements Database, TransactionHost {
   readonly dialogue: Dialogue;
   readonly localSettings: readonly string[];
   private readonly pool: pg.Pool;
+  private readonly clients = new Set<pg.PoolClient>();
   private readonly max: number;
   private readonly onError: (error: unknown) => void;
   private kyselyInstance: Kysely<AnySchema> | undefined;
+  /** Callers that hold a connection or wait for one. */
+  private busy = 0;
   private closing: Promise<void> | undefined;
+  private becameIdle: (() => void) | undefined;
 
   constructor(settings: ConnectionSettings, probed: Probe, options: OpenOptions) {
     this.profile = probed.profile;
@@ -161,7 +70,14 @@ class PooledDatabase implements Database, TransactionHost {
     this.address = settings.address;
     this.max = settings.poolMax;
     this.onError = options.onError ?? (() => undefined);
-    this.dialogue = { address: settings.address, named: settings.prepared, generation: 0, listeners: [] };
+    this.dialogue = {
+      address: settings.address,
+      watchMs: probed.profile === 'pooled' ? settings.statementTimeoutMs : 0,
+      named: settings.prepared,
+      generation: 0,
+      lostNames: 0,
+      listeners: [],
+    };
     this.localSettings = localSettings(settings, probed.profile);
     this.pool = new pg.Pool({
       ...clientConfig(settings, probed.profile, options.applicationName ?? 'guildhall'),
@@ -170,8 +86,12 @@ class PooledDatabase implements Database, TransactionHost {
       maxLifetimeSeconds: MAX_CONNECTION_AGE_S,
     });
     this.pool.on('error', (error) => this.onError(error));
-    // A client that breaks while lent out reports through its query; the event needs a listener all the same.
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.pool.on('connect', (client) => {
+      this.clients.add(client);
+      // One that breaks between two statements tells it here only.
+      client.on('error', (error) => noteLoss(client, this.dialogue, error));
+    });
+    this.pool.on('remove', (client) => this.clients.delete(client));
   }
 
   async query<Row = Record<string, unknown>>(
@@ -180,14 +100,14 @@ class PooledDatabase implements Database, TransactionHost {
     options: QueryOptions = {},
   ): Promise<QueryResult<Row>> {
     const client = await this.acquire();
-    let broken: Error | undefined;
+    let suspect = false;
     try {
       return await runQuery<Row>(client, this.dialogue, text, params, options);
     } catch (error) {
-      if (isGuildhallError(error, 'unavailable')) broken = error;
+      suspect = BEGINS.test(text);
       throw error;
     } finally {
-      client.release(broken);
+      this.release(client, suspect);
     }
   }
 
@@ -196,7 +116,7 @@ class PooledDatabase implements Database, TransactionHost {
       const client = await this.acquire();
       return {
         query: (text, params) => runQuery(client, this.dialogue, text, params),
-        release: () => client.release(),
+        release: () => this.release(client),
       };
     });
     return this.kyselyInstance as Kysely<Schema>;
@@ -213,22 +133,20 @@ class PooledDatabase implements Database, TransactionHost {
   /** A connection from the pool; a server that is only just starting is given a moment. */
   async acquire(): Promise<pg.PoolClient> {
     refuseInsideTransaction(this);
-    if (this.closing !== undefined) {
-      throw new GuildhallError('unavailable', 'The database handle was closed.', {
-        hint: 'Open a new one; work that outlives close() must be awaited before it.',
-      });
+    if (this.closing !== undefined) throw this.closedError();
+    this.busy += 1;
+    try {
+      return await this.connect();
+    } catch (error) {
+      this.leave();
+      throw error;
     }
-    const deadline = performance.now() + ACQUIRE_BUDGET_MS;
-    for (;;) {
-      try {
-        return await this.pool.connect();
-      } catch (error) {
-        const state = sqlStateOf(error);
-        const passing = state === '57P03' || state === '53300' || textOf(error).includes('ECONNREFUSED');
-        if (!passing || performance.now() > deadline) throw this.acquireError(error);
-        await new Promise((resolve) => setTimeout(resolve, ACQUIRE_PAUSE_MS * (1 + Math.random())));
-      }
-    }
+  }
+
+  /** Gives a connection back; one that broke, or that a caller left in a transaction, is thrown away. */
+  release(client: pg.PoolClient, suspect = false): void {
+    client.release(suspect || isUnfit(client));
+    this.leave();
   }
 
   onCallbackError(error: unknown): void {
@@ -253,25 +171,63 @@ class PooledDatabase implements Database, TransactionHost {
     return this.close();
   }
 
-  private async drain(graceMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    });
-    await Promise.race([this.pool.end(), patience]);
-    clearTimeout(timer);
+  private async connect(): Promise<pg.PoolClient> {
+    const deadline = performance.now() + ACQUIRE_BUDGET_MS;
+    for (;;) {
+      try {
+        return await this.pool.connect();
+      } catch (error) {
+        const state = sqlStateOf(error);
+        const failed = this.connectError(error);
+        const passing = state === '57P03' || state === '53300' || failed.message.includes('ECONNREFUSED');
+        if (!passing || performance.now() > deadline) throw failed;
+        await new Promise((resolve) => setTimeout(resolve, ACQUIRE_PAUSE_MS * (1 + Math.random())));
+        if (this.closing !== undefined) throw this.closedError();
+      }
+    }
   }
 
-  private acquireError(error: unknown): GuildhallError {
-    if (!isConnectionLost(error)) return toGuildhallError(error, this.address);
-    if (!textOf(error).includes('timeout exceeded when trying to connect')) {
-      return toGuildhallError(error, this.address);
+  private leave(): void {
+    this.busy -= 1;
+    if (this.busy === 0) this.becameIdle?.();
+  }
+
+  /** Whoever called before close() is served within the grace time; what still runs then is cut off. */
+  private async drain(graceMs: number): Promise<void> {
+    if (this.busy > 0) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.becameIdle = resolve;
+        timer = setTimeout(resolve, graceMs);
+      });
+      clearTimeout(timer);
     }
+    const ended = this.pool.end();
+    if (this.busy === 0) return ended;
+    // A client with a statement under way closes its socket at once; the statement fails as `unavailable`.
+    await Promise.all([...this.clients].map((client) => (client as unknown as pg.Client).end()));
+  }
+
+  private closedError(): GuildhallError {
+    return new GuildhallError('unavailable', 'The database handle was closed.', {
+      reason: 'closed',
+      hint: 'Open a new one; work that outlives close() must be awaited before it.',
+    });
+  }
+
+  private connectError(error: unknown): GuildhallError {
+    if (isGuildhallError(error)) return error;
+    const text = error instanceof Error ? error.message : '';
+    if (!text.includes('timeout exceeded when trying to connect')) return unavailable(error, this.address);
     const { open, waiting } = this.poolState();
     return new GuildhallError(
       'unavailable',
       `No connection to ${this.address} came free: ${open} of ${this.max} in use, ${waiting} callers waiting.`,
-      { reason: 'pool_exhausted', hint: 'Raise pool_max in DATABASE_URL or shorten transactions.', cause: error },
+      {
+        reason: 'pool_exhausted',
+        hint: 'Raise pool_max in DATABASE_URL or shorten transactions.',
+        cause: error,
+      },
     );
   }
 }

@@ -1,9 +1,12 @@
 /** Reads a connection URL: what belongs to PostgreSQL, and the limits that are ours. */
 import { availableParallelism } from 'node:os';
-import { GuildhallError } from '../errors.ts';
+import { GuildhallError, isGuildhallError } from '../errors.ts';
 
 export interface ConnectionSettings {
+  /** Without our own parameters; holds the password. */
   readonly url: string;
+  /** `options` of the URL, sent besides our own; some hosts route by it. */
+  readonly options: string;
   /** Host, port and database for people; never the password. */
   readonly address: string;
   readonly host: string;
@@ -34,6 +37,8 @@ const OWN_PARAMETERS = [
   'pgbouncer',
 ] as const;
 
+const SCHEMES = new Set(['postgres:', 'postgresql:']);
+
 /** CPUs × 2 + 1: enough to keep the server busy while some clients wait for the disk. */
 const DEFAULT_POOL_MAX = availableParallelism() * 2 + 1;
 
@@ -46,11 +51,14 @@ export function readConnectionSettings(url: string): ConnectionSettings {
     if (value !== null) own.set(name, value);
     parsed.searchParams.delete(name);
   }
+  const options = parsed.searchParams.get('options') ?? '';
+  parsed.searchParams.delete('options');
   const host = parsed.hostname === '' ? (parsed.searchParams.get('host') ?? 'localhost') : parsed.hostname;
   const port = parsed.port === '' ? 5432 : Number(parsed.port);
   const name = decodeURIComponent(parsed.pathname.slice(1)) || decodeURIComponent(parsed.username);
   return {
     url: parsed.toString(),
+    options,
     address: `${host}:${port}/${name}`,
     host,
     port,
@@ -67,16 +75,21 @@ export function readConnectionSettings(url: string): ConnectionSettings {
 function parseUrl(url: string): URL {
   try {
     const parsed = new URL(url.trim());
-    if (parsed.protocol !== 'postgres:' && parsed.protocol !== 'postgresql:') throw new Error(parsed.protocol);
-    return parsed;
-  } catch (cause) {
-    throw new GuildhallError('configuration', 'DATABASE_URL is not a PostgreSQL URL.', {
-      field: 'DATABASE_URL',
-      hint: 'Write postgres://user:password@host:5432/database, with special characters of the password percent-encoded; or remove DATABASE_URL to use the embedded server.',
-      // The URL itself is left out of the cause: it may hold a password.
-      cause: new Error(cause instanceof Error ? cause.name : 'unreadable URL'),
-    });
+    for (const part of [parsed.username, parsed.password, parsed.pathname]) decodeURIComponent(part);
+    if (SCHEMES.has(parsed.protocol)) return parsed;
+    throw notPostgres(`it begins with ${parsed.protocol}//`);
+  } catch (error) {
+    if (isGuildhallError(error)) throw error;
+    throw notPostgres(error instanceof URIError ? 'its percent-encoding is broken' : 'it cannot be read');
   }
+}
+
+/** Neither the URL nor the parser's error goes into it: both may hold a password. */
+function notPostgres(problem: string): GuildhallError {
+  return new GuildhallError('configuration', `DATABASE_URL is not a PostgreSQL URL: ${problem}.`, {
+    field: 'DATABASE_URL',
+    hint: 'Write postgres://user:password@host:5432/database, with special characters of the password percent-encoded; or remove DATABASE_URL to use the embedded server.',
+  });
 }
 
 function whole(own: Map<string, string>, name: string, fallback: number, min: number, max: number): number {

@@ -14,6 +14,7 @@ interface PostgresError extends Error {
 const BY_SQLSTATE: Readonly<Record<string, ErrorCode>> = {
   '23505': 'already_exists',
   '23503': 'not_found',
+  '23001': 'conflict',
   '23514': 'invalid_input',
   '23502': 'invalid_input',
   '23P01': 'conflict',
@@ -29,7 +30,9 @@ const BY_SQLSTATE: Readonly<Record<string, ErrorCode>> = {
   '40P01': 'serialization',
   '55P03': 'timeout',
   '57014': 'timeout',
+  '25P02': 'conflict',
   '25P03': 'timeout',
+  '25P04': 'timeout',
   '42501': 'forbidden',
   // Raised by our own functions: the class says the code, the constraint field carries the reason.
   GH400: 'invalid_input',
@@ -40,7 +43,10 @@ const BY_SQLSTATE: Readonly<Record<string, ErrorCode>> = {
   GH429: 'limit_exceeded',
 };
 
-const LOST_CONNECTION = new Set(['57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006', '53300']);
+/** Besides class 08: shut down, crashed, starting up, idle for too long, full. */
+const LOST_CONNECTION = new Set(['57P01', '57P02', '57P03', '57P05', '53300']);
+/** The server ends the connection with these as well, and has a reason of its own. */
+const LOST_BY_TIMEOUT = new Set(['25P03', '25P04']);
 const LOST_SOCKET = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -52,50 +58,80 @@ const LOST_SOCKET = new Set([
   'ENETUNREACH',
   'ENOENT',
 ]);
+const TIMEOUT_REASONS: Readonly<Record<string, string>> = {
+  '55P03': 'lock_timeout',
+  '25P03': 'idle_in_transaction_timeout',
+  '25P04': 'transaction_timeout',
+};
+const TIMEOUT_HINT = 'Try again; if it keeps happening, look for long transactions with `guildhall stats`.';
+const TIMEOUT_HINTS: Readonly<Record<string, string>> = {
+  '25P03': 'Do slow work, such as network calls, before or after the transaction and not inside it.',
+};
 const LOST_MESSAGE =
   /Connection terminated|Client has encountered a connection error|not queryable|timeout exceeded when trying to connect|timeout expired/;
 
+const STALE_PLAN = /cached plan must not change result type/;
+/** Causes that are looked at; chains of our own are three or four long. */
+const MAX_CAUSES = 8;
+
 /** SQLSTATE of an error or of anything in its chain of causes; null when the database did not raise it. */
 export function sqlStateOf(error: unknown): string | null {
-  let current = error;
-  for (let depth = 0; depth < 8 && current instanceof Error; depth += 1) {
-    if (isPostgresError(current)) return current.code;
-    current = current.cause;
-  }
-  return null;
+  return chainOf(error).find(isPostgresError)?.code ?? null;
 }
 
 /** True when the connection is gone, whatever layer noticed. */
 export function isConnectionLost(error: unknown): boolean {
-  let current = error;
-  for (let depth = 0; depth < 8 && current instanceof Error; depth += 1) {
+  return chainOf(error).some((current) => {
     const code = 'code' in current ? String(current.code) : '';
-    if (LOST_CONNECTION.has(code) || LOST_SOCKET.has(code)) return true;
-    if (LOST_MESSAGE.test(current.message)) return true;
-    if (current instanceof AggregateError && current.errors.some((inner) => isConnectionLost(inner))) return true;
-    current = current.cause;
-  }
-  return false;
+    if (isLostState(code) || LOST_SOCKET.has(code) || LOST_MESSAGE.test(current.message)) return true;
+    return current instanceof AggregateError && current.errors.some((inner) => isConnectionLost(inner));
+  });
 }
 
 /** A prepared plan that no longer fits: the table changed (0A000), or the pooler lost or mixed up the name. */
 export function isStalePlan(error: unknown): boolean {
   const state = sqlStateOf(error);
   if (state === '26000' || state === '42P05') return true;
-  return state === '0A000' && messages(error).includes('cached plan must not change result type');
+  return state === '0A000' && chainOf(error).some(({ message }) => STALE_PLAN.test(message));
 }
 
 /** The error of ours for anything thrown by the driver; errors of ours pass through. */
 export function toGuildhallError(error: unknown, address: string): GuildhallError {
   if (isGuildhallError(error)) return error;
-  if (isPostgresError(error) && !LOST_CONNECTION.has(error.code)) return fromPostgres(error);
+  if (isPostgresError(error) && !isLostState(error.code)) return fromPostgres(error);
   if (isConnectionLost(error)) return unavailable(error, address);
   return new GuildhallError('internal', 'The database driver failed.', { cause: error });
 }
 
+/** The error of ours when the driver's error means that this connection is gone; else null. */
+export function lossOf(error: unknown, address: string): GuildhallError | null {
+  if (isPostgresError(error) && !isLostState(error.code)) {
+    return LOST_BY_TIMEOUT.has(error.code) ? fromPostgres(error) : null;
+  }
+  // The driver gave up waiting; the statement may still run, so the connection is of no use any more.
+  if (error instanceof Error && error.message === 'Query read timeout') {
+    const options = { reason: 'statement_timeout', hint: TIMEOUT_HINT, cause: error };
+    return new GuildhallError('timeout', 'The statement did not end in the time allowed.', options);
+  }
+  return isConnectionLost(error) ? unavailable(error, address) : null;
+}
+
+/** For whatever kept a connection from being made: wrong password and bad certificate included. */
+export function unavailable(error: unknown, address: string): GuildhallError {
+  return new GuildhallError(
+    'unavailable',
+    `The database at ${address} cannot be reached: ${messages(error)}`,
+    {
+      hint: 'Check that the server runs and that DATABASE_URL names it; `guildhall status` shows what is tried.',
+      details: { address },
+      cause: error,
+    },
+  );
+}
+
 function fromPostgres(error: PostgresError): GuildhallError {
   const own = error.code.startsWith('GH');
-  const code = BY_SQLSTATE[error.code] ?? (error.code.startsWith('22') ? 'invalid_input' : 'internal');
+  const code = codeFor(error);
   const details: Record<string, unknown> = { sqlState: error.code };
   if (error.table !== undefined) details.table = error.table;
   if (error.constraint !== undefined) details.constraint = error.constraint;
@@ -106,11 +142,23 @@ function fromPostgres(error: PostgresError): GuildhallError {
     if (error.column !== undefined) options.field = error.column;
     Object.assign(details, ownDetails(error.detail));
   } else if (code === 'timeout') {
-    options.reason = error.code === '55P03' ? 'lock_timeout' : 'statement_timeout';
-    options.hint = 'Try again; if it keeps happening, look for long transactions with `guildhall stats`.';
+    options.reason = TIMEOUT_REASONS[error.code] ?? 'statement_timeout';
+    options.hint = TIMEOUT_HINTS[error.code] ?? TIMEOUT_HINT;
+  } else if (error.code === '25P02') {
+    options.hint = 'Put the statement that may fail into a nested tx.transaction(…).';
   }
   options.details = details;
   return new GuildhallError(code, error.message, options);
+}
+
+function codeFor({ code, message }: PostgresError): ErrorCode {
+  // The same SQLSTATE for a parent that is not there and for one that others still point to.
+  if (code === '23503' && message.startsWith('update or delete')) return 'conflict';
+  return BY_SQLSTATE[code] ?? (code.startsWith('22') ? 'invalid_input' : 'internal');
+}
+
+function isLostState(code: string): boolean {
+  return LOST_CONNECTION.has(code) || /^08[0-9A-Z]{3}$/.test(code);
 }
 
 /** Our functions put facts into DETAIL as a JSON object; anything else there is left to the cause. */
@@ -123,19 +171,20 @@ function ownDetails(detail: string | undefined): Record<string, unknown> {
   }
 }
 
-function unavailable(error: unknown, address: string): GuildhallError {
-  return new GuildhallError('unavailable', `The database at ${address} cannot be reached: ${messages(error)}`, {
-    hint: 'Check that the server runs and that DATABASE_URL names it; `guildhall status` shows what is tried.',
-    details: { address },
-    cause: error,
-  });
-}
-
 function messages(error: unknown): string {
   if (error instanceof AggregateError) {
     return error.errors.map((inner) => (inner instanceof Error ? inner.message : String(inner))).join('; ');
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The error and its causes, outermost first. */
+function chainOf(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let current = error; chain.length < MAX_CAUSES && current instanceof Error; current = current.cause) {
+    chain.push(current);
+  }
+  return chain;
 }
 
 function isPostgresError(error: unknown): error is PostgresError {

@@ -21,7 +21,11 @@ export interface SchemaStats {
   /** Foreign keys whose columns no index begins with: each delete of a parent reads the whole child. */
   readonly unindexedForeignKeys: readonly string[];
   /** Statements that wait for another's lock right now. */
-  readonly blocked: readonly { readonly pid: number; readonly blockedBy: number[]; readonly waitingS: number }[];
+  readonly blocked: readonly {
+    readonly pid: number;
+    readonly blockedBy: number[];
+    readonly waitingS: number;
+  }[];
   readonly cacheHitRatio: number | null;
 }
 

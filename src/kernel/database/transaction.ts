@@ -2,11 +2,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { GuildhallError, isGuildhallError } from '../errors.ts';
-import { type Dialogue, runCopyIn, runQuery } from './connection.ts';
+import { GuildhallError } from '../errors.ts';
+import { type Dialogue, lossOfConnection, runControl, runCopyIn, runQuery } from './connection.ts';
 import { kyselyInTransaction } from './kysely-dialect.ts';
-import { isStalePlan, sqlStateOf, toGuildhallError } from './sql-errors.ts';
-import type { AnySchema, QueryOptions, QueryResult, Transaction, TransactionOptions } from './types.ts';
+import { isStalePlan, sqlStateOf } from './sql-errors.ts';
+import type {
+  AnySchema,
+  IsolationLevel,
+  QueryOptions,
+  QueryResult,
+  Transaction,
+  TransactionOptions,
+} from './types.ts';
 
 const DEFAULT_RETRIES = 5;
 const MAX_RETRIES = 20;
@@ -16,31 +23,38 @@ const BACKOFF_MAX_MS = 1_000;
 /** Retries end here even when attempts are left: a caller has stopped waiting by then. */
 const RETRY_BUDGET_MS = 30_000;
 
+/** From weak to strong: a nested transaction cannot be stronger than the one around it. */
+const LEVELS: readonly IsolationLevel[] = ['read committed', 'repeatable read', 'serializable'];
+
 export interface TransactionHost {
   readonly dialogue: Dialogue;
   /** `set local …` texts that a pooled connection needs in every transaction. */
   readonly localSettings: readonly string[];
   acquire(): Promise<pg.PoolClient>;
+  release(client: pg.PoolClient): void;
   onCallbackError(error: unknown): void;
 }
 
+type Callback = () => void | Promise<void>;
+
+/** A transaction or savepoint that the running code is inside of, and the ones around it. */
 interface Frame {
-  readonly host: TransactionHost;
-  open: boolean;
+  readonly tx: OpenTransaction;
+  readonly around: Frame | undefined;
 }
 
-/** Which transaction the running code is inside of, so that the outer handle can refuse to be used there. */
 const frames = new AsyncLocalStorage<Frame>();
 
 /** Throws when called inside an open transaction of the same database. */
 export function refuseInsideTransaction(host: TransactionHost): void {
-  const frame = frames.getStore();
-  if (frame === undefined || !frame.open || frame.host !== host) return;
-  throw new GuildhallError(
-    'wrong_database_handle',
-    'The outer database was used inside a transaction, where it would run outside of it.',
-    { hint: 'Use the handle the transaction gave you (tx), or the service bound to it.' },
-  );
+  for (let frame = frames.getStore(); frame !== undefined; frame = frame.around) {
+    if (frame.tx.host !== host || !frame.tx.open) continue;
+    throw new GuildhallError(
+      'wrong_database_handle',
+      'The outer database was used inside a transaction, where it would run outside of it.',
+      { hint: 'Use the handle the transaction gave you (tx), or the service bound to it.' },
+    );
+  }
 }
 
 /** Runs the body in a transaction and repeats it while repeating can help. */
@@ -65,7 +79,7 @@ export async function runTransaction<T>(
 }
 
 type Outcome<T> =
-  | { readonly ok: true; readonly value: T; readonly callbacks: readonly (() => void | Promise<void>)[] }
+  | { readonly ok: true; readonly value: T; readonly callbacks: readonly Callback[] }
   | { readonly ok: false; readonly error: unknown; readonly repeatable: boolean };
 
 async function attemptOnce<T>(
@@ -74,53 +88,30 @@ async function attemptOnce<T>(
   options: TransactionOptions,
 ): Promise<Outcome<T>> {
   const { dialogue } = host;
+  const begin = beginText(host, options);
   const client = await host.acquire();
-  const frame: Frame = { host, open: true };
-  const tx = new OpenTransaction(client, dialogue);
+  const tx = new OpenTransaction(host, client, options.isolation ?? 'read committed');
   let committing = false;
-  let broken: Error | undefined;
   try {
-    await control(client, dialogue, beginText(host, options));
-    const value = await frames.run(frame, () => body(tx));
-    await tx.settle();
+    await runControl(client, dialogue, begin);
+    const value = await tx.run(body);
     committing = true;
-    const command = await control(client, dialogue, 'commit');
+    const command = await runControl(client, dialogue, 'commit');
     // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error.
     if (command === 'ROLLBACK') throw swallowedError();
     return { ok: true, value, callbacks: tx.callbacks };
   } catch (thrown) {
-    // Only our own error counts: the body may have lost a connection to something else.
-    const lost = isGuildhallError(thrown, 'unavailable');
-    if (lost) broken = thrown;
-    else if (!committing) broken = await rollback(client, dialogue);
-    const error = committing && lost ? commitUnknown(thrown) : thrown;
-    const repeatable = lost ? !committing || options.idempotent === true : isRepeatable(thrown);
-    return { ok: false, error, repeatable };
+    // Only our own connection counts: the body may have lost one to something else.
+    const loss = lossOfConnection(client);
+    if (loss === undefined) {
+      // A failed COMMIT has ended the transaction; a failed ROLLBACK marks the connection as lost.
+      if (!committing) await runControl(client, dialogue, 'rollback').catch(() => undefined);
+      return { ok: false, error: thrown, repeatable: isRepeatable(thrown) };
+    }
+    if (!committing) return { ok: false, error: thrown, repeatable: loss.code === 'unavailable' };
+    return { ok: false, error: commitUnknown(loss), repeatable: options.idempotent === true };
   } finally {
-    frame.open = false;
-    tx.close();
-    client.release(broken);
-  }
-}
-
-/** BEGIN, COMMIT and their kind; returns the command the server says it ran. */
-async function control(client: pg.PoolClient, dialogue: Dialogue, text: string): Promise<string> {
-  try {
-    const result: unknown = await client.query(text);
-    const last = Array.isArray(result) ? result[0] : result;
-    return (last as pg.QueryResult).command;
-  } catch (error) {
-    throw toGuildhallError(error, dialogue.address);
-  }
-}
-
-/** Returns what went wrong when the connection cannot be reused. */
-async function rollback(client: pg.PoolClient, dialogue: Dialogue): Promise<Error | undefined> {
-  try {
-    await control(client, dialogue, 'rollback');
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    host.release(client);
   }
 }
 
@@ -131,7 +122,7 @@ function isRepeatable(error: unknown): boolean {
 
 function beginText(host: TransactionHost, options: TransactionOptions): string {
   const mode = [
-    ...(options.isolation === undefined ? [] : [`isolation level ${isolationText(options.isolation)}`]),
+    ...(options.isolation === undefined ? [] : [`isolation level ${checkedLevel(options.isolation)}`]),
     ...(options.readOnly === true ? ['read only'] : []),
   ].join(' ');
   const local = [...host.localSettings];
@@ -142,18 +133,15 @@ function beginText(host: TransactionHost, options: TransactionOptions): string {
 }
 
 /** The level comes from a closed list even when the caller is not type-checked. */
-function isolationText(level: string): string {
-  if (level === 'serializable' || level === 'repeatable read' || level === 'read committed') return level;
+function checkedLevel(level: IsolationLevel): IsolationLevel {
+  if (LEVELS.includes(level)) return level;
   throw new GuildhallError('invalid_input', `Isolation level "${level}" is not known.`, {
     field: 'isolation',
-    hint: 'Use read committed, repeatable read or serializable.',
+    hint: `Use ${LEVELS.join(', ')}.`,
   });
 }
 
-async function runCallbacks(
-  host: TransactionHost,
-  callbacks: readonly (() => void | Promise<void>)[],
-): Promise<void> {
+async function runCallbacks(host: TransactionHost, callbacks: readonly Callback[]): Promise<void> {
   for (const callback of callbacks) {
     try {
       await callback();
@@ -179,20 +167,31 @@ function swallowedError(): GuildhallError {
   );
 }
 
-/** The handle inside a transaction. Statements queue up, so `Promise.all` over it is safe. */
+/** The handle inside a transaction or savepoint. Statements queue up, so `Promise.all` over it is safe. */
 class OpenTransaction implements Transaction {
   readonly inTransaction = true;
-  readonly callbacks: (() => void | Promise<void>)[] = [];
-  private open = true;
-  private nested = 0;
+  readonly callbacks: Callback[] = [];
+  readonly host: TransactionHost;
+  open = true;
+  private readonly client: pg.PoolClient;
+  private readonly isolation: IsolationLevel;
+  private readonly outer: OpenTransaction | undefined;
+  private readonly depth: number;
   private tail: Promise<unknown> = Promise.resolve();
   private kyselyInstance: Kysely<AnySchema> | undefined;
 
   constructor(
-    private readonly client: pg.PoolClient,
-    private readonly dialogue: Dialogue,
-    private readonly depth = 0,
-  ) {}
+    host: TransactionHost,
+    client: pg.PoolClient,
+    isolation: IsolationLevel,
+    outer: OpenTransaction | undefined = undefined,
+  ) {
+    this.host = host;
+    this.client = client;
+    this.isolation = isolation;
+    this.outer = outer;
+    this.depth = outer === undefined ? 0 : outer.depth + 1;
+  }
 
   query<Row = Record<string, unknown>>(
     text: string,
@@ -200,7 +199,7 @@ class OpenTransaction implements Transaction {
     options: QueryOptions = {},
   ): Promise<QueryResult<Row>> {
     return this.enqueue(() =>
-      runQuery<Row>(this.client, this.dialogue, text, params, { ...options, inTransaction: true }),
+      runQuery<Row>(this.client, this.host.dialogue, text, params, { ...options, inTransaction: true }),
     );
   }
 
@@ -210,51 +209,82 @@ class OpenTransaction implements Transaction {
   }
 
   copyIn(statement: string, chunks: AsyncIterable<string> | Iterable<string>): Promise<number> {
-    return this.enqueue(() => runCopyIn(this.client, this.dialogue, statement, chunks));
+    return this.enqueue(() => runCopyIn(this.client, this.host.dialogue, statement, chunks));
   }
 
-  transaction<T>(body: (tx: Transaction) => Promise<T>): Promise<T> {
-    const name = `nested_${this.depth + 1}`;
-    return this.enqueue(async () => {
-      const inner = new OpenTransaction(this.client, this.dialogue, this.depth + 1);
-      this.nested += 1;
-      await control(this.client, this.dialogue, `savepoint ${name}`);
-      try {
-        const value = await body(inner);
-        await inner.settle();
-        await control(this.client, this.dialogue, `release savepoint ${name}`);
-        this.callbacks.push(...inner.callbacks);
-        return value;
-      } catch (error) {
-        if (!isGuildhallError(error, 'unavailable')) {
-          await control(this.client, this.dialogue, `rollback to savepoint ${name}`);
-        }
-        throw error;
-      } finally {
-        inner.close();
-        this.nested -= 1;
-      }
-    });
+  transaction<T>(body: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const wanted = options.isolation ?? this.isolation;
+    if (LEVELS.indexOf(checkedLevel(wanted)) > LEVELS.indexOf(this.isolation)) {
+      return Promise.reject(this.tooWeak(wanted));
+    }
+    return this.enqueue(() => this.nest(body));
   }
 
-  afterCommit(callback: () => void | Promise<void>): void {
+  afterCommit(callback: Callback): void {
+    if (!this.open) throw this.misuse();
     this.callbacks.push(callback);
   }
 
-  close(): void {
-    this.open = false;
+  /** Runs the body, then ends this handle: what was queued runs before success and is refused after failure. */
+  async run<T>(body: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      const value = await frames.run({ tx: this, around: frames.getStore() }, () => body(this));
+      await this.settle();
+      const loss = lossOfConnection(this.client);
+      if (loss !== undefined) throw loss;
+      return value;
+    } finally {
+      this.open = false;
+      await this.settle();
+    }
+  }
+
+  private async nest<T>(body: (tx: Transaction) => Promise<T>): Promise<T> {
+    const { client, host } = this;
+    const { dialogue } = host;
+    const inner = new OpenTransaction(host, client, this.isolation, this);
+    const name = `nested_${inner.depth}`;
+    await runControl(client, dialogue, `savepoint ${name}`);
+    try {
+      const value = await inner.run(body);
+      await runControl(client, dialogue, `release savepoint ${name}`);
+      this.callbacks.push(...inner.callbacks);
+      return value;
+    } catch (error) {
+      if (lossOfConnection(client) === undefined) {
+        // Released as well, or a loop of failures would pile up savepoints.
+        await runControl(client, dialogue, `rollback to savepoint ${name}; release savepoint ${name}`);
+      }
+      throw error;
+    }
   }
 
   /** Waits for statements that the body started and did not await. */
-  async settle(): Promise<void> {
-    await this.tail;
+  private async settle(): Promise<void> {
+    for (let last: unknown; last !== this.tail; ) {
+      last = this.tail;
+      await last;
+    }
   }
 
   private enqueue<T>(run: () => Promise<T>): Promise<T> {
-    if (!this.open || this.nested > 0) return Promise.reject(this.misuse());
-    const result = this.tail.then(run);
+    if (!this.open || this.isAroundCaller()) return Promise.reject(this.misuse());
+    const result = this.tail.then(() => {
+      if (!this.open) throw this.misuse();
+      return run();
+    });
     this.tail = result.catch(() => undefined);
     return result;
+  }
+
+  /** True when the caller is inside a savepoint of this handle: it would wait for itself for ever. */
+  private isAroundCaller(): boolean {
+    for (let frame = frames.getStore(); frame !== undefined; frame = frame.around) {
+      if (!frame.tx.open) continue;
+      for (let outer = frame.tx.outer; outer !== undefined; outer = outer.outer)
+        if (outer === this) return true;
+    }
+    return false;
   }
 
   private misuse(): GuildhallError {
@@ -264,6 +294,14 @@ class OpenTransaction implements Transaction {
         ? 'The outer transaction was used while a nested one is open.'
         : 'A transaction was used after it ended.',
       { hint: 'Use the innermost handle, and await every statement before the body returns.' },
+    );
+  }
+
+  private tooWeak(wanted: IsolationLevel): GuildhallError {
+    return new GuildhallError(
+      'invalid_input',
+      `A ${wanted} transaction was asked for inside a ${this.isolation} one, which cannot be made stronger.`,
+      { field: 'isolation', hint: `Open the outermost transaction with isolation: '${wanted}'.` },
     );
   }
 }

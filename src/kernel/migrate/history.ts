@@ -73,7 +73,10 @@ export async function readHistory(executor: Executor, schema: string): Promise<H
   );
   if (exists.rows[0]?.installed !== true) return { installed: false, migrations: [], objects: [] };
   const migrations = await executor.query<AppliedMigration>(
-    renderSql('select module, number, name, sha256, applied_at from :schema.migrations order by module, number', schema),
+    renderSql(
+      'select module, number, name, sha256, applied_at from :schema.migrations order by module, number',
+      schema,
+    ),
   );
   const objects = await executor.query<AppliedObject>(
     renderSql('select module, kind, name, on_table, sha256 from :schema.migration_objects', schema),
@@ -94,7 +97,9 @@ export function compareHistory(template: Template, history: History): ModuleStat
     applied,
     pending: template.migrations.filter((migration) => !done.has(migration.number)),
     edited: applied
-      .filter((row) => files.get(row.number)?.name === row.name && files.get(row.number)?.sha256 !== row.sha256)
+      .filter(
+        (row) => files.get(row.number)?.name === row.name && files.get(row.number)?.sha256 !== row.sha256,
+      )
       .map((row) => row.name),
     missing: applied.filter((row) => files.get(row.number)?.name !== row.name).map((row) => row.name),
     changedObjects: template.objects.filter(

@@ -4,7 +4,14 @@ import type { Database, Transaction } from '../database/types.ts';
 import { GuildhallError } from '../errors.ts';
 import type { SqlModule } from '../system.ts';
 import { BOOTSTRAP_SQL, compareHistory, isUpToDate, type ModuleStatus, readHistory } from './history.ts';
-import { dropObject, type Migration, readTemplate, renderSql, type SqlObject, type Template } from './template.ts';
+import {
+  dropObject,
+  type Migration,
+  readTemplate,
+  renderSql,
+  type SqlObject,
+  type Template,
+} from './template.ts';
 
 export interface MigratorOptions {
   readonly database: Database;
@@ -30,6 +37,8 @@ export interface Migrator {
   status(): Promise<ModuleStatus[]>;
   /** Applies what is pending and replaces changed objects, all in one transaction. */
   up(): Promise<Step[]>;
+  /** Like `up`, and replaces every function, view and trigger even when its file has not changed. */
+  replace(): Promise<Step[]>;
   /** Takes back the newest `steps` migrations (default 1), the system's before the kernel's. */
   down(steps?: number, options?: DownOptions): Promise<Step[]>;
   /** Down and up again, for work on the newest migration. */
@@ -59,16 +68,23 @@ export function createMigrator(options: MigratorOptions): Migrator {
     return templates.map((template) => compareHistory(template, history));
   };
 
-  const upTo = (limit: (migration: Migration) => boolean): Promise<Step[]> =>
+  const upTo = (limit: (migration: Migration) => boolean, replaceAll = false): Promise<Step[]> =>
     locked(async (tx) => {
       await tx.query(renderSql(BOOTSTRAP_SQL, schema));
+      // Forgetting the hashes is enough for every object to count as changed.
+      if (replaceAll) await tx.query(renderSql("update :schema.migration_objects set sha256 = ''", schema));
       const history = await readHistory(tx, schema);
       const work = templates.map((template) => upWork(template, compareHistory(template, history), limit));
-      for (const statement of work.flatMap((part) => part.statements)) await runStatement(tx, schema, statement);
+      for (const statement of work.flatMap((part) => part.statements))
+        await runStatement(tx, schema, statement);
       return work.flatMap((part) => part.steps);
     });
 
-  const downWhile = (wanted: (migration: Migration) => boolean, steps: number, force: boolean): Promise<Step[]> =>
+  const downWhile = (
+    wanted: (migration: Migration) => boolean,
+    steps: number,
+    force: boolean,
+  ): Promise<Step[]> =>
     locked(async (tx) => {
       const history = await readHistory(tx, schema);
       const applied = [...templates].reverse().flatMap((template) => {
@@ -96,8 +112,12 @@ export function createMigrator(options: MigratorOptions): Migrator {
       if ((await status()).every(isUpToDate)) return [];
       return upTo(() => true);
     },
+    replace: () => upTo(() => true, true),
     down: (steps = 1, { force = false } = {}) => downWhile(() => true, steps, force),
-    redo: async ({ force = false } = {}) => [...(await downWhile(() => true, 1, force)), ...(await upTo(() => true))],
+    redo: async ({ force = false } = {}) => [
+      ...(await downWhile(() => true, 1, force)),
+      ...(await upTo(() => true)),
+    ],
     to: async (module, number, { force = false } = {}) => {
       const template = templates.find((candidate) => candidate.name === module);
       if (template === undefined || number < 0 || number > template.migrations.length) {
@@ -117,7 +137,9 @@ export function createMigrator(options: MigratorOptions): Migrator {
     plan: async () => {
       const parts = (await status()).map((current, index) => {
         const template = templates[index] as Template;
-        return upWork(template, current, () => true).statements.map(({ title, text }) => `-- ${title}\n${text}`);
+        return upWork(template, current, () => true).statements.map(
+          ({ title, text }) => `-- ${title}\n${text}`,
+        );
       });
       const statements = parts.flat();
       return statements.length === 0 ? '' : renderSql([BOOTSTRAP_SQL, ...statements].join('\n'), schema);
@@ -147,7 +169,9 @@ function upWork(
       if (object.kind === 'view') statements.push(dropStatement(object));
     }
     for (const removed of current.removedObjects) {
-      statements.push(dropStatement({ ...removed, kind: removed.kind as SqlObject['kind'], table: removed.on_table }));
+      statements.push(
+        dropStatement({ ...removed, kind: removed.kind as SqlObject['kind'], table: removed.on_table }),
+      );
     }
   }
   statements.push(...pending.map(upStatement));
@@ -213,20 +237,27 @@ function dropStatement(object: Pick<SqlObject, 'module' | 'kind' | 'name' | 'tab
 async function runStatement(tx: Transaction, schema: string, statement: Statement): Promise<void> {
   try {
     await tx.query(renderSql(statement.text, schema));
-    if (statement.record !== null) await tx.query(renderSql(statement.record.text, schema), statement.record.params);
+    if (statement.record !== null)
+      await tx.query(renderSql(statement.record.text, schema), statement.record.params);
   } catch (cause) {
-    if (cause instanceof GuildhallError && (cause.code === 'unavailable' || cause.code === 'serialization')) throw cause;
+    if (cause instanceof GuildhallError && (cause.code === 'unavailable' || cause.code === 'serialization'))
+      throw cause;
     throw new GuildhallError(
       'migration_failed',
       `${statement.title} failed in schema ${schema}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { hint: 'Nothing was changed. Correct the SQL, or the data it stumbled over, and run it again.', cause },
+      {
+        hint: 'Nothing was changed. Correct the SQL, or the data it stumbled over, and run it again.',
+        cause,
+      },
     );
   }
 }
 
 async function dropObjects(tx: Transaction, schema: string, template: Template): Promise<void> {
   const drops = [...template.objects].reverse().map(dropObject).join('\n');
-  await tx.query(renderSql(`${drops}\ndelete from :schema.migration_objects where module = '${template.name}'`, schema));
+  await tx.query(
+    renderSql(`${drops}\ndelete from :schema.migration_objects where module = '${template.name}'`, schema),
+  );
 }
 
 function refuseConflicts(current: ModuleStatus): void {
@@ -242,7 +273,10 @@ function refuseConflicts(current: ModuleStatus): void {
     throw new GuildhallError(
       'migration_conflict',
       `Applied to this schema, but not among the files: ${missing.map((name) => `${module}/${name}`).join(', ')}.`,
-      { reason: 'migration_missing', hint: 'Use the release that has these files; it is newer than this one.' },
+      {
+        reason: 'migration_missing',
+        hint: 'Use the release that has these files; it is newer than this one.',
+      },
     );
   }
 }
@@ -252,14 +286,21 @@ async function takeLock(tx: Transaction, schema: string, waitMs: number): Promis
   const key = createHash('sha256').update(`guildhall.migrate.${schema}`).digest().readBigInt64BE(0);
   const deadline = performance.now() + waitMs;
   for (;;) {
-    const { rows } = await tx.query<{ taken: boolean }>('select pg_try_advisory_xact_lock($1) as taken', [key]);
+    const { rows } = await tx.query<{ taken: boolean }>('select pg_try_advisory_xact_lock($1) as taken', [
+      key,
+    ]);
     if (rows[0]?.taken === true) return;
     if (performance.now() > deadline) throw await lockedError(tx, schema, key, waitMs);
     await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
   }
 }
 
-async function lockedError(tx: Transaction, schema: string, key: bigint, waitMs: number): Promise<GuildhallError> {
+async function lockedError(
+  tx: Transaction,
+  schema: string,
+  key: bigint,
+  waitMs: number,
+): Promise<GuildhallError> {
   const { rows } = await tx.query<{ pid: number; application_name: string; xact_start: Date }>(
     `select a.pid, a.application_name, a.xact_start
        from pg_locks l join pg_stat_activity a on a.pid = l.pid
@@ -279,7 +320,9 @@ async function lockedError(tx: Transaction, schema: string, key: bigint, waitMs:
 async function filledTables(tx: Transaction, schema: string): Promise<Set<string>> {
   const tables = await tableNames(tx, schema);
   if (tables.length === 0) return new Set();
-  const probes = tables.map((name) => `select '${name}' as name where exists (select from :schema."${name}")`);
+  const probes = tables.map(
+    (name) => `select '${name}' as name where exists (select from :schema."${name}")`,
+  );
   const { rows } = await tx.query<{ name: string }>(renderSql(probes.join(' union all '), schema));
   return new Set(rows.map((row) => row.name));
 }
@@ -299,9 +342,13 @@ async function refuseLostRows(tx: Transaction, schema: string, filled: ReadonlyS
   const left = new Set(await tableNames(tx, schema));
   const lost = [...filled].filter((name) => !left.has(name)).sort();
   if (lost.length === 0) return;
-  throw new GuildhallError('migration_failed', `Going down would drop tables that hold rows: ${lost.join(', ')}.`, {
-    reason: 'rows_would_be_lost',
-    hint: 'Nothing was changed. Add --force to drop them with their rows.',
-    details: { tables: lost },
-  });
+  throw new GuildhallError(
+    'migration_failed',
+    `Going down would drop tables that hold rows: ${lost.join(', ')}.`,
+    {
+      reason: 'rows_would_be_lost',
+      hint: 'Nothing was changed. Add --force to drop them with their rows.',
+      details: { tables: lost },
+    },
+  );
 }

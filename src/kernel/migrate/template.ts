@@ -91,7 +91,8 @@ function readObject(module: string, match: RegExpExecArray, text: string): SqlOb
   const kind = match[1] as ObjectKind;
   const name = match[2] ?? '';
   const declared = new RegExp(`create or replace ${kind} (?::schema\\.)?${name}\\b`).test(text);
-  if (!declared) throw conflict(`${module}/${kind}s/${name}.sql does not "create or replace ${kind} ${name}".`);
+  if (!declared)
+    throw conflict(`${module}/${kind}s/${name}.sql does not "create or replace ${kind} ${name}".`);
   const table = kind === 'trigger' ? (/\bon :schema\.([a-z0-9_]+)/.exec(text)?.[1] ?? null) : null;
   if (kind === 'trigger' && table === null) throw conflict(`${module}/triggers/${name}.sql names no table.`);
   return { module, kind, name, text, sha256: sha256(text), table };
@@ -105,7 +106,8 @@ function inOrder(objects: readonly SqlObject[]): SqlObject[] {
   const placed = new Set<SqlObject>();
   const place = (object: SqlObject, path: readonly string[]): void => {
     if (placed.has(object)) return;
-    if (path.includes(object.name)) throw conflict(`${[...path, object.name].join(' → ')} require each other.`);
+    if (path.includes(object.name))
+      throw conflict(`${[...path, object.name].join(' → ')} require each other.`);
     for (const required of requirementsOf(object)) {
       const target = sorted.find((other) => other.kind === object.kind && other.name === required);
       if (target === undefined) throw conflict(`${object.name} requires ${required}, which is not there.`);

@@ -53,7 +53,9 @@ const SCALARS: Readonly<Record<string, string>> = {
 export async function generateTypes(database: Database, schema: string): Promise<string> {
   const { rows } = await database.query<ColumnFact>(COLUMNS_SQL, [`"${schema}"`]);
   if (rows.length === 0) {
-    throw new GuildhallError('not_found', `Schema ${schema} has no tables.`, { hint: 'guildhall migrate up' });
+    throw new GuildhallError('not_found', `Schema ${schema} has no tables.`, {
+      hint: 'guildhall migrate up',
+    });
   }
   const relations = groupByRelation(rows);
   const interfaces = [...relations].map(([name, columns]) => interfaceText(name, columns));
