@@ -21,6 +21,8 @@ export interface GuildhallOptions extends OpenOptions {
   readonly url: string;
   /** Default: one instance of each system under its own name. */
   readonly instances?: readonly InstanceRequest[];
+  /** Secrets for access tokens, newest first; default: each instance makes and keeps its own. */
+  readonly tokenSecrets?: readonly string[];
   /** Runs background tasks (folding, expiry) in this process; default true. */
   readonly tasks?: boolean;
 }
@@ -40,7 +42,8 @@ export interface Guildhall {
 export async function openGuildhall(options: GuildhallOptions): Promise<Guildhall> {
   const definitions = (options.instances ?? systems.map(({ name }) => ({ system: name }))).map(findSystem);
   const database = await openDatabase(options.url, options);
-  const instances = definitions.map(({ definition, schema }) => createInstance(definition, database, schema));
+  const settings = options.tokenSecrets === undefined ? {} : { tokenSecrets: options.tokenSecrets };
+  const instances = definitions.map(({ definition, schema }) => createInstance(definition, database, schema, settings));
   const runner = options.tasks === false ? undefined : startInstanceTasks(instances, options);
   const close = async (): Promise<void> => {
     await runner?.stop();

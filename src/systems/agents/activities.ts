@@ -92,14 +92,7 @@ export async function getActivitiesByProject(
   projectId: string,
   options: { readonly limit?: number; readonly offset?: number } = {},
 ): Promise<Activity[]> {
-  const offset = options.offset ?? 0;
-  if (!Number.isInteger(offset) || offset < 0 || offset > MAX_OFFSET) {
-    throw invalidInput(
-      'offset',
-      'Invalid offset parameter',
-      `Pass 0 to ${MAX_OFFSET}, or page with a cursor.`,
-    );
-  }
+  const offset = checkOffset(options.offset);
   const rows = await context.scope.query<object>(
     `select ${COLUMNS} from :schema.activities where project_id = $1
       order by "timestamp" desc, id desc limit $2 offset $3`,
@@ -150,12 +143,18 @@ export async function getRecentActivities(
   }));
 }
 
+export interface ActivityFilter extends PageRequest {
+  readonly projectId?: string;
+  /** Only activities in projects of this user. */
+  readonly userId?: string;
+  /** Skips so many, for callers of the founding interface; a cursor is faster and stable under inserts. */
+  readonly offset?: number;
+}
+
 /** The feed of one project, of one user's projects, or of all; newest first. */
-export async function pageActivities(
-  context: Context,
-  filter: PageRequest & { readonly projectId?: string; readonly userId?: string } = {},
-): Promise<Page<Activity>> {
+export async function pageActivities(context: Context, filter: ActivityFilter = {}): Promise<Page<Activity>> {
   const limit = pageLimit(filter.limit);
+  const offset = checkOffset(filter.offset);
   const after = decodeCursor('activities', filter.cursor);
   const where = `($1::text is null or v.project_id = $1)
     and ($2::text is null or v.project_id in (select id from :schema.projects where user_id = $2))`;
@@ -163,8 +162,8 @@ export async function pageActivities(
   const rows = await context.scope.query<object>(
     `select ${COLUMNS} from :schema.activities v
       where ${where} and ($3::timestamptz is null or (v."timestamp", v.id) < ($3, $4))
-      order by v."timestamp" desc, v.id desc limit $5`,
-    [...filters, after?.at ?? null, after?.id ?? null, limit + 1],
+      order by v."timestamp" desc, v.id desc limit $5 offset $6`,
+    [...filters, after?.at ?? null, after?.id ?? null, limit + 1, offset],
   );
   const page = toPage('activities', camelRows<Activity>(rows), limit, (activity) => activity.timestamp);
   if (filter.withTotal !== true) return page;
@@ -173,6 +172,11 @@ export async function pageActivities(
     filters,
   );
   return { ...page, total: Number(counted[0]?.total ?? 0) };
+}
+
+function checkOffset(offset = 0): number {
+  if (Number.isInteger(offset) && offset >= 0 && offset <= MAX_OFFSET) return offset;
+  throw invalidInput('offset', 'Invalid offset parameter', `Pass 0 to ${MAX_OFFSET}, or page with a cursor.`);
 }
 
 function checkActivity(input: NewActivity, path: string): unknown[] {

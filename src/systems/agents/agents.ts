@@ -26,6 +26,8 @@ import {
 const MAX_LINES = 10_000;
 const MAX_LINE = 65_536;
 const MAX_ERROR = 65_536;
+/** Characters of log in one answer, but always a line: what follows is for the next call. */
+const MAX_LOG = 4 * 1024 * 1024;
 
 const LOGS = `case when a.has_logs then array(
   select l.line from :schema.agent_log_lines l where l.agent_id = a.id order by l.id) end as logs`;
@@ -100,6 +102,17 @@ export async function getAgentById(
   return { ...camelRow<Agent>(agent), project: project as Project };
 }
 
+/** A run without its log, which may be long. */
+export type AgentSummary = Omit<Agent, 'logs'>;
+
+/** Null when there is none. */
+export async function getAgentSummary(context: Context, id: string): Promise<AgentSummary | null> {
+  const rows = await context.scope.query<object>(`select ${MADE} from :schema.agents a where a.id = $1`, [
+    id,
+  ]);
+  return rows[0] === undefined ? null : camelRow<AgentSummary>(rows[0]);
+}
+
 /** Newest start first. */
 export async function listAgentsByProject(
   context: Context,
@@ -122,10 +135,7 @@ export interface AgentFilter extends PageRequest {
 }
 
 /** Runs without their logs, newest start first. */
-export async function pageAgents(
-  context: Context,
-  filter: AgentFilter = {},
-): Promise<Page<Omit<Agent, 'logs'>>> {
+export async function pageAgents(context: Context, filter: AgentFilter = {}): Promise<Page<AgentSummary>> {
   if (filter.status !== undefined) checkStatus(filter.status);
   const limit = pageLimit(filter.limit);
   const after = decodeCursor('agents', filter.cursor);
@@ -138,7 +148,7 @@ export async function pageAgents(
       order by a.start_time desc, a.id desc limit $6`,
     [...filters, after?.at ?? null, after?.id ?? null, limit + 1],
   );
-  const page = toPage('agents', camelRows<Agent>(rows), limit, (agent) => agent.startTime);
+  const page = toPage('agents', camelRows<AgentSummary>(rows), limit, (agent) => agent.startTime);
   if (filter.withTotal !== true) return page;
   const counted = await context.scope.query<{ total: bigint }>(
     `select count(*) as total from :schema.agents a where ${where}`,
@@ -149,6 +159,23 @@ export async function pageAgents(
 
 /** Changes what is given; any status may follow any other. Throws `not_found` for an unknown id. */
 export async function updateAgent(context: Context, id: string, change: AgentChange): Promise<Agent> {
+  return context.scope.executor.transaction(async (tx) => {
+    const inner = { ...context, scope: context.scope.on(tx) };
+    await changeAgent(inner, id, change);
+    const stored = await inner.scope.query<object>(
+      `select ${COLUMNS} from :schema.agents a where a.id = $1`,
+      [id],
+    );
+    return camelRow<Agent>(stored[0] as object);
+  });
+}
+
+/** The same without reading the log back; also tells the status that was replaced. */
+export async function changeAgent(
+  context: Context,
+  id: string,
+  change: AgentChange,
+): Promise<{ readonly agent: AgentSummary; readonly previousStatus: Agent['status'] }> {
   if (change.status !== undefined) checkStatus(change.status);
   const replacesLogs = change.logs !== undefined;
   const lines = change.logs === undefined || change.logs === null ? null : checkLines(change.logs);
@@ -173,7 +200,7 @@ export async function updateAgent(context: Context, id: string, change: AgentCha
            jsonb_build_object('projectId', a.project_id, 'status', a.status, 'error', a.error))
          from a join previous o on o.id = a.id join :schema.projects p on p.id = a.project_id
        )
-       select ${MADE} from a left join told on true`,
+       select ${MADE}, previous.status as previous_status from a cross join previous left join told on true`,
       [
         ...actorParams(context),
         id,
@@ -188,8 +215,8 @@ export async function updateAgent(context: Context, id: string, change: AgentCha
     );
     if (rows[0] === undefined) throw agentNotFound('id');
     if (replacesLogs) await replaceLines(context, { scope, id, lines });
-    const stored = await scope.query<object>(`select ${COLUMNS} from :schema.agents a where a.id = $1`, [id]);
-    return camelRow<Agent>(stored[0] as object);
+    const { previous_status: previousStatus, ...row } = rows[0];
+    return { agent: camelRow<AgentSummary>(row), previousStatus: previousStatus as Agent['status'] };
   });
 }
 
@@ -216,6 +243,8 @@ export async function appendAgentLogs(context: Context, id: string, lines: reado
     `with a as (
        select a.id, a.has_logs, p.user_id from :schema.agents a join :schema.projects p on p.id = a.project_id
         where a.id = $1
+        -- One writer at a time: line ids are then in the order of commit, and the lines of a call stay together.
+        for no key update of a
      ), marked as (
        update :schema.agents set has_logs = true where id = $1 and not has_logs
      ), added as (
@@ -233,7 +262,7 @@ export async function appendAgentLogs(context: Context, id: string, lines: reado
 }
 
 export interface AgentLogs {
-  /** All lines joined by line ends; empty when there is no log. */
+  /** Lines joined by line ends, 10,000 lines or 4 Mi characters at most; empty when there is none. */
   readonly logs: string;
   readonly status: Agent['status'];
   readonly error: string | null;
@@ -255,8 +284,12 @@ export async function getAgentLogs(
        from :schema.agents a
        left join lateral (
          select string_agg(line, e'\\n' order by id) as logs, max(id)::text as last_line
-           from (select id, line from :schema.agent_log_lines
-                  where agent_id = a.id and id > $2::bigint order by id limit ${MAX_LINES}) as part
+           from (
+             select id, line, sum(length(line)) over (order by id rows unbounded preceding) - length(line) as before
+               from (select id, line from :schema.agent_log_lines
+                      where agent_id = a.id and id > $2::bigint order by id limit ${MAX_LINES}) as newer
+           ) as part
+          where before < ${MAX_LOG}
        ) l on true
       where a.id = $1`,
     [id, after],

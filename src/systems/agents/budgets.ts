@@ -13,6 +13,7 @@ import type { Cost, CreateOptions, ListOptions, NewCost } from './types.ts';
 
 export const BUDGET_KINDS = ['hard', 'soft'] as const;
 export const BUDGET_PERIODS = ['day', 'month', 'total'] as const;
+export const RESERVATION_STATES = ['open', 'settled', 'released', 'expired'] as const;
 
 export interface NewBudget {
   readonly projectId: string;
@@ -62,7 +63,7 @@ export interface Reservation {
   readonly projectId: string;
   readonly agentId: string | null;
   readonly amount: string;
-  readonly state: 'open' | 'settled' | 'released' | 'expired';
+  readonly state: (typeof RESERVATION_STATES)[number];
   readonly purpose: string | null;
   /** Cost that settled it; null until then. */
   readonly costId: string | null;
@@ -81,10 +82,10 @@ const MAX_HOLD_S = 86_400;
 const DEFAULT_HOLD_S = 600;
 const MAX_PURPOSE = 500;
 
-const STATUS = `s.budget_id as id, s.project_id, s.agent_id, s.kind, s.period, s.limit_amount as "limit", s.thresholds,
+export const STATUS_COLUMNS = `s.budget_id as id, s.project_id, s.agent_id, s.kind, s.period, s.limit_amount as "limit", s.thresholds,
   s.period_start, s.spent, s.reserved, s.remaining, s.unpriced_calls::float8 as unpriced_calls,
   s.created_at, s.updated_at`;
-const RESERVATION = 'id, project_id, agent_id, amount, state, purpose, cost_id, created_at, expires_at, closed_at';
+export const RESERVATION_COLUMNS = 'id, project_id, agent_id, amount, state, purpose, cost_id, created_at, expires_at, closed_at';
 
 /** Throws `already_exists` when the project, or the run, has one of this kind and period. */
 export async function createBudget(context: Context, input: NewBudget, options: CreateOptions = {}): Promise<Budget> {
@@ -154,7 +155,7 @@ export async function updateBudget(
 /** The budget with what its running period has used; throws `not_found`. */
 export async function getBudget(context: Context, id: string): Promise<Budget> {
   const rows = await context.scope.query<object>(
-    `select ${STATUS} from :schema.budget_status s where s.budget_id = $1`,
+    `select ${STATUS_COLUMNS} from :schema.budget_status s where s.budget_id = $1`,
     [id],
   );
   if (rows[0] === undefined) throw new GuildhallError('not_found', 'Budget not found', { field: 'id' });
@@ -166,7 +167,7 @@ export async function listBudgets(
   filter: ListOptions & { readonly projectId?: string; readonly userId?: string } = {},
 ): Promise<Budget[]> {
   const rows = await context.scope.query<object>(
-    `select ${STATUS} from :schema.budget_status s
+    `select ${STATUS_COLUMNS} from :schema.budget_status s
       where ($1::text is null or s.project_id = $1)
         and ($2::text is null or s.project_id in (select id from :schema.projects where user_id = $2))
       order by s.created_at desc, s.budget_id desc limit $3`,
@@ -206,7 +207,7 @@ export async function reserveBudget(
   const purpose = input.purpose === undefined ? null : storableText(input.purpose, 'purpose', MAX_PURPOSE);
   return once(context, options, { operation: 'reserveBudget', request: input }, async (inner) => {
     const rows = await inner.scope.query<object>(
-      `select ${RESERVATION} from :schema.reserve_budget($1, $2, $3, $4, make_interval(secs => $5), $6)`,
+      `select ${RESERVATION_COLUMNS} from :schema.reserve_budget($1, $2, $3, $4, make_interval(secs => $5), $6)`,
       [newId('rsv'), input.projectId, input.agentId ?? null, amount, holdS, purpose],
     );
     return camelRow<Reservation>(rows[0] as object);
@@ -226,7 +227,7 @@ export async function settleReservation(
   return context.scope.executor.transaction(async (tx) => {
     const inner = { ...context, scope: context.scope.on(tx) };
     const rows = await inner.scope.query<object>(
-      `select ${RESERVATION} from :schema.budget_reservations where id = $1 for update`,
+      `select ${RESERVATION_COLUMNS} from :schema.budget_reservations where id = $1 for update`,
       [id],
     );
     if (rows[0] === undefined) throw new GuildhallError('not_found', 'Reservation not found', { field: 'id' });
@@ -242,7 +243,7 @@ export async function settleReservation(
     const cost = await insertCost(inner, checkCost({ ...actual, projectId, agentId }, ''));
     const closed = await inner.scope.query<object>(
       `update :schema.budget_reservations set state = 'settled', cost_id = $2, closed_at = clock_timestamp()
-        where id = $1 and state in ('open', 'expired') returning ${RESERVATION}`,
+        where id = $1 and state in ('open', 'expired') returning ${RESERVATION_COLUMNS}`,
       [id, cost.id],
     );
     return { reservation: camelRow<Reservation>(closed[0] as object), cost };
@@ -263,7 +264,7 @@ export async function releaseReservation(context: Context, id: string): Promise<
     `update :schema.budget_reservations
         set state = case when state = 'open' then 'released' else state end,
             closed_at = coalesce(closed_at, clock_timestamp())
-      where id = $1 and state <> 'settled' returning ${RESERVATION}`,
+      where id = $1 and state <> 'settled' returning ${RESERVATION_COLUMNS}`,
     [id],
   );
   if (rows[0] !== undefined) return camelRow<Reservation>(rows[0]);
@@ -278,7 +279,7 @@ export async function releaseReservation(context: Context, id: string): Promise<
 /** Null when there is none. */
 export async function getReservation(context: Context, id: string): Promise<Reservation | null> {
   const rows = await context.scope.query<object>(
-    `select ${RESERVATION} from :schema.budget_reservations where id = $1`,
+    `select ${RESERVATION_COLUMNS} from :schema.budget_reservations where id = $1`,
     [id],
   );
   return rows[0] === undefined ? null : camelRow<Reservation>(rows[0]);

@@ -71,4 +71,38 @@ export const constraints: Readonly<Record<string, ConstraintMeaning>> = {
   },
   budget_reservations_project_id_fkey: projectNotFound,
   budget_reservations_agent_id_fkey: agentNotFound,
+  runners_user_id_fkey: { code: 'not_found', message: 'User not found', field: 'userId' },
+  runners_max_concurrent_jobs_check: {
+    code: 'invalid_input',
+    message: 'maxConcurrentJobs must be between 1 and 8',
+    field: 'maxConcurrentJobs',
+    hint: 'Pass 1, 2, 4 or 8.',
+  },
+  model_prices_validity_check: {
+    code: 'invalid_input',
+    message: 'validUntil does not lie after validFrom',
+    field: 'validUntil',
+    hint: 'Pass a later moment, or leave validUntil out.',
+  },
+  model_prices_day_check: {
+    code: 'invalid_input',
+    message: 'The hours of a price need a start before their end, both or neither',
+    field: 'dayUntil',
+  },
+  model_prices_service_tier_check: {
+    code: 'invalid_input',
+    message: 'Invalid service tier. Must be one of: standard, batch, flex, priority',
+    field: 'serviceTier',
+  },
+  model_prices_overlap_excl: {
+    code: 'conflict',
+    message: 'Another price of this model for that time was entered at the same moment',
+    field: 'validFrom',
+    hint: 'Look at the prices of the model and try again.',
+  },
+  costs_price_id_fkey: {
+    code: 'conflict',
+    message: 'Costs were computed from this price',
+    hint: 'End its validity instead of deleting it.',
+  },
 };

@@ -80,12 +80,12 @@ export function moment(value: Date | null | undefined, field: string): Date | nu
 /** JSON text for a jsonb parameter; null stays SQL null, and what JSON cannot hold is refused. */
 export function jsonParam(value: unknown, field: string): string | null {
   if (value === undefined || value === null) return null;
-  const text = JSON.stringify(value);
-  if (text === undefined || text.includes('\\u0000')) {
+  const text = toJson(value);
+  if (text === undefined || NUL_IN_JSON.test(text)) {
     throw invalidInput(
       field,
       `${field} cannot be stored as JSON.`,
-      'Leave out functions, symbols and NUL characters.',
+      'Leave out functions, bigint, cycles and NUL characters.',
     );
   }
   if (text.length > MAX_JSON_LENGTH) {
@@ -97,6 +97,18 @@ export function jsonParam(value: unknown, field: string): string | null {
   }
   return text;
 }
+
+/** Undefined for what JSON has no form for: functions, bigint, cycles. */
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The escape of NUL, and not an escaped backslash with u0000 after it. */
+const NUL_IN_JSON = /(?<!\\)(?:\\\\)*\\u0000/;
 
 /** Bodies above this belong into object storage, with a reference here. */
 const MAX_JSON_LENGTH = 512 * 1024;

@@ -1,6 +1,5 @@
 /** Costs of model calls: exact amounts, given or computed from usage at the price valid then. */
 import {
-  camelRow,
   canonicalDecimal,
   decimalText,
   decodeCursor,
@@ -55,35 +54,25 @@ export async function insertCost(context: Context, row: CostRow): Promise<Cost> 
   return toCost(rows[0] as Record<string, unknown>);
 }
 
-const TELL = `
-  insert into :schema.outbox (type, subject, audience, payload)
-  select 'cost.created', c.id, p.user_id, jsonb_build_object('projectId', c.project_id, 'agentId', c.agent_id,
-    'amount', c.amount::text, 'model', c.model, 'provider', c.provider)
-  from made c join :schema.projects p on p.id = c.project_id`;
-
+/** Events of spend come from the fold, so this is a plain insert; the trigger appends its part of the rollups. */
 const INSERT_GIVEN = `
-with made as (
   insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
     usage, service_tier, "timestamp")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11, clock_timestamp()))
-  returning ${COST_COLUMNS}
-), told as (${TELL})
-select * from made`;
+  returning ${COST_COLUMNS}`;
 
 const INSERT_QUOTED = `
 with given as (
   select $4::numeric, coalesce($11::timestamptz(3), clock_timestamp()) as at
-), made as (
-  insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
-    usage, service_tier, "timestamp", pricing, price_id, unpriced_kinds)
+)
+insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
+  usage, service_tier, "timestamp", pricing, price_id, unpriced_kinds)
   select $1, $2, $3, q.amount, $5, $6, $7, $8, $9::jsonb, $10, g.at,
     case when q.amount is null then 'unpriced' else 'computed' end,
     case when q.amount is not null then q.price_id end, q.unpriced_kinds
   from given g
   cross join lateral :schema.quote_usage($6, $5, g.at, $9::jsonb, $10) q
-  returning ${COST_COLUMNS}
-), told as (${TELL})
-select * from made`;
+  returning ${COST_COLUMNS}`;
 
 export interface BulkResult {
   readonly count: number;
@@ -114,23 +103,12 @@ const UNNEST = `unnest(${COST_TYPES.map((type, index) => `$${index + 1}::${type}
   with ordinality as t(id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
     usage, service_tier, at, place)`;
 
-const BULK_TELL = `
-  insert into :schema.outbox (type, subject, audience, payload)
-  select 'costs.created', m.project_id, p.user_id,
-    jsonb_build_object('count', count(*), 'amount', trim_scale(coalesce(sum(m.amount), 0))::text)
-  from made m join :schema.projects p on p.id = m.project_id
-  group by m.project_id, p.user_id`;
-
 const BULK_GIVEN = `
-with made as (
   insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
     usage, service_tier, "timestamp")
   select id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens, usage, service_tier,
     coalesce(at, clock_timestamp())
-  from ${UNNEST}
-  returning project_id, amount
-), told as (${BULK_TELL})
-select count(*) from made`;
+  from ${UNNEST}`;
 
 const BULK_QUOTED = `
 with input as materialized (
@@ -143,18 +121,15 @@ with input as materialized (
     from input
   ) as a
   cross join lateral :schema.quote_usages(a.providers, a.models, a.moments, a.usages, a.tiers) q
-), made as (
-  insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
-    usage, service_tier, "timestamp", pricing, price_id, unpriced_kinds)
+)
+insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
+  usage, service_tier, "timestamp", pricing, price_id, unpriced_kinds)
   select i.id, i.project_id, i.agent_id, coalesce(i.amount, q.amount), i.model, i.provider,
     i.input_tokens, i.output_tokens, i.usage, i.service_tier, i.moment,
     case when i.amount is not null then 'given' when q.amount is null then 'unpriced' else 'computed' end,
     case when i.amount is null and q.amount is not null then q.price_id end,
     case when i.amount is null then q.unpriced_kinds end
-  from input i left join quotes q on q.ordinal = i.place
-  returning project_id, amount
-), told as (${BULK_TELL})
-select count(*) from made`;
+  from input i left join quotes q on q.ordinal = i.place`;
 
 /** Null when there is none. */
 export async function getCostById(context: Context, id: string): Promise<Cost | null> {
@@ -303,11 +278,24 @@ function tokenCount(value: number | null | undefined, field: string): number | n
   throw invalidInput(field, `${field} must be a whole number of zero or more, but is ${value}.`, 'Pass a count.');
 }
 
+/** Written out, because creating costs is the hot path. */
 export function toCost(row: Record<string, unknown>): Cost {
-  const cost = camelRow<Record<string, unknown>>(row);
-  cost.inputTokens = numberOrNull(row.input_tokens);
-  cost.outputTokens = numberOrNull(row.output_tokens);
-  return cost as unknown as Cost;
+  return {
+    id: row.id as string,
+    projectId: row.project_id as string,
+    agentId: row.agent_id as string | null,
+    amount: row.amount as string | null,
+    model: row.model as string,
+    provider: row.provider as string,
+    inputTokens: numberOrNull(row.input_tokens),
+    outputTokens: numberOrNull(row.output_tokens),
+    usage: row.usage as Cost['usage'],
+    serviceTier: row.service_tier as Cost['serviceTier'],
+    pricing: row.pricing as Cost['pricing'],
+    priceId: row.price_id as string | null,
+    unpricedKinds: row.unpriced_kinds as string[] | null,
+    timestamp: row.timestamp as Date,
+  };
 }
 
 function numberOrNull(value: unknown): number | null {

@@ -3,8 +3,9 @@ import { defineSystem } from '../../kernel/index.ts';
 import { constraints } from './constraints.ts';
 import { agentsCatalog } from './generated/catalog.ts';
 import { agentsSql } from './generated/sql.ts';
+import { importFile } from './imports/index.ts';
 import { createAgentsRouter } from './routes/index.ts';
-import { AgentsService } from './service.ts';
+import { AgentsService, defaultAccounts } from './service.ts';
 
 export type { Tables as AgentsTables } from './generated/tables.ts';
 export { AgentsService } from './service.ts';
@@ -17,12 +18,16 @@ export const agents = defineSystem<AgentsService>({
   sql: agentsSql,
   catalog: agentsCatalog,
   constraints,
-  createService: (scope) => new AgentsService(scope),
+  createService: (scope, settings) => new AgentsService(scope, defaultAccounts(scope, settings)),
+  accountsOf: (service) => service.accounts,
   createRouter: createAgentsRouter,
   seed: (service) => service.seed(),
+  importFile: (service, request) => importFile(service, request),
+  demoSignIns: (service) => service.demoSignIns(),
   tasks: [
     { name: 'fold-spend', everyMs: 1_000, run: (service) => service.foldSpend() },
     { name: 'expire-reservations', everyMs: 1_000, run: (service) => service.expireReservations() },
+    { name: 'work-on-runners', everyMs: 1_000, run: (service) => service.workOnRunner() },
     { name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() },
   ],
   maySee: (principal, event) => event.audience === principal.id,

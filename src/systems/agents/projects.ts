@@ -148,6 +148,18 @@ export async function getProjectSummary(context: Context, id: string): Promise<P
   return rows[0] === undefined ? null : camelRow<ProjectSummary>(rows[0]);
 }
 
+/** Owners by project, for rights; a project that does not exist is not in it. */
+export async function getProjectOwners(
+  context: Context,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await context.scope.query<{ id: string; user_id: string }>(
+    'select id, user_id from :schema.projects where id = any ($1::text[])',
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row.user_id]));
+}
+
 /** Changes what is given; settings are replaced whole. Throws `not_found` for an unknown id. */
 export async function updateProject(context: Context, id: string, change: ProjectChange): Promise<Project> {
   const name = change.name === undefined ? null : requiredText(change.name, 'name', MAX_NAME);

@@ -1,6 +1,7 @@
 /** Demonstration data: the same users, projects, runs, costs and activities at every run. */
-import { bulkInsert, type SeedReport } from '../../kernel/index.ts';
+import { bulkInsert, type DemoSignIn, type SeedReport } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
+import { loadBuiltinPrices } from './price-loading.ts';
 
 const PASSWORD = 'demo123';
 const OWNER = { id: id('usr', 1), email: 'owner@quetrex.ai', name: 'Robin Vale' };
@@ -32,7 +33,11 @@ export async function seed(context: Context): Promise<SeedReport> {
        on conflict do nothing returning id`,
       [OWNER.id, OWNER.email, DEMO.id, DEMO.email, passwordHash],
     );
-    if (claimed.length < 2) return false;
+    if (claimed.length < 2) {
+      // Only one of the two was free: an account without a user would be half a seed.
+      await scope.query('delete from :schema.accounts where id = any ($1)', [claimed.map((row) => row.id)]);
+      return false;
+    }
     const insert = (table: string, columns: Record<string, string>, rows: readonly (readonly unknown[])[]) =>
       bulkInsert(scope, { table, columns, rows });
     await insert('users', { id: 'text', email: 'text', name: 'text', created_at: 'timestamptz' }, [
@@ -41,10 +46,24 @@ export async function seed(context: Context): Promise<SeedReport> {
     ]);
     await insert(
       'projects',
-      { id: 'text', name: 'text', path: 'text', user_id: 'text', settings: 'jsonb', created_at: 'timestamptz' },
+      {
+        id: 'text',
+        name: 'text',
+        path: 'text',
+        user_id: 'text',
+        settings: 'jsonb',
+        created_at: 'timestamptz',
+      },
       [
         [QUETREX, 'Quetrex', '/projects/quetrex', OWNER.id, settings(true, 'dark', false), ago(10_000)],
-        [BLOG, 'Personal Blog', '/projects/personal-blog', OWNER.id, settings(false, 'light', true), ago(9_000)],
+        [
+          BLOG,
+          'Personal Blog',
+          '/projects/personal-blog',
+          OWNER.id,
+          settings(false, 'light', true),
+          ago(9_000),
+        ],
         [DEMO_PROJECT, 'Demo Project', '/projects/demo', DEMO.id, settings(true, 'dark', false), ago(8_000)],
       ],
     );
@@ -89,7 +108,14 @@ export async function seed(context: Context): Promise<SeedReport> {
     );
     await insert(
       'activities',
-      { id: 'text', project_id: 'text', type: 'text', message: 'text', metadata: 'jsonb', timestamp: 'timestamptz' },
+      {
+        id: 'text',
+        project_id: 'text',
+        type: 'text',
+        message: 'text',
+        metadata: 'jsonb',
+        timestamp: 'timestamptz',
+      },
       [
         activity(1, QUETREX, 'agent_started', 'Agent started working on issue #125', ago(10), {
           issueNumber: 125,
@@ -105,21 +131,32 @@ export async function seed(context: Context): Promise<SeedReport> {
           threshold: 1.0,
           actual: 1.23,
         }),
-        activity(4, BLOG, 'agent_failed', `Agent failed: ${COMPILE_ERROR}`, ago(120, 200), { error: COMPILE_ERROR }),
-        activity(5, BLOG, 'project_updated', 'Project settings were changed', ago(1_440), { changed: ['settings'] }),
+        activity(4, BLOG, 'agent_failed', `Agent failed: ${COMPILE_ERROR}`, ago(120, 200), {
+          error: COMPILE_ERROR,
+        }),
+        activity(5, BLOG, 'project_updated', 'Project settings were changed', ago(1_440), {
+          changed: ['settings'],
+        }),
         activity(6, DEMO_PROJECT, 'project_created', 'Project created: Demo Project', ago(8_000), null),
       ],
     );
     return true;
   });
+  if (written) await loadBuiltinPrices(context.scope);
   return {
     written,
     counts: { users: 2, projects: 3, agents: 3, costs: 5, activities: 6 },
-    signIns: [
-      { login: DEMO.email, password: PASSWORD, role: 'user' },
-      { login: OWNER.email, password: PASSWORD, role: 'admin' },
-    ],
   };
+}
+
+/** The demonstration accounts that are still there. */
+export async function demoSignIns(context: Context): Promise<DemoSignIn[]> {
+  const rows = await context.scope.query<{ login: string; admin: boolean }>(
+    `select login, 'admin' = any (roles) as admin from :schema.accounts
+      where id in ($1, $2) and disabled_at is null order by id desc`,
+    [OWNER.id, DEMO.id],
+  );
+  return rows.map(({ login, admin }) => ({ login, password: PASSWORD, role: admin ? 'admin' : 'user' }));
 }
 
 const COMPILE_ERROR = 'Failed to compile TypeScript: Type error in src/utils.ts';
@@ -145,5 +182,12 @@ function activity(
   at: Date,
   metadata: Readonly<Record<string, unknown>> | null,
 ): readonly unknown[] {
-  return [id('act', number), projectId, type, message, metadata === null ? null : JSON.stringify(metadata), at];
+  return [
+    id('act', number),
+    projectId,
+    type,
+    message,
+    metadata === null ? null : JSON.stringify(metadata),
+    at,
+  ];
 }

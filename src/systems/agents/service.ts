@@ -4,7 +4,9 @@ import {
   accountsOn,
   type Actor,
   type AuditEntry,
+  type DemoSignIn,
   GuildhallError,
+  type InstanceSettings,
   listAudit,
   type Page,
   type PageRequest,
@@ -15,14 +17,21 @@ import {
 } from '../../kernel/index.ts';
 import * as activities from './activities.ts';
 import * as agents from './agents.ts';
+import * as budgetPages from './budget-pages.ts';
 import * as budgets from './budgets.ts';
 import type { Context } from './context.ts';
 import * as costs from './costs.ts';
 import { type Dashboard, getDashboard } from './dashboard.ts';
+import * as importPages from './import-pages.ts';
+import * as organizations from './organizations.ts';
 import * as projects from './projects.ts';
-import { seed } from './seed.ts';
+import type { Provisioner } from './provisioner.ts';
+import { workOnRunner } from './runner-work.ts';
+import * as runners from './runners.ts';
+import { demoSignIns, seed } from './seed.ts';
 import * as spend from './spend.ts';
 import type * as t from './types.ts';
+import * as userAccounts from './user-accounts.ts';
 import * as users from './users.ts';
 
 export class AgentsService {
@@ -88,6 +97,25 @@ export class AgentsService {
     return users.deleteUser(this.context, id);
   }
 
+  /** Creates a user with a personal organization that the user owns. */
+  registerUser(input: t.NewUser): Promise<organizations.Registration> {
+    return organizations.registerUser(this.context, input);
+  }
+  pageOrganizations(
+    request: PageRequest & { readonly userId: string },
+  ): Promise<Page<organizations.Membership>> {
+    return organizations.pageOrganizations(this.context, request);
+  }
+  pageUserAccounts(request?: PageRequest): Promise<Page<userAccounts.UserAccount>> {
+    return userAccounts.pageUserAccounts(this.context, request);
+  }
+  getUserAccount(id: string): Promise<userAccounts.UserAccount> {
+    return userAccounts.getUserAccount(this.context, id);
+  }
+  changeUserAccount(id: string, change: userAccounts.AccountChange): Promise<userAccounts.UserAccount> {
+    return userAccounts.changeUserAccount(this.context, id, change);
+  }
+
   createProject(input: t.NewProject, options?: t.CreateOptions): Promise<t.Project> {
     return projects.createProject(this.context, input, options);
   }
@@ -96,6 +124,9 @@ export class AgentsService {
   }
   getProjectSummary(id: string): Promise<projects.ProjectSummary | null> {
     return projects.getProjectSummary(this.context, id);
+  }
+  getProjectOwners(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return projects.getProjectOwners(this.context, ids);
   }
   listProjectsByUser(userId: string, options?: t.ListOptions): Promise<t.Project[]> {
     return projects.listProjectsByUser(this.context, userId, options);
@@ -122,11 +153,17 @@ export class AgentsService {
   listAgentsByProject(projectId: string, options?: t.ListOptions): Promise<t.Agent[]> {
     return agents.listAgentsByProject(this.context, projectId, options);
   }
-  pageAgents(filter?: agents.AgentFilter): Promise<Page<Omit<t.Agent, 'logs'>>> {
+  getAgentSummary(id: string): Promise<agents.AgentSummary | null> {
+    return agents.getAgentSummary(this.context, id);
+  }
+  pageAgents(filter?: agents.AgentFilter): Promise<Page<agents.AgentSummary>> {
     return agents.pageAgents(this.context, filter);
   }
   updateAgent(id: string, change: t.AgentChange): Promise<t.Agent> {
     return agents.updateAgent(this.context, id, change);
+  }
+  changeAgent(id: string, change: t.AgentChange): ReturnType<typeof agents.changeAgent> {
+    return agents.changeAgent(this.context, id, change);
   }
   appendAgentLogs(id: string, lines: readonly string[]): Promise<void> {
     return agents.appendAgentLogs(this.context, id, lines);
@@ -188,9 +225,7 @@ export class AgentsService {
   ): Promise<(t.Activity & { readonly project: t.Project })[]> {
     return activities.getRecentActivities(this.context, userId, limit);
   }
-  pageActivities(
-    filter?: PageRequest & { readonly projectId?: string; readonly userId?: string },
-  ): Promise<Page<t.Activity>> {
+  pageActivities(filter?: activities.ActivityFilter): Promise<Page<t.Activity>> {
     return activities.pageActivities(this.context, filter);
   }
 
@@ -204,6 +239,9 @@ export class AgentsService {
     filter?: t.ListOptions & { readonly projectId?: string; readonly userId?: string },
   ): Promise<budgets.Budget[]> {
     return budgets.listBudgets(this.context, filter);
+  }
+  pageBudgets(filter?: budgetPages.BudgetFilter): Promise<Page<budgets.Budget>> {
+    return budgetPages.pageBudgets(this.context, filter);
   }
   updateBudget(
     id: string,
@@ -229,9 +267,41 @@ export class AgentsService {
   getReservation(id: string): Promise<budgets.Reservation | null> {
     return budgets.getReservation(this.context, id);
   }
+  pageReservations(filter?: budgetPages.ReservationFilter): Promise<Page<budgets.Reservation>> {
+    return budgetPages.pageReservations(this.context, filter);
+  }
   /** Closes reservations whose time is over; true when more are waiting. Runs by itself every second. */
   expireReservations(): Promise<boolean> {
     return budgets.expireReservations(this.context);
+  }
+
+  createRunner(input: runners.NewRunner, options?: t.CreateOptions): Promise<runners.Runner> {
+    return runners.createRunner(this.context, input, options);
+  }
+  getRunnerById(id: string): Promise<runners.Runner | null> {
+    return runners.getRunnerById(this.context, id);
+  }
+  pageRunners(
+    request?: PageRequest & { readonly userId?: string; readonly status?: string },
+  ): Promise<Page<runners.Runner>> {
+    return runners.pageRunners(this.context, request);
+  }
+  deleteRunner(id: string): Promise<boolean> {
+    return runners.deleteRunner(this.context, id);
+  }
+  /** Makes or removes the machine of one waiting runner; true when there was one. Runs by itself every second. */
+  workOnRunner(provisioner?: Provisioner): Promise<boolean> {
+    return workOnRunner(this.context, provisioner);
+  }
+
+  pageImports(filter?: importPages.ImportFilter): Promise<Page<importPages.ImportRecord>> {
+    return importPages.pageImports(this.context, filter);
+  }
+  getImport(id: string): Promise<importPages.ImportRecord> {
+    return importPages.getImport(this.context, id);
+  }
+  pageRefusals(importId: string, request?: PageRequest): Promise<Page<importPages.ImportRefusal>> {
+    return importPages.pageRefusals(this.context, importId, request);
   }
 
   getDashboard(userId: string): Promise<Dashboard> {
@@ -242,6 +312,11 @@ export class AgentsService {
   }
   seed(): Promise<SeedReport> {
     return seed(this.context);
+  }
+
+  /** Demonstration accounts that are still there, for the banner. */
+  demoSignIns(): Promise<DemoSignIn[]> {
+    return demoSignIns(this.context);
   }
 
   /** Deletes every user with all that is theirs. Throws `forbidden` when NODE_ENV is production. */
@@ -256,8 +331,9 @@ export class AgentsService {
 }
 
 /** Texts and times of this system's API. */
-function defaultAccounts(scope: Scope): Accounts {
+export function defaultAccounts(scope: Scope, settings: InstanceSettings = {}): Accounts {
   return accountsOn(scope, {
+    ...(settings.tokenSecrets === undefined ? {} : { secrets: settings.tokenSecrets }),
     accessTtlS: 3_600,
     refreshTtlS: 7 * 86_400,
     loginField: 'email',

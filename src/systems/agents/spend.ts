@@ -72,9 +72,16 @@ export async function getSpendByProject(context: Context, projectId: string): Pr
 /** Spend by UTC day, newest first, split as asked. Grouping by agent excludes provider and model. */
 export async function getDailySpend(context: Context, filter: SpendFilter = {}): Promise<DailySpend[]> {
   const by = filter.by ?? [];
+  if (by.some((group) => !SPEND_GROUPS.includes(group))) {
+    throw invalidInput('by', `Spend cannot be split by ${by.join(', ')}.`, `Use ${SPEND_GROUPS.join(', ')}.`);
+  }
   const perAgent = by.includes('agent') || filter.agentId !== undefined;
   if (perAgent && (by.includes('provider') || by.includes('model'))) {
-    throw invalidInput('by', 'Spend by agent is not split by provider or model.', 'Ask for the two separately.');
+    throw invalidInput(
+      'by',
+      'Spend by agent is not split by provider or model.',
+      'Ask for the two separately.',
+    );
   }
   const params: unknown[] = [];
   const conditions: string[] = [];
@@ -105,7 +112,9 @@ export async function getDailySpend(context: Context, filter: SpendFilter = {}):
 
 /** Folds appended deltas into the rollups; true when more are waiting. */
 export async function foldSpend(context: Context): Promise<boolean> {
-  const rows = await context.scope.query<{ moved: number }>('select :schema.fold_spend($1) as moved', [FOLD_ROWS]);
+  const rows = await context.scope.query<{ moved: number }>('select :schema.fold_spend($1) as moved', [
+    FOLD_ROWS,
+  ]);
   return rows[0]?.moved === FOLD_ROWS;
 }
 
@@ -114,6 +123,9 @@ const FOLD_ROWS = 10_000;
 
 function day(value: string | undefined, field: string): string | undefined {
   if (value === undefined) return undefined;
-  if (DAY.test(value) && !Number.isNaN(Date.parse(`${value}T00:00:00Z`))) return value;
+  const parsed = new Date(`${value}T00:00:00Z`);
+  // Date takes 2026-02-30 for 2 March, so the day must come back as it went in.
+  const real = DAY.test(value) && !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(value);
+  if (real) return value;
   throw invalidInput(field, `${field} is not a day.`, 'Write it as 2026-01-31.');
 }

@@ -21,33 +21,59 @@ const MAX_EMAIL = 320;
 const MAX_NAME = 200;
 const COLUMNS = 'id, email, name, created_at, updated_at';
 
+export interface UserOptions {
+  readonly allowShortPassword?: boolean;
+  readonly roles?: readonly string[];
+}
+
+/** A checked user whose password is hashed already: hashing takes time, and no connection should wait for it. */
+export interface PreparedUser {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly passwordHash: string;
+  readonly roles: readonly string[];
+}
+
 /** Creates account and user. Throws `invalid_input` ("Invalid email format") and `already_exists`. */
 export async function createUser(
   context: Context,
   input: NewUser,
-  options: { readonly allowShortPassword?: boolean; readonly roles?: readonly string[] } = {},
+  options: UserOptions = {},
 ): Promise<User> {
+  const prepared = await prepareUser(context, input, options);
+  return context.scope.executor.transaction((tx) =>
+    insertUser({ ...context, scope: context.scope.on(tx) }, prepared),
+  );
+}
+
+/** Checks and hashes; needs no connection. */
+export async function prepareUser(
+  context: Context,
+  input: NewUser,
+  options: UserOptions = {},
+): Promise<PreparedUser> {
   const email = checkEmail(input.email);
   const name =
     input.name === undefined || input.name === null ? null : storableText(input.name, 'name', MAX_NAME);
-  // Hashed before the transaction, so that no connection waits for it.
   const passwordHash = await context.accounts.hashPassword(input.password, {
     allowShortPassword: options.allowShortPassword === true,
   });
-  const id = newId('usr');
-  return context.scope.executor.transaction(async (tx) => {
-    const scope = context.scope.on(tx);
-    const roles = options.roles ?? [];
-    await context.accounts
-      .on(tx)
-      .by(context.actor)
-      .createAccount({ id, kind: 'user', login: email, passwordHash, roles });
-    const rows = await scope.query<object>(
-      `insert into :schema.users (id, email, name) values ($1, $2, $3) returning ${COLUMNS}`,
-      [id, email, name],
-    );
-    return camelRow<User>(rows[0] as object);
-  });
+  return { id: newId('usr'), email, name, passwordHash, roles: options.roles ?? [] };
+}
+
+/** The insertion itself: account and user, in the caller's transaction. */
+export async function insertUser(context: Context, prepared: PreparedUser): Promise<User> {
+  const { id, email, name, passwordHash, roles } = prepared;
+  const account = await context.accounts
+    .on(context.scope.executor)
+    .by(context.actor)
+    .createAccount({ id, kind: 'user', login: email, passwordHash, roles });
+  const rows = await context.scope.query<object>(
+    `insert into :schema.users (id, email, name) values ($1, $2, $3) returning ${COLUMNS}`,
+    [id, account.login, name],
+  );
+  return camelRow<User>(rows[0] as object);
 }
 
 export async function getUserById(context: Context, id: string): Promise<User | null> {
@@ -58,8 +84,8 @@ export async function getUserById(context: Context, id: string): Promise<User | 
 /** Upper and lower case are the same address. */
 export async function getUserByEmail(context: Context, email: string): Promise<User | null> {
   const rows = await context.scope.query<object>(
-    `select ${COLUMNS} from :schema.users where email = lower($1)`,
-    [email.trim()],
+    `select ${COLUMNS} from :schema.users where email = $1`,
+    [foldEmail(email)],
   );
   return rows[0] === undefined ? null : camelRow<User>(rows[0]);
 }
@@ -72,8 +98,8 @@ export async function getUserByEmailWithPassword(
   const rows = await context.scope.query<object>(
     `select u.id, u.email, u.name, u.created_at, u.updated_at, a.password_hash as password
        from :schema.users u join :schema.accounts a on a.id = u.id
-      where u.email = lower($1)`,
-    [email.trim()],
+      where u.email = $1`,
+    [foldEmail(email)],
   );
   return rows[0] === undefined ? null : camelRow(rows[0]);
 }
@@ -115,28 +141,25 @@ export async function updateUser(
 }
 
 /**
- * Founding name. Refresh tokens are kept as hashes in session families, so there is no token to set:
- * null ends every session of the user; text must be a refresh token of the user's own session.
+ * Founding name: the user has this refresh token and no other from now on; null ends every session.
+ * Only its hash is stored. Throws `invalid_input` for a token of fewer than 32 or more than 512 characters.
  */
 export async function updateUserRefreshToken(
   context: Context,
   id: string,
   token: string | null,
 ): Promise<User> {
-  if (token !== null) {
-    throw invalidInput(
-      'refreshToken',
-      'A refresh token cannot be set: sign-in makes it and only its hash is stored.',
-      'Sign in to get one; pass null to end every session of the user.',
+  return context.scope.executor.transaction(async (tx) => {
+    const rows = await context.scope.on(tx).query<object>(
+      `update :schema.users set updated_at = clock_timestamp() where id = $1 returning ${COLUMNS}`,
+      [id],
     );
-  }
-  const rows = await context.scope.query<object>(
-    `update :schema.users set updated_at = clock_timestamp() where id = $1 returning ${COLUMNS}`,
-    [id],
-  );
-  if (rows[0] === undefined) throw new GuildhallError('not_found', 'User not found', { field: 'id' });
-  await context.accounts.on(context.scope.executor).by(context.actor).signOutEverywhere(id);
-  return camelRow<User>(rows[0]);
+    if (rows[0] === undefined) throw new GuildhallError('not_found', 'User not found', { field: 'id' });
+    const accounts = context.accounts.on(tx).by(context.actor);
+    await accounts.signOutEverywhere(id);
+    if (token !== null) await accounts.startSession(id, { refreshToken: token });
+    return camelRow<User>(rows[0]);
+  });
 }
 
 /** True, or false when there was none; projects and all below them go with the user. */
@@ -149,7 +172,12 @@ export function checkEmail(email: unknown): string {
   if (typeof email !== 'string' || !EMAIL.test(email.trim()) || email.length > MAX_EMAIL) {
     throw invalidInput('email', 'Invalid email format', 'Write it as name@example.com.');
   }
-  return email.trim().toLowerCase();
+  return foldEmail(email);
+}
+
+/** The form in which addresses are stored and compared; the same as that of logins. */
+function foldEmail(email: string): string {
+  return email.trim().normalize('NFC').toLowerCase();
 }
 
 /** True for the error of a taken address, whichever constraint noticed it. */

@@ -40,65 +40,68 @@ begin
       and p.day_until is not distinct from v_day_until
   );
 
-  -- What a table says about the past stands as it was loaded first: costs were computed with it.
-  if v_stored && p_earlier and p_not_before is not null then
-    if v_until <= p_not_before then
-      return query select 'known', null::text;
+  v_start := v_from;
+
+  if cardinality(v_stored) > 0 then
+    -- What a table says about the past stands as it was loaded first: costs were computed with it.
+    if v_stored && p_earlier and p_not_before is not null then
+      if v_until <= p_not_before then
+        return query select 'known', null::text;
+        return;
+      end if;
+      v_start := greatest(v_from, p_not_before);
+    end if;
+
+    -- The same rates hold already: at most their end changes.
+    select p.* into v_other
+    from :schema.model_prices as p
+    where p.id = any (v_stored)
+      and p.rates_digest = v_digest
+      and tstzrange(p.valid_from, p.valid_until) @> coalesce(v_start, '-infinity');
+    if found then
+      if v_until < coalesce(v_other.valid_until, 'infinity') then
+        update :schema.model_prices as p set valid_until = v_until where p.id = v_other.id;
+      end if;
+      return query select 'known', v_other.id;
       return;
     end if;
-    v_start := greatest(v_from, p_not_before);
-  else
-    v_start := v_from;
-  end if;
 
-  -- The same rates hold already: at most their end changes.
-  select p.* into v_other
-  from :schema.model_prices as p
-  where p.id = any (v_stored)
-    and p.rates_digest = v_digest
-    and tstzrange(p.valid_from, p.valid_until) @> coalesce(v_start, '-infinity');
-  if found then
-    if v_until < coalesce(v_other.valid_until, 'infinity') then
-      update :schema.model_prices as p set valid_until = v_until where p.id = v_other.id;
+    -- A version that starts at this very moment is replaced, as long as nothing was computed with it.
+    select p.* into v_other
+    from :schema.model_prices as p
+    where p.id = any (v_stored) and p.valid_from is not distinct from v_start;
+    if found then
+      if exists (select from :schema.costs as c where c.price_id = v_other.id) then
+        raise exception using
+          errcode = 'GH409',
+          constraint = 'price_in_use',
+          column = 'validFrom',
+          message = format('Price %s starts at the same moment and costs were computed with it.', v_other.id),
+          hint = 'Let the new price start later; what was computed stays as it was.';
+      end if;
+      delete from :schema.model_prices as p where p.id = v_other.id;
     end if;
-    return query select 'known', v_other.id;
-    return;
-  end if;
 
-  -- A version that starts at this very moment is replaced, as long as nothing was computed with it.
-  select p.* into v_other
-  from :schema.model_prices as p
-  where p.id = any (v_stored) and p.valid_from is not distinct from v_start;
-  if found then
-    if exists (select from :schema.costs as c where c.price_id = v_other.id) then
-      raise exception using
-        errcode = 'GH409',
-        constraint = 'price_in_use',
-        column = 'validFrom',
-        message = format('Price %s starts at the same moment and costs were computed with it.', v_other.id),
-        hint = 'Let the new price start later; what was computed stays as it was.';
+    select min(p.valid_from) into v_next
+    from :schema.model_prices as p
+    where p.id = any (v_stored) and p.valid_from > coalesce(v_start, '-infinity');
+
+    select p.* into v_other
+    from :schema.model_prices as p
+    where p.id = any (v_stored)
+      and tstzrange(p.valid_from, p.valid_until) @> coalesce(v_start, '-infinity'::timestamptz);
+    if found then
+      -- A table gives what follows next; somebody who enters a single price must not leave a gap.
+      if p_not_before is null and v_until < coalesce(v_other.valid_until, 'infinity') then
+        raise exception using
+          errcode = 'GH409',
+          constraint = 'price_overlap',
+          column = 'validUntil',
+          message = format('Price %s holds beyond the end of the new price, which would leave a gap after it.', v_other.id),
+          hint = 'Set the price that follows first, then this one; or leave validUntil out.';
+      end if;
+      update :schema.model_prices as p set valid_until = v_start where p.id = v_other.id;
     end if;
-    delete from :schema.model_prices as p where p.id = v_other.id;
-  end if;
-
-  select min(p.valid_from) into v_next
-  from :schema.model_prices as p
-  where p.id = any (v_stored) and p.valid_from > coalesce(v_start, '-infinity');
-
-  select p.* into v_other
-  from :schema.model_prices as p
-  where p.id = any (v_stored)
-    and tstzrange(p.valid_from, p.valid_until) @> coalesce(v_start, '-infinity'::timestamptz);
-  if found then
-    if v_until is not null and v_until < coalesce(v_other.valid_until, 'infinity') then
-      raise exception using
-        errcode = 'GH409',
-        constraint = 'price_overlap',
-        column = 'validUntil',
-        message = format('Price %s holds beyond the end of the new price, which would leave a gap after it.', v_other.id),
-        hint = 'Set the price that follows first, then this one; or leave validUntil out.';
-    end if;
-    update :schema.model_prices as p set valid_until = v_start where p.id = v_other.id;
   end if;
 
   insert into :schema.model_prices as p (

@@ -5,6 +5,9 @@ stable
 parallel safe
 rows 2
 set search_path = :schema, pg_temp
+-- Planning, or compiling, the statement anew would take longer than running it.
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -32,14 +35,19 @@ begin
 
   return query
   with found as (
-    select n.priced_model_id, n.provider, case when n.is_key then 0 else 1 end as class, 'name ' || n.name as matched_by
+    select
+      n.priced_model_id,
+      n.provider,
+      -- The whole logged name before the name without its front part; the source's own key before further names.
+      2 * array_position(v_names, n.name) - n.is_key::integer as class,
+      'name ' || n.name as matched_by
     from :schema.priced_model_names as n
     where n.provider = any (v_providers)
       and n.name = any (v_names)
     union all
-    select r.priced_model_id, r.provider, 2, r.operator || ' ' || r.pattern
+    select r.priced_model_id, r.provider, 10 + name.place::integer, r.operator || ' ' || r.pattern
     from :schema.priced_model_rules as r
-    cross join unnest(v_names) as name (name)
+    cross join unnest(v_names) with ordinality as name (name, place)
     where r.provider = any (v_providers)
       and :schema.matches_pattern(name.name, r.operator, r.pattern)
   ),

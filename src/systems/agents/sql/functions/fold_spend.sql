@@ -10,11 +10,16 @@ begin
     delete from :schema.spend_deltas
     where id in (select id from :schema.spend_deltas order by id limit p_limit for update skip locked)
     returning *
+  ), kept_projects as materialized (
+    -- The lock waits for whoever deletes one: what is gone is left out, and no rollup is written for it.
+    select id from :schema.projects where id in (select project_id from moved) order by id for key share
+  ), kept_agents as materialized (
+    select id from :schema.agents where id in (select agent_id from moved) order by id for key share
   ), by_day as (
     insert into :schema.spend_daily as t
     select m.project_id, m.day, m.provider, m.model, sum(m.amount), sum(m.calls), sum(m.unpriced_calls),
       sum(m.input_tokens), sum(m.output_tokens)
-    from moved m join :schema.projects p on p.id = m.project_id
+    from moved m join kept_projects p on p.id = m.project_id
     group by 1, 2, 3, 4
     order by 1, 2, 3, 4
     on conflict (project_id, day, provider, model) do update set
@@ -25,7 +30,7 @@ begin
     insert into :schema.agent_spend_daily as t
     select m.agent_id, m.day, min(m.project_id), sum(m.amount), sum(m.calls), sum(m.unpriced_calls),
       sum(m.input_tokens), sum(m.output_tokens)
-    from moved m join :schema.agents a on a.id = m.agent_id
+    from moved m join kept_agents a on a.id = m.agent_id
     group by 1, 2
     order by 1, 2
     on conflict (agent_id, day) do update set
@@ -36,13 +41,22 @@ begin
     insert into :schema.project_spend as t
     select m.project_id, sum(m.amount), sum(m.calls), sum(m.unpriced_calls),
       sum(m.input_tokens), sum(m.output_tokens)
-    from moved m join :schema.projects p on p.id = m.project_id
+    from moved m join kept_projects p on p.id = m.project_id
     group by 1
     order by 1
     on conflict (project_id) do update set
       amount = t.amount + excluded.amount, calls = t.calls + excluded.calls,
       unpriced_calls = t.unpriced_calls + excluded.unpriced_calls,
       input_tokens = t.input_tokens + excluded.input_tokens, output_tokens = t.output_tokens + excluded.output_tokens
+  ), told as (
+    -- One event a project and fold: an event for each of ten million calls would help nobody.
+    insert into :schema.outbox (type, subject, audience, payload)
+    select 'spend.changed', p.id, p.user_id, jsonb_build_object(
+      'calls', sum(m.calls), 'amount', trim_scale(sum(m.amount))::text, 'unpricedCalls', sum(m.unpriced_calls))
+    from moved m
+    join kept_projects k on k.id = m.project_id
+    join :schema.projects p on p.id = k.id
+    group by p.id, p.user_id
   )
   select count(*)::integer, array_agg(distinct project_id) into v_moved, v_projects from moved;
   -- Two costs that commit at the same moment do not see each other; here both are seen.

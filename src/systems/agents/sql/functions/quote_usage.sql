@@ -11,6 +11,9 @@ stable
 parallel safe
 rows 1
 set search_path = :schema, pg_temp
+-- Planning, or compiling, the statement anew would take longer than running it.
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 #variable_conflict use_column
 begin

@@ -20,6 +20,9 @@ language plpgsql
 stable
 parallel safe
 set search_path = :schema, pg_temp
+-- Planning, or compiling, the statement anew would take longer than running it.
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 #variable_conflict use_column
 begin
@@ -32,7 +35,7 @@ begin
       coalesce(c.model, '') as model,
       c.at,
       (c.at at time zone 'UTC')::time as day_time,
-      coalesce(nullif(c.service_tier, ''), c.usage ->> 'service_tier', 'standard') as service_tier,
+      coalesce(nullif(c.service_tier, ''), 'standard') as service_tier,
       coalesce(c.usage, '{}') as usage
     from unnest(p_providers, p_models, p_ats, p_usages, p_service_tiers)
       with ordinality as c (provider, model, at, usage, service_tier, ordinal)
@@ -63,7 +66,6 @@ begin
     cross join lateral (
       select case when e.value ~ '^[0-9]{1,30}(\.[0-9]{1,30})?$' then e.value::numeric end as quantity
     ) as q
-    where e.key <> 'service_tier'
     union all
     -- A price per request holds for a call that does not say how many requests it was.
     select p.ordinal, 'requests', 1
@@ -87,10 +89,12 @@ begin
     case
       when p.ordinal is null then 'unknown_model'
       when p.price_id is null then 'no_price_then'
+      -- A quantity that is none must not vanish from the sum either.
       when e.kind is not null
-        and rate.unit_price is null
-        and e.quantity is distinct from 0
-        and not coalesce(k.optional, false) then 'unpriced_kind'
+        and (
+          e.quantity is null
+          or (e.quantity <> 0 and rate.unit_price is null and not coalesce(k.optional, false))
+        ) then 'unpriced_kind'
     end,
     e.kind,
     e.quantity,

@@ -10,6 +10,9 @@ language plpgsql
 stable
 parallel safe
 set search_path = :schema, pg_temp
+-- Planning, or compiling, the statement anew would take longer than running it.
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 #variable_conflict use_column
 begin

@@ -8,17 +8,18 @@ begin
   -- One delta a group, whatever the statement's size. A project that is being deleted takes its rollups with it,
   -- so its costs leave no delta.
   if tg_op = 'INSERT' then
-    with changed as (
-      insert into :schema.spend_deltas
-        (project_id, agent_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens)
-      select project_id, agent_id, ("timestamp" at time zone 'UTC')::date, provider, model,
-        coalesce(sum(amount), 0), count(*), count(*) filter (where amount is null),
-        coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)
-      from new_costs
-      group by 1, 2, 3, 4, 5
-      returning project_id
-    )
-    select array_agg(distinct project_id) into v_projects from changed;
+    insert into :schema.spend_deltas
+      (project_id, agent_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens)
+    select project_id, agent_id, ("timestamp" at time zone 'UTC')::date, provider, model,
+      coalesce(sum(amount), 0), count(*), count(*) filter (where amount is null),
+      coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)
+    from new_costs
+    group by 1, 2, 3, 4, 5;
+    -- Most projects have no budget, and then this probe is all that is paid.
+    if exists (select from new_costs n join :schema.budgets b on b.project_id = n.project_id) then
+      perform :schema.check_budgets(array(select distinct project_id from new_costs));
+    end if;
+    return null;
   elsif tg_op = 'DELETE' then
     insert into :schema.spend_deltas
       (project_id, agent_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens)

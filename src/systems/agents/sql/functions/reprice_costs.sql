@@ -4,7 +4,7 @@ language sql
 set search_path = :schema, pg_temp
 as $$
   with batch as materialized (
-    select c.id, c.provider, c.model, c."timestamp" as at,
+    select c.id, c.provider, c.model, c."timestamp" as at, c.service_tier,
       coalesce(
         c.usage,
         jsonb_strip_nulls(jsonb_build_object('input', c.input_tokens, 'output', c.output_tokens))
@@ -26,6 +26,7 @@ as $$
       array_agg(b.model order by b.id) as models,
       array_agg(b.at order by b.id) as ats,
       array_agg(b.usage order by b.id) as usages,
+      array_agg(b.service_tier order by b.id) as tiers,
       count(*) as examined,
       max(b.id) as last_id
     from batch as b
@@ -33,10 +34,8 @@ as $$
   quoted as materialized (
     select l.ids[q.ordinal] as id, q.price_id, q.amount
     from listed as l
-    cross join lateral :schema.quote_usages(
-      l.providers, l.models, l.ats, l.usages, array_fill(null::text, array[l.examined::integer])
-    ) as q
-    where l.examined > 0 and q.amount is not null
+    cross join lateral :schema.quote_usages(l.providers, l.models, l.ats, l.usages, l.tiers) as q
+    where q.amount is not null
   ),
   changed as (
     update :schema.costs as c

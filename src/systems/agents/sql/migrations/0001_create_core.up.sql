@@ -92,9 +92,9 @@ create table :schema.costs (
   constraint costs_output_tokens_check check (output_tokens between 0 and 9007199254740991),
   constraint costs_service_tier_check check (service_tier in ('standard', 'batch', 'flex', 'priority')),
   constraint costs_pricing_check check (pricing in ('given', 'computed', 'unpriced')),
-  constraint costs_unpriced_check check ((pricing = 'unpriced') = (amount is null)),
-  constraint costs_import_key_key unique (import_key)
+  constraint costs_unpriced_check check ((pricing = 'unpriced') = (amount is null))
 );
+create unique index costs_import_key_key on :schema.costs (import_key) where import_key is not null;
 create index costs_project_id_idx on :schema.costs (project_id, "timestamp" desc, id desc);
 create index costs_timestamp_idx on :schema.costs ("timestamp" desc, id desc);
 create index costs_agent_id_idx on :schema.costs (agent_id) where agent_id is not null;

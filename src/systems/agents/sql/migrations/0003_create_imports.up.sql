@@ -17,20 +17,23 @@ create table :schema.imports (
   completed_at timestamptz(3) null,
   constraint imports_pkey primary key (id),
   constraint imports_project_id_fkey foreign key (project_id) references :schema.projects (id) on delete cascade,
-  constraint imports_state_check check (state in ('running', 'stopped', 'failed', 'completed')),
+  constraint imports_state_check check (state in ('running', 'stopped', 'failed', 'abandoned', 'completed')),
   constraint imports_completed_check check ((state = 'completed') = (completed_at is not null)),
   constraint imports_rows_check
     check (rows_done >= 0 and rows_inserted >= 0 and rows_known >= 0 and rows_refused >= 0)
 );
 comment on table :schema.imports is
   'One file brought in. Progress is written with the rows it counts, so a killed import continues where its last batch ended.';
+comment on column :schema.imports.state is
+  'running, or killed while it was; stopped and failed ones are continued by the next import of the file; abandoned: the file had changed.';
 comment on column :schema.imports.project_id is 'Project that received the rows; null: price tables belong to none.';
 comment on column :schema.imports.attempt is 'Raised by whoever takes an unfinished import over; a batch of an older attempt is refused.';
 comment on column :schema.imports.rows_done is 'Rows of the file dealt with so far: inserted, known or refused.';
 comment on column :schema.imports.digest is 'Hash over the rows done; an import resumes only where the file still begins with them.';
 comment on column :schema.imports.error is 'Why it failed; null: it did not.';
 comment on column :schema.imports.completed_at is 'When the whole file was read; null: not yet.';
-create index imports_unfinished_idx on :schema.imports (kind, source, started_at) where state <> 'completed';
+create index imports_unfinished_idx on :schema.imports (kind, source, started_at)
+  where state in ('running', 'stopped', 'failed');
 create index imports_started_at_idx on :schema.imports (started_at, id);
 create index imports_project_id_idx on :schema.imports (project_id);
 

@@ -12,20 +12,29 @@ cross join lateral (
   end as period_start
 ) as start
 cross join lateral (
+  select case b.period
+    when 'day' then start.period_start + 1
+    when 'month' then (start.period_start + interval '1 month')::date
+    else date 'infinity'
+  end as period_end
+) as finish
+cross join lateral (
   select coalesce(sum(part.amount), 0) as spent, coalesce(sum(part.unpriced_calls), 0)::bigint as unpriced_calls
   from (
     select d.amount, d.unpriced_calls from :schema.spend_daily d
-    where b.agent_id is null and b.period <> 'total' and d.project_id = b.project_id and d.day >= start.period_start
+    where b.agent_id is null and b.period <> 'total' and d.project_id = b.project_id
+      and d.day >= start.period_start and d.day < finish.period_end
     union all
     select d.amount, d.unpriced_calls from :schema.project_spend d
     where b.agent_id is null and b.period = 'total' and d.project_id = b.project_id
     union all
     select d.amount, d.unpriced_calls from :schema.agent_spend_daily d
-    where b.agent_id is not null and d.agent_id = b.agent_id and d.day >= start.period_start
+    where b.agent_id is not null and d.agent_id = b.agent_id
+      and d.day >= start.period_start and d.day < finish.period_end
     union all
     select d.amount, d.unpriced_calls from :schema.spend_deltas d
     where d.project_id = b.project_id and (b.agent_id is null or d.agent_id = b.agent_id)
-      and d.day >= start.period_start
+      and d.day >= start.period_start and d.day < finish.period_end
   ) as part
 ) as used
 cross join lateral (

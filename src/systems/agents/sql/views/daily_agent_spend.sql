@@ -7,8 +7,9 @@ from (
   from :schema.agent_spend_daily
   union all
   select agent_id, project_id, day, amount, calls, unpriced_calls, input_tokens, output_tokens
-  from :schema.spend_deltas
-  where agent_id is not null
+  from :schema.spend_deltas d
+  where exists (select from :schema.agents a where a.id = d.agent_id)
 ) as part
-group by agent_id, project_id, day;
+group by agent_id, project_id, day
+having sum(calls) <> 0 or sum(amount) <> 0;
 comment on view :schema.daily_agent_spend is 'Spend by run and UTC day, exact at every read.';

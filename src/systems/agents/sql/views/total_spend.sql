@@ -5,7 +5,9 @@ select project_id,
 from (
   select project_id, amount, calls, unpriced_calls, input_tokens, output_tokens from :schema.project_spend
   union all
-  select project_id, amount, calls, unpriced_calls, input_tokens, output_tokens from :schema.spend_deltas
+  select project_id, amount, calls, unpriced_calls, input_tokens, output_tokens from :schema.spend_deltas d
+  where exists (select from :schema.projects p where p.id = d.project_id)
 ) as part
-group by project_id;
+group by project_id
+having sum(calls) <> 0 or sum(amount) <> 0;
 comment on view :schema.total_spend is 'Spend of each project from its first day, exact at every read; a project without costs has no row.';

@@ -1,0 +1,661 @@
+/** Generated from the migrated database by `guildhall types`; do not edit. */
+import type { ColumnType, Generated } from 'kysely';
+
+/** One sign-in: the family of all refresh tokens that follow from it. Only the token of the current generation refreshes. */
+export interface AccountSessions {
+  id: Generated<string>;
+  account_id: string;
+  /** session_epoch of the account when the session was opened. */
+  epoch: number;
+  /** Number of the refresh token that is valid now; each refresh raises it. */
+  generation: Generated<number>;
+  created_at: Generated<Date>;
+  /** When the current generation was issued. */
+  refreshed_at: Generated<Date>;
+  /** End of the current refresh token; moved by each refresh, never beyond the greatest age of a session. */
+  expires_at: Date;
+  /** Null: not revoked. */
+  revoked_at: Date | null;
+  /** Null: not revoked. */
+  revoked_reason: string | null;
+}
+
+/** Who may sign in or call with a key. A row of the system (a user, a worker) shares the id of its account. */
+export interface Accounts {
+  id: Generated<string>;
+  kind: string;
+  /** Lower case; the application also normalises it to Unicode NFC. */
+  login: string;
+  /** argon2 in PHC form, parameters included; null: cannot sign in by password. */
+  password_hash: string | null;
+  roles: Generated<string[]>;
+  /** Raised to end every session at once: a session is live only while its epoch equals this one. */
+  session_epoch: Generated<number>;
+  /** Null: enabled. Set: no sign-in, no token and no key works. */
+  disabled_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** The feed of a project, for people. */
+export interface Activities {
+  id: Generated<string>;
+  project_id: string;
+  type: string;
+  message: string;
+  /** Facts of the activity as JSON; null when there are none. */
+  metadata: unknown | null;
+  timestamp: Generated<Date>;
+}
+
+/** The log of a run, a row a line, so that several writers append at once without losing any. */
+export interface AgentLogLines {
+  id: ColumnType<bigint, never, never>;
+  agent_id: string;
+  at: Generated<Date>;
+  line: string;
+}
+
+/** Folded spend by run and UTC day. Read the view daily_agent_spend instead. */
+export interface AgentSpendDaily {
+  agent_id: string;
+  day: string;
+  project_id: string;
+  amount: string;
+  calls: bigint;
+  unpriced_calls: bigint;
+  input_tokens: string;
+  output_tokens: string;
+}
+
+/** Runs of AI agents. Any status may follow any other: a finished run can be taken up again. */
+export interface Agents {
+  id: Generated<string>;
+  project_id: string;
+  status: string;
+  start_time: Generated<Date>;
+  /** Null while nobody has said that the run ended. */
+  end_time: Date | null;
+  /** Why a run failed; null when it did not. */
+  error: string | null;
+  /** Tells a run whose log is empty from one that has none. */
+  has_logs: Generated<boolean>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Keys for programs, shown once and kept as SHA-256. A key acts with those of its roles that the account still has. */
+export interface ApiKeys {
+  id: Generated<string>;
+  account_id: string;
+  name: string;
+  /** The public middle part of the key, by which it is found and recognised. */
+  prefix: string;
+  key_hash: Buffer;
+  roles: Generated<string[]>;
+  created_at: Generated<Date>;
+  /** Null: does not expire. */
+  expires_at: Date | null;
+  /** Exact to a minute; null: never used. */
+  last_used_at: Date | null;
+  /** Null: not revoked. */
+  revoked_at: Date | null;
+  /** Key that a rotation made to follow this one; null: not rotated. Not a reference: old keys are cleared away. */
+  replaced_by: string | null;
+}
+
+/** Who did what to which thing. Rows are only ever added: a trigger and the missing grants refuse the rest. */
+export interface AuditLog {
+  id: ColumnType<bigint, never, never>;
+  at: Generated<Date>;
+  actor_kind: string;
+  /** Account that acted; null for the system itself. */
+  actor_id: string | null;
+  action: string;
+  subject: string;
+  /** Values before the change; null when the thing is new. */
+  before: unknown | null;
+  /** Values after the change; null when the thing is gone. */
+  after: unknown | null;
+  /** HTTP request that caused it; null when none did. */
+  request_id: string | null;
+}
+
+/** Keys that sign access tokens (HMAC-SHA-256). Whoever reads this table can sign in as anyone: grant it to nobody. */
+export interface AuthSecrets {
+  kid: string;
+  secret: Buffer;
+  created_at: Generated<Date>;
+  /** Null: the key that signs. Set: rotated out, and still accepted until then. */
+  verify_until: Date | null;
+}
+
+/** Thresholds that were reached, once each in a period: the primary key is what makes the alert single. */
+export interface BudgetAlerts {
+  budget_id: string;
+  period_start: string;
+  threshold: string;
+  spent: string;
+  at: Generated<Date>;
+}
+
+/** Money set aside before a call whose cost is not known yet; it counts against hard budgets until settled, released or expired. */
+export interface BudgetReservations {
+  id: Generated<string>;
+  project_id: string;
+  /** Run that will spend it; null when it is not attributed to one. */
+  agent_id: string | null;
+  amount: string;
+  state: Generated<string>;
+  /** What it is for, in the caller's words; null when they said nothing. */
+  purpose: string | null;
+  /** Cost that settled it; null until then. */
+  cost_id: string | null;
+  created_at: Generated<Date>;
+  expires_at: Date;
+  /** Null while it is open. */
+  closed_at: Date | null;
+}
+
+/** Each budget with what its running period (UTC) has spent and holds reserved. remaining may be negative: costs are recorded even when they pass the limit. */
+export interface BudgetStatus {
+  budget_id: ColumnType<string, never, never>;
+  project_id: ColumnType<string, never, never>;
+  agent_id: ColumnType<string, never, never>;
+  kind: ColumnType<string, never, never>;
+  period: ColumnType<string, never, never>;
+  limit_amount: ColumnType<string, never, never>;
+  thresholds: ColumnType<string[], never, never>;
+  period_start: ColumnType<string, never, never>;
+  spent: ColumnType<string, never, never>;
+  unpriced_calls: ColumnType<bigint, never, never>;
+  reserved: ColumnType<string, never, never>;
+  remaining: ColumnType<string, never, never>;
+  created_at: ColumnType<Date, never, never>;
+  updated_at: ColumnType<Date, never, never>;
+}
+
+/** Limits on spend. hard: a reservation that would pass the limit is refused; soft: thresholds only write alerts. */
+export interface Budgets {
+  id: Generated<string>;
+  project_id: string;
+  /** Run the budget is for; null when it is for the whole project. */
+  agent_id: string | null;
+  kind: string;
+  period: string;
+  limit_amount: string;
+  /** Parts of the limit, 1 is all of it, at each of which one cost_alert a period is written. */
+  thresholds: Generated<string[]>;
+  /** Raised by every reservation: that update is the lock which lets reservations of one budget in one by one. */
+  reservations_made: Generated<bigint>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** One paid call of a model, in USD. */
+export interface Costs {
+  id: Generated<string>;
+  project_id: string;
+  /** Run that caused it; null when it is not attributed to one. */
+  agent_id: string | null;
+  /** USD, exact. Null when the price is unknown: it is counted as unpriced and never as zero. */
+  amount: string | null;
+  provider: string;
+  model: string;
+  /** Null when not reported; 0 is a count. */
+  input_tokens: bigint | null;
+  /** Null when not reported; 0 is a count. */
+  output_tokens: bigint | null;
+  /** Disjoint kinds of usage with their quantities; null when only totals are known. */
+  usage: unknown | null;
+  /** How the provider sold the call; prices differ by it. */
+  service_tier: Generated<string>;
+  /** given: the caller said the amount; computed: from price_id; unpriced: no price known. */
+  pricing: Generated<string>;
+  /** Price the amount was computed from; null unless computed. */
+  price_id: string | null;
+  /** Kinds of usage that had no price; null unless that is why it is unpriced. */
+  unpriced_kinds: string[] | null;
+  /** Place and content in an imported file, so that a second import adds nothing; null otherwise. */
+  import_key: string | null;
+  timestamp: Generated<Date>;
+}
+
+/** Spend by run and UTC day, exact at every read. */
+export interface DailyAgentSpend {
+  agent_id: ColumnType<string, never, never>;
+  project_id: ColumnType<string, never, never>;
+  day: ColumnType<string, never, never>;
+  amount: ColumnType<string, never, never>;
+  calls: ColumnType<bigint, never, never>;
+  unpriced_calls: ColumnType<bigint, never, never>;
+  input_tokens: ColumnType<string, never, never>;
+  output_tokens: ColumnType<string, never, never>;
+}
+
+/** Spend by project, UTC day, provider and model: folded rows plus what is not folded yet, so it is exact at every read. What a deleted project left to fold is left out. unpriced_calls are in calls and not in amount. */
+export interface DailySpend {
+  project_id: ColumnType<string, never, never>;
+  day: ColumnType<string, never, never>;
+  provider: ColumnType<string, never, never>;
+  model: ColumnType<string, never, never>;
+  amount: ColumnType<string, never, never>;
+  calls: ColumnType<bigint, never, never>;
+  unpriced_calls: ColumnType<bigint, never, never>;
+  input_tokens: ColumnType<string, never, never>;
+  output_tokens: ColumnType<string, never, never>;
+}
+
+/** One row per caller's key, committed with the change it guards; pruned after some days. */
+export interface IdempotencyKeys {
+  account: string;
+  key: string;
+  operation: string;
+  request_sha256: Buffer;
+  /** What the call returned; null only inside the transaction that is computing it. */
+  answer: unknown | null;
+  created_at: Generated<Date>;
+}
+
+/** Rows of a file that were left out, and why; the first 1,000 of each import, while imports.rows_refused counts all. */
+export interface ImportRefusals {
+  import_id: string;
+  line: bigint;
+  reason: string;
+  excerpt: string;
+}
+
+/** One file brought in. Progress is written with the rows it counts, so a killed import continues where its last batch ended. */
+export interface Imports {
+  id: Generated<string>;
+  kind: string;
+  source: string;
+  /** Project that received the rows; null: price tables belong to none. */
+  project_id: string | null;
+  /** running, or killed while it was; stopped and failed ones are continued by the next import of the file; abandoned: the file had changed. */
+  state: Generated<string>;
+  /** Raised by whoever takes an unfinished import over; a batch of an older attempt is refused. */
+  attempt: Generated<number>;
+  /** Rows of the file dealt with so far: inserted, known or refused. */
+  rows_done: Generated<bigint>;
+  /** Hash over the rows done; an import resumes only where the file still begins with them. */
+  digest: Generated<string>;
+  rows_inserted: Generated<bigint>;
+  rows_known: Generated<bigint>;
+  rows_refused: Generated<bigint>;
+  totals: Generated<unknown>;
+  /** Why it failed; null: it did not. */
+  error: string | null;
+  started_at: Generated<Date>;
+  updated_at: Generated<Date>;
+  /** When the whole file was read; null: not yet. */
+  completed_at: Date | null;
+}
+
+/** Costs said to be computed without a price, or with a price although they were not. */
+export interface InvariantComputedCostsHavePrices {
+  id: ColumnType<string, never, never>;
+  pricing: ColumnType<string, never, never>;
+  price_id: ColumnType<string, never, never>;
+}
+
+/** Projects whose daily rollup does not add up to their total. Mend: rebuild it with `guildhall verify --rebuild`. */
+export interface InvariantDailyEqualsTotal {
+  project_id: ColumnType<string, never, never>;
+  daily_amount: ColumnType<string, never, never>;
+  total_amount: ColumnType<string, never, never>;
+}
+
+/** Rates of a kind of usage that nothing counts. */
+export interface InvariantRatesHaveKinds {
+  price_id: ColumnType<string, never, never>;
+  kind: ColumnType<string, never, never>;
+}
+
+/** Projects whose rollup differs from the sum of their costs. Mend: rebuild it with `guildhall verify --rebuild`. */
+export interface InvariantSpendEqualsCosts {
+  project_id: ColumnType<string, never, never>;
+  costs_amount: ColumnType<string, never, never>;
+  spend_amount: ColumnType<string, never, never>;
+  costs_calls: ColumnType<bigint, never, never>;
+  spend_calls: ColumnType<bigint, never, never>;
+}
+
+/** Functions, views and triggers of this schema with the hash of their file; replaced when it changes. */
+export interface MigrationObjects {
+  module: string;
+  kind: string;
+  name: string;
+  /** Table that a trigger hangs on; null for functions and views. */
+  on_table: string | null;
+  sha256: string;
+  applied_at: Generated<Date>;
+}
+
+/** Numbered migrations applied to this schema; sha256 is of the up file, and an edited file is refused. */
+export interface Migrations {
+  module: string;
+  number: number;
+  name: string;
+  sha256: string;
+  applied_at: Generated<Date>;
+  applied_by: Generated<string>;
+}
+
+/** USD for one unit of a kind of usage. A call whose input exceeds above_tokens pays the rate of that step for all of its units of the kind. */
+export interface ModelPriceRates {
+  price_id: string;
+  kind: string;
+  above_tokens: Generated<bigint>;
+  unit_price: string;
+}
+
+/** One version of a model's price. Versions of one model, tier and time of day never overlap; a price for a time of day wins over the price for the whole day. */
+export interface ModelPrices {
+  id: Generated<string>;
+  priced_model_id: string;
+  service_tier: Generated<string>;
+  /** Start of the daily hours in UTC, inclusive; null: all day. */
+  day_from: unknown | null;
+  /** End of the daily hours in UTC, exclusive; null: all day. */
+  day_until: unknown | null;
+  /** First moment it holds, inclusive; null: as far back as anyone asks. */
+  valid_from: Date | null;
+  /** First moment it no longer holds; null: until further notice. */
+  valid_until: Date | null;
+  /** Hash of the rates, so that loading a table twice changes nothing. */
+  rates_digest: string;
+  /** The rates above their limit that somebody accepted explicitly, with the limits of that time; null: none. */
+  accepted_implausible: unknown | null;
+  /** Where the price comes from, in words; null: the source says it all. */
+  note: string | null;
+  created_at: Generated<Date>;
+}
+
+/** How a logged provider name (subject provider), or a model name that came without one (subject model), finds its provider. */
+export interface ModelProviderRules {
+  provider: string;
+  ordinal: number;
+  subject: string;
+  operator: string;
+  pattern: string;
+}
+
+/** Who sells model calls. A model that a provider does not price itself is looked up at its fallback providers, in order. */
+export interface ModelProviders {
+  id: string;
+  name: string;
+  /** Rules of providers are tried in this order; the first match wins. */
+  position: number;
+  fallback_providers: Generated<string[]>;
+}
+
+/** Who belongs to an organization, and as what. */
+export interface OrganizationMembers {
+  organization_id: string;
+  user_id: string;
+  role: string;
+  /** Null for whoever founded it, and when the inviting user is gone. */
+  invited_by: string | null;
+  joined_at: Generated<Date>;
+}
+
+/** Who works together. Registration makes a personal one for each user, in the transaction that makes the user. */
+export interface Organizations {
+  id: Generated<string>;
+  name: string;
+  type: Generated<string>;
+  /** Short name for addresses, derived from the name; a taken one gets a piece of the id. */
+  slug: string;
+  /** The one user of a personal organization, which ends with them; null for a company. */
+  personal_user_id: string | null;
+  /** Null when none was given. */
+  description: string | null;
+  subscription_tier: Generated<string>;
+  subscription_price: Generated<string>;
+  /** Null: bills go to the owners. */
+  billing_email: string | null;
+  /** Settings as an object; null when none were given. */
+  settings: unknown | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Events, written with the change they tell of. Read them with (xid, id) > cursor and xid below the oldest running transaction: then a late commit is never skipped. */
+export interface Outbox {
+  xid: Generated<string>;
+  id: ColumnType<bigint, never, never>;
+  at: Generated<Date>;
+  type: string;
+  subject: string;
+  /** Account that may see the event; null for administrators only. */
+  audience: string | null;
+  payload: Generated<unknown>;
+}
+
+/** Every version of every price with its rates (USD per unit, as text). Null validity is unbounded; null hours are the whole day. */
+export interface PriceBook {
+  id: ColumnType<string, never, never>;
+  source: ColumnType<string, never, never>;
+  precedence: ColumnType<number, never, never>;
+  provider: ColumnType<string, never, never>;
+  model: ColumnType<string, never, never>;
+  service_tier: ColumnType<string, never, never>;
+  day_from: ColumnType<string, never, never>;
+  day_until: ColumnType<string, never, never>;
+  valid_from: ColumnType<Date, never, never>;
+  valid_until: ColumnType<Date, never, never>;
+  rates: ColumnType<unknown, never, never>;
+  accepted_implausible: ColumnType<unknown, never, never>;
+  note: ColumnType<string, never, never>;
+  created_at: ColumnType<Date, never, never>;
+  priced_model_id: ColumnType<string, never, never>;
+}
+
+/** Exact names of a priced model, in lower case; the key is the name its source lists it under, and wins over other names. */
+export interface PricedModelNames {
+  provider: string;
+  name: string;
+  priced_model_id: string;
+  is_key: boolean;
+}
+
+/** Further names of a priced model, by pattern, in lower case; any one suffices. */
+export interface PricedModelRules {
+  priced_model_id: string;
+  ordinal: number;
+  provider: string;
+  operator: string;
+  pattern: string;
+}
+
+/** A model as one source prices it. Where several sources price a model, the lowest precedence wins: manual 0, genai 10, litellm 20, builtin 30. */
+export interface PricedModels {
+  id: Generated<string>;
+  source: string;
+  precedence: number;
+  provider: string;
+  model: string;
+  /** Place in its source; of two rules that match a name, the earlier model wins. */
+  position: number;
+}
+
+/** Folded spend of a project from its first day. Read the view total_spend instead. */
+export interface ProjectSpend {
+  project_id: string;
+  amount: string;
+  calls: bigint;
+  unpriced_calls: bigint;
+  input_tokens: string;
+  output_tokens: string;
+}
+
+/** A code base on which agents work; everything else belongs to one. */
+export interface Projects {
+  id: Generated<string>;
+  user_id: string;
+  name: string;
+  path: string;
+  /** Settings as an object; null when none were given. Replaced whole. */
+  settings: unknown | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** SHA-256 of every refresh token of a living session, old ones too: an old one that comes back is a stolen one. */
+export interface RefreshTokens {
+  token_hash: Buffer;
+  session_id: string;
+  generation: number;
+  issued_at: Generated<Date>;
+}
+
+/** Machines that run agents. A background task makes and removes them; a trigger refuses every other change of status. */
+export interface Runners {
+  id: Generated<string>;
+  /** Null once the user is gone: a trigger then marks the runner deleted, so that its machine is torn down and not forgotten. */
+  user_id: string | null;
+  /** Personal organization of the user when it was made; null when there was none, or it is gone. */
+  organization_id: string | null;
+  name: string;
+  provider: string;
+  region: string;
+  server_type: string;
+  /** At most what the server type can run: cpx11 1, cpx31 2, cpx41 4, cpx51 8; other providers' types are not known here. */
+  max_concurrent_jobs: Generated<number>;
+  /** Null until the machine is there. */
+  ip_address: string | null;
+  /** Name of a key that the provider puts on the machine; null: none. */
+  ssh_key_id: string | null;
+  /** SHA-256 of the token that only the machine was given; null until the machine is there. */
+  token_hash: Buffer | null;
+  status: Generated<string>;
+  /** When the machine last reported; null: never. */
+  last_heartbeat: Date | null;
+  /** What the last failed attempt said; null when none failed since. */
+  error_message: string | null;
+  /** Percent at the last heartbeat; null: never reported. */
+  cpu_usage: string | null;
+  /** Percent at the last heartbeat; null: never reported. */
+  memory_usage: string | null;
+  /** Percent at the last heartbeat; null: never reported. */
+  disk_usage: string | null;
+  /** What the provider says of the machine; null until it is there. */
+  metadata: unknown | null;
+  /** Raised by whoever takes the runner on; what an older attempt wants to write is refused. */
+  attempt: Generated<number>;
+  /** Nobody else takes the runner on before this; null: free. */
+  lease_until: Date | null;
+  /** When a deleted runner's machine was gone for certain; null: there may be one. */
+  torn_down_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Folded spend by project, UTC day, provider and model. Read the view daily_spend instead. */
+export interface SpendDaily {
+  project_id: string;
+  day: string;
+  provider: string;
+  model: string;
+  amount: string;
+  calls: bigint;
+  unpriced_calls: bigint;
+  input_tokens: string;
+  output_tokens: string;
+}
+
+/** What each statement on costs added or took away; folded into the rollups every second, so that no writer waits for another. */
+export interface SpendDeltas {
+  id: ColumnType<bigint, never, never>;
+  project_id: string;
+  /** Null for costs that are not attributed to a run. */
+  agent_id: string | null;
+  day: string;
+  provider: string;
+  model: string;
+  amount: string;
+  calls: bigint;
+  unpriced_calls: bigint;
+  input_tokens: string;
+  output_tokens: string;
+}
+
+/** Spend of each project from its first day, exact at every read; a project without costs has no row. */
+export interface TotalSpend {
+  project_id: ColumnType<string, never, never>;
+  amount: ColumnType<string, never, never>;
+  calls: ColumnType<bigint, never, never>;
+  unpriced_calls: ColumnType<bigint, never, never>;
+  input_tokens: ColumnType<string, never, never>;
+  output_tokens: ColumnType<string, never, never>;
+}
+
+/** Kinds of usage, which never overlap: unit, side, the kind whose rate it takes when a price has none of its own (null: it is then flagged), whether it may go unpriced, and the rate above which a price entry is refused. */
+export interface UsageKinds {
+  kind: ColumnType<string, never, never>;
+  unit: ColumnType<string, never, never>;
+  side: ColumnType<string, never, never>;
+  priced_as: ColumnType<string, never, never>;
+  optional: ColumnType<boolean, never, never>;
+  max_unit_price: ColumnType<string, never, never>;
+  reason: ColumnType<string, never, never>;
+}
+
+/** People who own projects. Password, roles and tokens are in accounts, under the same id. */
+export interface Users {
+  id: Generated<string>;
+  email: string;
+  /** Display name; null when none was given. */
+  name: string | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+export interface Tables {
+  account_sessions: AccountSessions;
+  accounts: Accounts;
+  activities: Activities;
+  agent_log_lines: AgentLogLines;
+  agent_spend_daily: AgentSpendDaily;
+  agents: Agents;
+  api_keys: ApiKeys;
+  audit_log: AuditLog;
+  auth_secrets: AuthSecrets;
+  budget_alerts: BudgetAlerts;
+  budget_reservations: BudgetReservations;
+  budget_status: BudgetStatus;
+  budgets: Budgets;
+  costs: Costs;
+  daily_agent_spend: DailyAgentSpend;
+  daily_spend: DailySpend;
+  idempotency_keys: IdempotencyKeys;
+  import_refusals: ImportRefusals;
+  imports: Imports;
+  invariant_computed_costs_have_prices: InvariantComputedCostsHavePrices;
+  invariant_daily_equals_total: InvariantDailyEqualsTotal;
+  invariant_rates_have_kinds: InvariantRatesHaveKinds;
+  invariant_spend_equals_costs: InvariantSpendEqualsCosts;
+  migration_objects: MigrationObjects;
+  migrations: Migrations;
+  model_price_rates: ModelPriceRates;
+  model_prices: ModelPrices;
+  model_provider_rules: ModelProviderRules;
+  model_providers: ModelProviders;
+  organization_members: OrganizationMembers;
+  organizations: Organizations;
+  outbox: Outbox;
+  price_book: PriceBook;
+  priced_model_names: PricedModelNames;
+  priced_model_rules: PricedModelRules;
+  priced_models: PricedModels;
+  project_spend: ProjectSpend;
+  projects: Projects;
+  refresh_tokens: RefreshTokens;
+  runners: Runners;
+  spend_daily: SpendDaily;
+  spend_deltas: SpendDeltas;
+  total_spend: TotalSpend;
+  usage_kinds: UsageKinds;
+  users: Users;
+}

@@ -1,0 +1,2 @@
+drop table :schema.organization_members;
+drop table :schema.organizations;
