@@ -1,10 +1,10 @@
 /** Starts the PostgreSQL server of this test run and makes the template that every test file clones. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { acquireEmbedded } from '../../src/kernel/database/embedded/index.ts';
+import { acquireEmbedded, destroyEmbedded, embeddedStatus } from '../../src/kernel/database/embedded/index.ts';
 import { openDatabase } from '../../src/kernel/database/open.ts';
 import { createInstance, migratorOf } from '../../src/kernel/instance.ts';
 import { systems } from '../../src/guildhall.ts';
@@ -40,8 +40,27 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+/** A run that was killed leaves its server behind; whoever comes next clears it away. */
+async function sweepAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(HOME_PREFIX)) continue;
+    const home = join(tmpdir(), name);
+    const facts = await stat(home).catch(() => undefined);
+    // A folder that is new may belong to a run that is just starting.
+    if (facts === undefined || Date.now() - facts.mtimeMs < ABANDONED_MS) continue;
+    const { users } = await embeddedStatus(home);
+    if (users.length > 0) continue;
+    await destroyEmbedded(home);
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+const HOME_PREFIX = 'guildhall-test-run-';
+const ABANDONED_MS = 120_000;
+
 async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const home = await mkdtemp(join(tmpdir(), 'guildhall-test-'));
+  await sweepAbandoned();
+  const home = await mkdtemp(join(tmpdir(), HOME_PREFIX));
   // Tests create and drop many databases and prove durability elsewhere, with servers of their own.
   const server = await acquireEmbedded({ home, settings: { fsync: 'off', max_connections: '200' } });
   return {

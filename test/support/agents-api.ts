@@ -1,0 +1,185 @@
+/** The HTTP face over a cloned database with an `agents` instance: callers, calls, and the table of its routes. */
+import { Writable } from 'node:stream';
+import { type App, createApp, createLogger, type HttpConfig } from '../../src/http/index.ts';
+import type { Instance } from '../../src/kernel/index.ts';
+import type { AgentsService } from '../../src/systems/agents/index.ts';
+import { openTestDatabase, type TestDatabase } from './database.ts';
+import { problemOf } from './face.ts';
+
+export const BASE = '/v1/agents';
+export const PASSWORD = 'correct horse battery';
+
+/** The fields of answers that tests name; the rest is compared as a whole. */
+export interface Body {
+  readonly id: string;
+  readonly projectId: string;
+  readonly userId: string;
+  readonly status: string;
+  readonly amount: string | null;
+  readonly data: Body[];
+  readonly hasMore: boolean;
+  readonly nextCursor: string | null;
+  readonly total: number;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly user: Body;
+  readonly apiKey: Body;
+  readonly key: string;
+  readonly detail: string;
+  readonly code: string;
+  readonly [name: string]: unknown;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Body;
+}
+
+export interface Caller {
+  readonly id: string;
+  readonly email: string;
+  readonly refreshToken: string;
+  readonly headers: Record<string, string>;
+}
+
+export interface CallOptions {
+  readonly as?: Caller | { readonly headers: Record<string, string> };
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** A route as the API document has it. */
+export interface Route {
+  readonly method: string;
+  /** Below the instance: `/projects/{id}`. */
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+export interface Operation {
+  readonly operationId: string;
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly security?: readonly object[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly $ref?: string } }> };
+  readonly responses: Record<string, { readonly description?: string; readonly $ref?: string }>;
+}
+
+export interface AgentsApi {
+  readonly opened: TestDatabase;
+  readonly instance: Instance<AgentsService>;
+  readonly service: AgentsService;
+  readonly app: App;
+  readonly logs: string[];
+  /** Calls the API below /v1/agents; an answer that is no success must be a problem. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Registers over the API. */
+  user(name?: string): Promise<Caller>;
+  /** Registers, and is made an administrator. */
+  admin(): Promise<Caller>;
+  signIn(email: string, password?: string): Promise<Caller>;
+  project(as: Caller, input?: object): Promise<Body>;
+  routes(): Promise<Route[]>;
+  sql<Row = Record<string, unknown>>(text: string, params?: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+export async function openAgentsApi(config: Partial<HttpConfig> = {}): Promise<AgentsApi> {
+  const opened = await openTestDatabase();
+  const instance = opened.agents;
+  const logs: string[] = [];
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      logs.push(String(chunk));
+      done();
+    },
+  });
+  const app = createApp({
+    database: opened.database,
+    instances: [instance as Instance],
+    logger: createLogger({ destination }),
+    config: { rateLimits: false, ...config },
+  });
+  let serial = 0;
+
+  const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
+    const { as, body, headers } = options;
+    const text = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
+    const answer = await app.request(BASE + path, {
+      method,
+      headers: {
+        ...(text === null ? {} : { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(text)}` }),
+        ...as?.headers,
+        ...headers,
+      },
+      body: text,
+    });
+    if (answer.status >= 400) await problemOf(answer.clone() as Response);
+    const received = await answer.text();
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text: received,
+      body: (received === '' ? {} : JSON.parse(received)) as Body,
+    };
+  };
+
+  const callerOf = (email: string, session: Body): Caller => ({
+    id: session.user.id,
+    email,
+    refreshToken: session.refreshToken,
+    headers: { authorization: `Bearer ${session.accessToken}` },
+  });
+
+  const user = async (name?: string): Promise<Caller> => {
+    serial += 1;
+    const email = `user${serial}@example.org`;
+    const made = await call('POST', '/auth/register', { body: { email, password: PASSWORD, name: name ?? null } });
+    if (made.status !== 201) throw new Error(made.text);
+    return callerOf(email, made.body);
+  };
+
+  return {
+    opened,
+    instance,
+    service: instance.service,
+    app,
+    logs,
+    call,
+    user,
+    admin: async () => {
+      const caller = await user();
+      await instance.service.accounts.setRoles(caller.id, ['admin']);
+      return caller;
+    },
+    signIn: async (email, password = PASSWORD) => {
+      const session = await call('POST', '/auth/login', { body: { email, password } });
+      if (session.status !== 200) throw new Error(session.text);
+      return callerOf(email, session.body);
+    },
+    project: async (as, input = {}) => {
+      serial += 1;
+      const made = await call('POST', '/projects', { as, body: { name: `P${serial}`, path: `/p/${serial}`, ...input } });
+      if (made.status !== 201) throw new Error(made.text);
+      return made.body;
+    },
+    routes: async () => {
+      const document = (await (await app.request('/openapi.json')).json()) as {
+        paths: Record<string, Record<string, Operation>>;
+      };
+      return Object.entries(document.paths).flatMap(([path, item]) =>
+        path.startsWith(`${BASE}/`)
+          ? Object.entries(item).map(([method, operation]) => ({
+              method: method.toUpperCase(),
+              path: path.slice(BASE.length),
+              operation,
+            }))
+          : [],
+      );
+    },
+    sql: (text, params) => instance.scope.query(text, params),
+    close: () => opened.close(),
+  };
+}
