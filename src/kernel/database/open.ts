@@ -62,6 +62,8 @@ class PooledDatabase implements Database, TransactionHost {
   /** Callers that hold a connection or wait for one. */
   private busy = 0;
   private closing: Promise<void> | undefined;
+  /** Set when the grace time is over. */
+  private cutOff = false;
   private becameIdle: (() => void) | undefined;
 
   constructor(settings: ConnectionSettings, probed: Probe, options: OpenOptions) {
@@ -136,7 +138,10 @@ class PooledDatabase implements Database, TransactionHost {
     if (this.closing !== undefined) throw this.closedError();
     this.busy += 1;
     try {
-      return await this.connect();
+      const client = await this.connect();
+      if (!this.cutOff) return client;
+      client.release(true);
+      throw this.closedError();
     } catch (error) {
       this.leave();
       throw error;
@@ -202,6 +207,7 @@ class PooledDatabase implements Database, TransactionHost {
       });
       clearTimeout(timer);
     }
+    this.cutOff = true;
     const ended = this.pool.end();
     if (this.busy === 0) return ended;
     // A client with a statement under way closes its socket at once; the statement fails as `unavailable`.

@@ -26,19 +26,19 @@ interface Context {
   readonly templates: readonly Template[];
 }
 
+/** Facts that others are part of. */
+const WHOLE = /^(table|view|function) /;
 const REPLACE = 'guildhall migrate up --replace';
 
 export function findDrift(expected: Catalog, actual: Catalog, context: Context): Finding[] {
   const keys = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].sort();
   const differing = keys.filter((key) => rendered(expected[key], context.schema) !== actual[key]);
-  // A table that is missing, or one too many, says enough: its columns and the rest need no lines of their own.
+  // A table that is missing, or one too many, says enough: its columns and comments need no lines of their own.
   const whole = new Set(
-    differing
-      .filter((key) => /^(table|view) /.test(key) && !(key in expected && key in actual))
-      .map(relationOf),
+    differing.filter((key) => WHOLE.test(key) && !(key in expected && key in actual)).map(wholeOf),
   );
   return differing
-    .filter((key) => /^(table|view) /.test(key) || !whole.has(relationOf(key)))
+    .filter((key) => WHOLE.test(key) || !whole.has(wholeOf(key)))
     .map((key) => findingFor(key, rendered(expected[key], context.schema), actual[key], context));
 }
 
@@ -69,11 +69,12 @@ function takeApart(key: string): Subject {
   return { kind, rest, table, name };
 }
 
-/** The table or view that a fact is part of; functions and types are nobody's part. */
-function relationOf(key: string): string {
+/** The table, view or function that a fact is part of, or is. */
+function wholeOf(key: string): string {
   const { kind, rest, table } = takeApart(key);
-  if (kind === 'function' || kind === 'type' || /^comment (function|index|sequence) /.test(key)) return '';
-  return kind === 'comment' ? (rest.split(' ')[1]?.split('.')[0] ?? '') : table;
+  if (kind === 'function' || kind === 'type') return key;
+  if (kind !== 'comment') return table;
+  return rest.startsWith('function ') ? rest : (rest.split(' ')[1]?.split('.')[0] ?? '');
 }
 
 function mendMissing(subject: Subject, want: string, have: string | undefined, context: Context): string {

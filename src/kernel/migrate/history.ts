@@ -33,6 +33,8 @@ export interface ModuleStatus {
   readonly edited: readonly string[];
   /** Applied, and no file of that name is left. */
   readonly missing: readonly string[];
+  /** Functions, views and triggers in the database, as the history knows them. */
+  readonly objects: readonly AppliedObject[];
   readonly changedObjects: readonly SqlObject[];
   readonly removedObjects: readonly AppliedObject[];
 }
@@ -102,6 +104,7 @@ export function compareHistory(template: Template, history: History): ModuleStat
       )
       .map((row) => row.name),
     missing: applied.filter((row) => files.get(row.number)?.name !== row.name).map((row) => row.name),
+    objects,
     changedObjects: template.objects.filter(
       (object) => hashes.get(`${object.kind} ${object.name}`) !== object.sha256,
     ),

@@ -1,17 +1,14 @@
 /** Brings a schema up, takes it down, and says what it would do; safe against a second migrator and a kill. */
-import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../database/types.ts';
 import { GuildhallError } from '../errors.ts';
 import type { SqlModule } from '../system.ts';
 import { BOOTSTRAP_SQL, compareHistory, isUpToDate, type ModuleStatus, readHistory } from './history.ts';
-import {
-  dropObject,
-  type Migration,
-  readTemplate,
-  renderSql,
-  type SqlObject,
-  type Template,
-} from './template.ts';
+import { takeLock } from './lock.ts';
+import { lockFilledTables, refuseLostRows } from './lost-rows.ts';
+import { downWork, refuseConflicts, runStatement, type Step, upWork } from './statements.ts';
+import { type Migration, readTemplate, renderSql, type Template } from './template.ts';
+
+export type { Step } from './statements.ts';
 
 export interface MigratorOptions {
   readonly database: Database;
@@ -27,15 +24,10 @@ export interface DownOptions {
   readonly force?: boolean;
 }
 
-export interface Step {
-  readonly direction: 'up' | 'down';
-  readonly module: string;
-  readonly name: string;
-}
-
+/** Every call is one transaction: it changes all that it should, or nothing. */
 export interface Migrator {
   status(): Promise<ModuleStatus[]>;
-  /** Applies what is pending and replaces changed objects, all in one transaction. */
+  /** Applies what is pending and replaces changed objects. */
   up(): Promise<Step[]>;
   /** Like `up`, and replaces every function, view and trigger even when its file has not changed. */
   replace(): Promise<Step[]>;
@@ -49,10 +41,16 @@ export interface Migrator {
   plan(): Promise<string>;
 }
 
+interface DownRequest extends DownOptions {
+  readonly wanted: (migration: Migration) => boolean;
+  readonly steps: number;
+}
+
 const LOCK_WAIT_MS = 60_000;
-const LOCK_POLL_MS = 100;
 /** DDL on a large table takes its time; the lock time-out still ends a wait for other transactions. */
 const NO_TIMEOUT = { statementTimeoutMs: 0, retries: 3 } as const;
+
+const everything = (): boolean => true;
 
 export function createMigrator(options: MigratorOptions): Migrator {
   const { database, schema } = options;
@@ -68,287 +66,99 @@ export function createMigrator(options: MigratorOptions): Migrator {
     return templates.map((template) => compareHistory(template, history));
   };
 
-  const upTo = (limit: (migration: Migration) => boolean, replaceAll = false): Promise<Step[]> =>
-    locked(async (tx) => {
-      await tx.query(renderSql(BOOTSTRAP_SQL, schema));
-      // Forgetting the hashes is enough for every object to count as changed.
-      if (replaceAll) await tx.query(renderSql("update :schema.migration_objects set sha256 = ''", schema));
-      const history = await readHistory(tx, schema);
-      const work = templates.map((template) => upWork(template, compareHistory(template, history), limit));
-      for (const statement of work.flatMap((part) => part.statements))
-        await runStatement(tx, schema, statement);
-      return work.flatMap((part) => part.steps);
-    });
+  const goUp = async (tx: Transaction, limit = everything as DownRequest['wanted'], replaceAll = false) => {
+    await tx.query(renderSql(BOOTSTRAP_SQL, schema));
+    // Forgetting the hashes is enough for every object to count as changed.
+    if (replaceAll) await tx.query(renderSql("update :schema.migration_objects set sha256 = ''", schema));
+    const history = await readHistory(tx, schema);
+    const work = templates.map((template) => upWork(template, compareHistory(template, history), limit));
+    for (const statement of work.flatMap((part) => part.statements))
+      await runStatement(tx, schema, statement);
+    return work.flatMap((part) => part.steps);
+  };
 
-  const downWhile = (
-    wanted: (migration: Migration) => boolean,
-    steps: number,
-    force: boolean,
-  ): Promise<Step[]> =>
-    locked(async (tx) => {
-      const history = await readHistory(tx, schema);
-      const applied = [...templates].reverse().flatMap((template) => {
-        const current = compareHistory(template, history);
-        refuseConflicts(current);
-        const done = new Set(current.applied.map((row) => row.number));
-        return [...template.migrations].reverse().filter((migration) => done.has(migration.number));
-      });
-      const chosen = applied.filter(wanted).slice(0, steps);
-      if (chosen.length === 0) return [];
-      const filled = force ? new Set<string>() : await filledTables(tx, schema);
-      const modules = new Set(chosen.map((migration) => migration.module));
-      for (const template of [...templates].reverse()) {
-        if (modules.has(template.name)) await dropObjects(tx, schema, template);
-      }
-      for (const migration of chosen) await runStatement(tx, schema, downStatement(migration));
-      await refuseLostRows(tx, schema, filled);
-      return chosen.map(({ module, name }) => ({ direction: 'down' as const, module, name }));
+  const goDown = async (tx: Transaction, { wanted, steps, force = false }: DownRequest): Promise<Step[]> => {
+    const history = await readHistory(tx, schema);
+    const modules = [...templates].reverse().map((template) => {
+      const current = compareHistory(template, history);
+      refuseConflicts(current);
+      return { current, migrations: appliedOf(template, current).filter(wanted) };
     });
+    const chosen = new Set(modules.flatMap(({ migrations }) => migrations).slice(0, steps));
+    if (chosen.size === 0) return [];
+    const filled = force ? new Set<string>() : await lockFilledTables(tx, schema);
+    const work = modules
+      .map(({ current, migrations }) => ({ current, taken: migrations.filter((one) => chosen.has(one)) }))
+      .filter(({ taken }) => taken.length > 0)
+      .map(({ current, taken }) => downWork(current, taken));
+    for (const statement of work.flatMap((part) => part.statements))
+      await runStatement(tx, schema, statement);
+    await refuseLostRows(tx, schema, filled);
+    return work.flatMap((part) => part.steps);
+  };
 
   return {
     status,
     up: async () => {
       // Most starts find nothing to do, and then take no lock.
       if ((await status()).every(isUpToDate)) return [];
-      return upTo(() => true);
+      return locked((tx) => goUp(tx));
     },
-    replace: () => upTo(() => true, true),
-    down: (steps = 1, { force = false } = {}) => downWhile(() => true, steps, force),
-    redo: async ({ force = false } = {}) => [
-      ...(await downWhile(() => true, 1, force)),
-      ...(await upTo(() => true)),
-    ],
+    replace: () => locked((tx) => goUp(tx, everything, true)),
+    down: async (steps = 1, { force = false } = {}) => {
+      if (!Number.isInteger(steps) || steps < 1)
+        throw wrongNumber('steps', `${steps} steps cannot be taken back.`);
+      return locked((tx) => goDown(tx, { wanted: everything, steps, force }));
+    },
+    redo: ({ force = false } = {}) =>
+      locked(async (tx) => [
+        ...(await goDown(tx, { wanted: everything, steps: 1, force })),
+        ...(await goUp(tx)),
+      ]),
     to: async (module, number, { force = false } = {}) => {
-      const template = templates.find((candidate) => candidate.name === module);
-      if (template === undefined || number < 0 || number > template.migrations.length) {
-        throw new GuildhallError('invalid_input', `There is no migration ${number} in module ${module}.`, {
-          field: 'number',
-          hint: templates.map(({ name, migrations }) => `${name}: 0 to ${migrations.length}`).join(', '),
-        });
-      }
-      const taken = await downWhile(
-        (migration) => migration.module === module && migration.number > number,
-        Number.POSITIVE_INFINITY,
-        force,
-      );
-      const given = await upTo((migration) => migration.module !== module || migration.number <= number);
-      return [...taken, ...given];
+      refuseUnknown(templates, module, number);
+      const order = templates.map(({ name }) => name);
+      // What the module stands on has to be there; what stands on it stays as it is.
+      const wanted = (migration: Migration) =>
+        migration.module === module
+          ? migration.number <= number
+          : order.indexOf(migration.module) < order.indexOf(module);
+      const above = (migration: Migration) => migration.module === module && !wanted(migration);
+      return locked(async (tx) => [
+        ...(await goDown(tx, { wanted: above, steps: Number.POSITIVE_INFINITY, force })),
+        ...(await goUp(tx, wanted)),
+      ]);
     },
     plan: async () => {
-      const parts = (await status()).map((current, index) => {
-        const template = templates[index] as Template;
-        return upWork(template, current, () => true).statements.map(
+      const current = await status();
+      const statements = templates.flatMap((template, index) =>
+        upWork(template, current[index] as ModuleStatus, everything).statements.map(
           ({ title, text }) => `-- ${title}\n${text}`,
-        );
-      });
-      const statements = parts.flat();
+        ),
+      );
       return statements.length === 0 ? '' : renderSql([BOOTSTRAP_SQL, ...statements].join('\n'), schema);
     },
   };
 }
 
-interface Statement {
-  readonly title: string;
-  readonly text: string;
-  readonly record: { readonly text: string; readonly params: readonly unknown[] } | null;
+/** Newest first. */
+function appliedOf(template: Template, current: ModuleStatus): Migration[] {
+  const done = new Set(current.applied.map((row) => row.number));
+  return template.migrations.filter((migration) => done.has(migration.number)).reverse();
 }
 
-function upWork(
-  template: Template,
-  current: ModuleStatus,
-  limit: (migration: Migration) => boolean,
-): { readonly steps: Step[]; readonly statements: Statement[] } {
-  refuseConflicts(current);
-  const pending = current.pending.filter(limit);
-  const complete = pending.length === current.pending.length;
-  const rebuild = pending.length > 0 || current.changedObjects.length + current.removedObjects.length > 0;
-  const statements: Statement[] = [];
-  if (rebuild) {
-    // Views stand in the way of altered columns, so they go first and come back last.
-    for (const object of [...template.objects].reverse()) {
-      if (object.kind === 'view') statements.push(dropStatement(object));
-    }
-    for (const removed of current.removedObjects) {
-      statements.push(
-        dropStatement({ ...removed, kind: removed.kind as SqlObject['kind'], table: removed.on_table }),
-      );
-    }
-  }
-  statements.push(...pending.map(upStatement));
-  if (rebuild && complete) {
-    const changed = new Set(current.changedObjects);
-    const all = pending.length > 0;
-    for (const object of template.objects) {
-      if (all || object.kind === 'view' || changed.has(object)) statements.push(objectStatement(object));
-    }
-  }
-  return { steps: pending.map(({ module, name }) => ({ direction: 'up', module, name })), statements };
+function refuseUnknown(templates: readonly Template[], module: string, number: number): void {
+  const template = templates.find((candidate) => candidate.name === module);
+  const known = template !== undefined && Number.isInteger(number);
+  if (known && number >= 0 && number <= template.migrations.length) return;
+  const hint = templates.map(({ name, migrations }) => `${name}: 0 to ${migrations.length}`).join(', ');
+  throw wrongNumber('number', `There is no migration ${number} in module ${module}.`, hint);
 }
 
-function upStatement(migration: Migration): Statement {
-  const { module, number, name, sha256 } = migration;
-  return {
-    title: `${module}/${name}`,
-    text: migration.up,
-    record: {
-      text: 'insert into :schema.migrations (module, number, name, sha256) values ($1, $2, $3, $4)',
-      params: [module, number, name, sha256],
-    },
-  };
-}
-
-function downStatement(migration: Migration): Statement {
-  return {
-    title: `${migration.module}/${migration.name} (down)`,
-    text: migration.down,
-    record: {
-      text: 'delete from :schema.migrations where module = $1 and number = $2',
-      params: [migration.module, migration.number],
-    },
-  };
-}
-
-function objectStatement(object: SqlObject): Statement {
-  return {
-    title: `${object.module}/${object.kind} ${object.name}`,
-    // Bodies may name objects that come later in this very transaction.
-    text: `set local check_function_bodies = off;\n${object.text}`,
-    record: {
-      text: `insert into :schema.migration_objects (module, kind, name, on_table, sha256)
-        values ($1, $2, $3, $4, $5)
-        on conflict (module, kind, name) do update
-          set sha256 = excluded.sha256, on_table = excluded.on_table, applied_at = clock_timestamp()`,
-      params: [object.module, object.kind, object.name, object.table, object.sha256],
-    },
-  };
-}
-
-function dropStatement(object: Pick<SqlObject, 'module' | 'kind' | 'name' | 'table'>): Statement {
-  return {
-    title: `drop ${object.kind} ${object.name}`,
-    text: dropObject(object),
-    record: {
-      text: 'delete from :schema.migration_objects where module = $1 and kind = $2 and name = $3',
-      params: [object.module, object.kind, object.name],
-    },
-  };
-}
-
-async function runStatement(tx: Transaction, schema: string, statement: Statement): Promise<void> {
-  try {
-    await tx.query(renderSql(statement.text, schema));
-    if (statement.record !== null)
-      await tx.query(renderSql(statement.record.text, schema), statement.record.params);
-  } catch (cause) {
-    if (cause instanceof GuildhallError && (cause.code === 'unavailable' || cause.code === 'serialization'))
-      throw cause;
-    throw new GuildhallError(
-      'migration_failed',
-      `${statement.title} failed in schema ${schema}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        hint: 'Nothing was changed. Correct the SQL, or the data it stumbled over, and run it again.',
-        cause,
-      },
-    );
-  }
-}
-
-async function dropObjects(tx: Transaction, schema: string, template: Template): Promise<void> {
-  const drops = [...template.objects].reverse().map(dropObject).join('\n');
-  await tx.query(
-    renderSql(`${drops}\ndelete from :schema.migration_objects where module = '${template.name}'`, schema),
-  );
-}
-
-function refuseConflicts(current: ModuleStatus): void {
-  const { module, edited, missing } = current;
-  if (edited.length > 0) {
-    throw new GuildhallError(
-      'migration_conflict',
-      `Edited after it was applied: ${edited.map((name) => `${module}/${name}`).join(', ')}.`,
-      { reason: 'migration_edited', hint: 'Restore the file and put the change into a new migration.' },
-    );
-  }
-  if (missing.length > 0) {
-    throw new GuildhallError(
-      'migration_conflict',
-      `Applied to this schema, but not among the files: ${missing.map((name) => `${module}/${name}`).join(', ')}.`,
-      {
-        reason: 'migration_missing',
-        hint: 'Use the release that has these files; it is newer than this one.',
-      },
-    );
-  }
-}
-
-/** Waits for the lock that one migrator of a schema holds until its transaction ends. */
-async function takeLock(tx: Transaction, schema: string, waitMs: number): Promise<void> {
-  const key = createHash('sha256').update(`guildhall.migrate.${schema}`).digest().readBigInt64BE(0);
-  const deadline = performance.now() + waitMs;
-  for (;;) {
-    const { rows } = await tx.query<{ taken: boolean }>('select pg_try_advisory_xact_lock($1) as taken', [
-      key,
-    ]);
-    if (rows[0]?.taken === true) return;
-    if (performance.now() > deadline) throw await lockedError(tx, schema, key, waitMs);
-    await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
-  }
-}
-
-async function lockedError(
-  tx: Transaction,
-  schema: string,
-  key: bigint,
-  waitMs: number,
-): Promise<GuildhallError> {
-  const { rows } = await tx.query<{ pid: number; application_name: string; xact_start: Date }>(
-    `select a.pid, a.application_name, a.xact_start
-       from pg_locks l join pg_stat_activity a on a.pid = l.pid
-      where l.locktype = 'advisory' and l.granted
-        and ((l.classid::bigint << 32) | l.objid::bigint) = $1`,
-    [key],
-  );
-  const owner = rows[0];
-  const who = owner === undefined ? 'another migrator' : `process ${owner.pid} (${owner.application_name})`;
-  return new GuildhallError('migration_conflict', `Schema ${schema} is being migrated by ${who}.`, {
-    reason: 'migration_locked',
-    hint: `Waited ${waitMs} ms. Wait for it to end, or stop it, and run this again.`,
-  });
-}
-
-/** Names of tables that hold at least one row; reads one row of each at most. */
-async function filledTables(tx: Transaction, schema: string): Promise<Set<string>> {
-  const tables = await tableNames(tx, schema);
-  if (tables.length === 0) return new Set();
-  const probes = tables.map(
-    (name) => `select '${name}' as name where exists (select from :schema."${name}")`,
-  );
-  const { rows } = await tx.query<{ name: string }>(renderSql(probes.join(' union all '), schema));
-  return new Set(rows.map((row) => row.name));
-}
-
-async function tableNames(tx: Transaction, schema: string): Promise<string[]> {
-  const { rows } = await tx.query<{ name: string }>(
-    `select c.relname as name from pg_class c
-      where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p')
-        and c.relname not in ('migrations', 'migration_objects')`,
-    [`"${schema}"`],
-  );
-  return rows.map((row) => row.name);
-}
-
-async function refuseLostRows(tx: Transaction, schema: string, filled: ReadonlySet<string>): Promise<void> {
-  if (filled.size === 0) return;
-  const left = new Set(await tableNames(tx, schema));
-  const lost = [...filled].filter((name) => !left.has(name)).sort();
-  if (lost.length === 0) return;
-  throw new GuildhallError(
-    'migration_failed',
-    `Going down would drop tables that hold rows: ${lost.join(', ')}.`,
-    {
-      reason: 'rows_would_be_lost',
-      hint: 'Nothing was changed. Add --force to drop them with their rows.',
-      details: { tables: lost },
-    },
-  );
+function wrongNumber(
+  field: string,
+  problem: string,
+  hint = 'Pass a whole number from 1 on.',
+): GuildhallError {
+  return new GuildhallError('invalid_input', problem, { field, hint });
 }

@@ -62,12 +62,6 @@ export function renderSql(text: string, schema: string): string {
   return text.replace(SCHEMA_PLACEHOLDER, `"${schema}"`);
 }
 
-/** The statement that removes an object; objects have one signature each, so the name suffices. */
-export function dropObject(object: Pick<SqlObject, 'kind' | 'name' | 'table'>): string {
-  if (object.kind === 'trigger') return `drop trigger if exists ${object.name} on :schema.${object.table};`;
-  return `drop ${object.kind} if exists :schema.${object.name};`;
-}
-
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -2,15 +2,12 @@
 import {
   camelRow,
   camelRows,
-  decodeCursor,
   invalidInput,
   newId,
   type Page,
-  type PageRequest,
-  pageLimit,
-  toPage,
 } from '../../kernel/index.ts';
 import { type Context, jsonParam, listLimit, moment, once, storableText } from './context.ts';
+import { checkOffset, pageOfProjects, type ProjectFilter, type ProjectList } from './project-pages.ts';
 import {
   ACTIVITY_TYPES,
   type Activity,
@@ -101,9 +98,6 @@ export async function getActivitiesByProject(
   return camelRows<Activity>(rows);
 }
 
-/** Skipping reads what it skips: beyond this a cursor is the way. */
-const MAX_OFFSET = 100_000;
-
 /** The newest activities across a user's projects, each with its project. */
 export async function getRecentActivities(
   context: Context,
@@ -143,40 +137,16 @@ export async function getRecentActivities(
   }));
 }
 
-export interface ActivityFilter extends PageRequest {
-  readonly projectId?: string;
-  /** Only activities in projects of this user. */
-  readonly userId?: string;
-  /** Skips so many, for callers of the founding interface; a cursor is faster and stable under inserts. */
-  readonly offset?: number;
-}
+const LIST: ProjectList = {
+  list: 'activities',
+  table: 'activities',
+  columns: 'r.id, r.project_id, r.type, r.message, r.metadata, r."timestamp"',
+  time: '"timestamp"',
+};
 
 /** The feed of one project, of one user's projects, or of all; newest first. */
-export async function pageActivities(context: Context, filter: ActivityFilter = {}): Promise<Page<Activity>> {
-  const limit = pageLimit(filter.limit);
-  const offset = checkOffset(filter.offset);
-  const after = decodeCursor('activities', filter.cursor);
-  const where = `($1::text is null or v.project_id = $1)
-    and ($2::text is null or v.project_id in (select id from :schema.projects where user_id = $2))`;
-  const filters = [filter.projectId ?? null, filter.userId ?? null];
-  const rows = await context.scope.query<object>(
-    `select ${COLUMNS} from :schema.activities v
-      where ${where} and ($3::timestamptz is null or (v."timestamp", v.id) < ($3, $4))
-      order by v."timestamp" desc, v.id desc limit $5 offset $6`,
-    [...filters, after?.at ?? null, after?.id ?? null, limit + 1, offset],
-  );
-  const page = toPage('activities', camelRows<Activity>(rows), limit, (activity) => activity.timestamp);
-  if (filter.withTotal !== true) return page;
-  const counted = await context.scope.query<{ total: bigint }>(
-    `select count(*) as total from :schema.activities v where ${where}`,
-    filters,
-  );
-  return { ...page, total: Number(counted[0]?.total ?? 0) };
-}
-
-function checkOffset(offset = 0): number {
-  if (Number.isInteger(offset) && offset >= 0 && offset <= MAX_OFFSET) return offset;
-  throw invalidInput('offset', 'Invalid offset parameter', `Pass 0 to ${MAX_OFFSET}, or page with a cursor.`);
+export function pageActivities(context: Context, filter: ProjectFilter = {}): Promise<Page<Activity>> {
+  return pageOfProjects<Activity>(context, { list: LIST, filter, timeOf: (activity) => activity.timestamp });
 }
 
 function checkActivity(input: NewActivity, path: string): unknown[] {

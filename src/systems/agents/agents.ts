@@ -2,16 +2,13 @@
 import {
   camelRow,
   camelRows,
-  decodeCursor,
   GuildhallError,
   invalidInput,
   newId,
   type Page,
-  type PageRequest,
-  pageLimit,
-  toPage,
 } from '../../kernel/index.ts';
 import { actorParams, type Context, listLimit, moment, once, storableText } from './context.ts';
+import { pageOfProjects, type ProjectFilter, type ProjectList } from './project-pages.ts';
 import {
   AGENT_STATUSES,
   type Agent,
@@ -127,34 +124,26 @@ export async function listAgentsByProject(
   return camelRows<Agent>(rows);
 }
 
-export interface AgentFilter extends PageRequest {
-  readonly projectId?: string;
+export interface AgentFilter extends ProjectFilter {
   readonly status?: string;
-  /** Only runs in projects of this user. */
-  readonly userId?: string;
 }
+
+const LIST: ProjectList = {
+  list: 'agents',
+  table: 'agents',
+  columns: MADE.replaceAll('a.', 'r.'),
+  time: 'start_time',
+};
 
 /** Runs without their logs, newest start first. */
 export async function pageAgents(context: Context, filter: AgentFilter = {}): Promise<Page<AgentSummary>> {
   if (filter.status !== undefined) checkStatus(filter.status);
-  const limit = pageLimit(filter.limit);
-  const after = decodeCursor('agents', filter.cursor);
-  const where = `($1::text is null or a.project_id = $1) and ($2::text is null or a.status = $2)
-    and ($3::text is null or exists (select from :schema.projects p where p.id = a.project_id and p.user_id = $3))`;
-  const filters = [filter.projectId ?? null, filter.status ?? null, filter.userId ?? null];
-  const rows = await context.scope.query<object>(
-    `select ${MADE} from :schema.agents a
-      where ${where} and ($4::timestamptz is null or (a.start_time, a.id) < ($4, $5))
-      order by a.start_time desc, a.id desc limit $6`,
-    [...filters, after?.at ?? null, after?.id ?? null, limit + 1],
-  );
-  const page = toPage('agents', camelRows<AgentSummary>(rows), limit, (agent) => agent.startTime);
-  if (filter.withTotal !== true) return page;
-  const counted = await context.scope.query<{ total: bigint }>(
-    `select count(*) as total from :schema.agents a where ${where}`,
-    filters,
-  );
-  return { ...page, total: Number(counted[0]?.total ?? 0) };
+  return pageOfProjects<AgentSummary>(context, {
+    list: LIST,
+    filter,
+    conditions: [[filter.status, (p) => `r.status = ${p}`]],
+    timeOf: (agent) => agent.startTime,
+  });
 }
 
 /** Changes what is given; any status may follow any other. Throws `not_found` for an unknown id. */

@@ -2,15 +2,12 @@
 import {
   canonicalDecimal,
   decimalText,
-  decodeCursor,
   invalidInput,
   newId,
   type Page,
-  type PageRequest,
-  pageLimit,
-  toPage,
 } from '../../kernel/index.ts';
 import { type Context, listLimit, moment, once, requiredText } from './context.ts';
+import { pageOfProjects, type ProjectFilter, type ProjectList } from './project-pages.ts';
 import type { Cost, CreateOptions, ListOptions, NewCost } from './types.ts';
 
 export const COST_COLUMNS = `id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
@@ -37,6 +34,23 @@ type CostRow = readonly [
 ];
 
 const COST_TYPES = ['text', 'text', 'text', 'numeric', 'text', 'text', 'bigint', 'bigint', 'jsonb', 'text', 'timestamptz'];
+
+const COST_COLUMN_NAMES = [
+  'id',
+  'project_id',
+  'agent_id',
+  'amount',
+  'model',
+  'provider',
+  'input_tokens',
+  'output_tokens',
+  'usage',
+  'service_tier',
+  '"timestamp"',
+] as const;
+
+/** What the table puts where a column is left out; undefined where it must be given. */
+const COST_DEFAULTS = [undefined, undefined, null, undefined, undefined, undefined, null, null, null, 'standard', null];
 
 /**
  * Records one cost. Without `amount` it is computed from the usage at the price valid then; where no price
@@ -92,9 +106,13 @@ export async function bulkCreateCosts(
   const rows = inputs.map((input, index) => checkCost(input, `costs[${index}].`));
   if (rows.length === 0) return { count: 0, ids: [] };
   return once(context, options, { operation: 'bulkCreateCosts', request: inputs }, async (inner) => {
-    const quoted = rows.some((row) => row[3] === null);
-    const columns = COST_TYPES.map((_, index) => rows.map((row) => row[index] ?? null));
-    await inner.scope.query(quoted ? BULK_QUOTED : BULK_GIVEN, columns);
+    if (rows.some((row) => row[3] === null)) {
+      const columns = COST_TYPES.map((_, index) => rows.map((row) => row[index] ?? null));
+      await inner.scope.query(BULK_QUOTED, columns);
+    } else {
+      const { text, params } = bulkGiven(rows);
+      await inner.scope.query(text, params);
+    }
     return { count: rows.length, ids: rows.map((row) => row[0]) };
   });
 }
@@ -103,12 +121,20 @@ const UNNEST = `unnest(${COST_TYPES.map((type, index) => `$${index + 1}::${type}
   with ordinality as t(id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
     usage, service_tier, at, place)`;
 
-const BULK_GIVEN = `
-  insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
-    usage, service_tier, "timestamp")
-  select id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens, usage, service_tier,
-    coalesce(at, clock_timestamp())
-  from ${UNNEST}`;
+/** Leaves out columns in which every row has the default: most batches need seven of eleven. */
+function bulkGiven(rows: readonly CostRow[]): { readonly text: string; readonly params: unknown[][] } {
+  const used = COST_COLUMN_NAMES.map((name, index) => ({ name, index, type: COST_TYPES[index] })).filter(
+    ({ index }) => rows.some((row) => row[index] !== COST_DEFAULTS[index]),
+  );
+  const names = used.map(({ name }) => name).join(', ');
+  const values = used.map(({ name }) => (name === '"timestamp"' ? 'coalesce("timestamp", clock_timestamp())' : name));
+  const arrays = used.map(({ type }, position) => `$${position + 1}::${type}[]`);
+  return {
+    text: `insert into :schema.costs (${names})
+      select ${values.join(', ')} from unnest(${arrays.join(', ')}) as t(${names})`,
+    params: used.map(({ index }) => rows.map((row) => row[index] ?? null)),
+  };
+}
 
 const BULK_QUOTED = `
 with input as materialized (
@@ -168,10 +194,8 @@ export async function getCostsByTimeRange(
   return rows.map(toCost);
 }
 
-export interface CostFilter extends PageRequest {
-  readonly projectId?: string;
+export interface CostFilter extends ProjectFilter {
   readonly agentId?: string;
-  readonly userId?: string;
   readonly provider?: string;
   readonly model?: string;
   readonly from?: Date;
@@ -181,45 +205,29 @@ export interface CostFilter extends PageRequest {
   readonly unpriced?: boolean;
 }
 
+const LIST: ProjectList = {
+  list: 'costs',
+  table: 'costs',
+  columns: COST_COLUMNS.replaceAll(/[a-z_"]+/g, 'r.$&'),
+  time: '"timestamp"',
+};
+
 /** Costs by any of the filters, newest first. */
-export async function pageCosts(context: Context, filter: CostFilter = {}): Promise<Page<Cost>> {
-  const limit = pageLimit(filter.limit);
-  const after = decodeCursor('costs', filter.cursor);
-  // Only the conditions that apply are written, so that each combination keeps the plan its index allows.
-  const params: unknown[] = [];
-  const conditions: string[] = [];
-  const add = (value: unknown, condition: (parameter: string) => string): void => {
-    if (value === undefined) return;
-    params.push(value);
-    conditions.push(condition(`$${params.length}`));
-  };
-  add(filter.projectId, (p) => `c.project_id = ${p}`);
-  add(filter.agentId, (p) => `c.agent_id = ${p}`);
-  add(filter.userId, (p) => `c.project_id in (select id from :schema.projects where user_id = ${p})`);
-  add(filter.provider, (p) => `c.provider = ${p}`);
-  add(filter.model, (p) => `c.model = ${p}`);
-  add(filter.from, (p) => `c."timestamp" >= ${p}`);
-  add(filter.to, (p) => `c."timestamp" < ${p}`);
-  if (filter.unpriced === true) conditions.push("c.pricing = 'unpriced'");
-  const counting = [...conditions];
-  const countParams = [...params];
-  if (after !== null) {
-    params.push(after.at, after.id);
-    conditions.push(`(c."timestamp", c.id) < ($${params.length - 1}, $${params.length})`);
-  }
-  const where = (list: readonly string[]): string => (list.length === 0 ? '' : `where ${list.join(' and ')}`);
-  const rows = await context.scope.query<Record<string, unknown>>(
-    `select ${COST_COLUMNS} from :schema.costs c ${where(conditions)}
-      order by c."timestamp" desc, c.id desc limit ${limit + 1}`,
-    params,
-  );
-  const page = toPage('costs', rows.map(toCost), limit, (cost) => cost.timestamp);
-  if (filter.withTotal !== true) return page;
-  const counted = await context.scope.query<{ total: bigint }>(
-    `select count(*) as total from :schema.costs c ${where(counting)}`,
-    countParams,
-  );
-  return { ...page, total: Number(counted[0]?.total ?? 0) };
+export function pageCosts(context: Context, filter: CostFilter = {}): Promise<Page<Cost>> {
+  return pageOfProjects<Cost>(context, {
+    list: LIST,
+    filter,
+    read: toCost,
+    conditions: [
+      [filter.agentId, (p) => `r.agent_id = ${p}`],
+      [filter.provider, (p) => `r.provider = ${p}`],
+      [filter.model, (p) => `r.model = ${p}`],
+      [filter.from, (p) => `r."timestamp" >= ${p}`],
+      [filter.to, (p) => `r."timestamp" < ${p}`],
+      [filter.unpriced === true ? 'unpriced' : undefined, (p) => `r.pricing = ${p}`],
+    ],
+    timeOf: (cost) => cost.timestamp,
+  });
 }
 
 /** Checks one cost and puts it into the order of the statement's parameters; `path` names it in errors. */

@@ -1,16 +1,14 @@
 /** What is known of imports afterwards: their progress, and the rows they left out. */
 import {
   camelRow,
-  camelRows,
-  decodeCursor,
   GuildhallError,
   invalidInput,
   type Page,
   type PageRequest,
   pageLimit,
-  toPage,
 } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
+import { type ProjectFilter, type ProjectList, pageOfProjects } from './project-pages.ts';
 
 export const IMPORT_STATES = ['running', 'stopped', 'failed', 'abandoned', 'completed'] as const;
 
@@ -40,40 +38,18 @@ export interface ImportRefusal {
   readonly excerpt: string;
 }
 
-export interface ImportFilter extends PageRequest {
-  readonly projectId?: string;
-  /** Only imports into projects of this user. */
-  readonly userId?: string;
-}
+const COLUMNS = `r.id, r.kind, r.source, r.project_id, r.state, r.rows_done, r.rows_inserted, r.rows_known,
+  r.rows_refused, r.totals, r.error, r.started_at, r.updated_at, r.completed_at`;
+const LIST: ProjectList = { list: 'imports', table: 'imports', columns: COLUMNS, time: 'started_at' };
 
-const COLUMNS = `i.id, i.kind, i.source, i.project_id, i.state, i.rows_done, i.rows_inserted, i.rows_known,
-  i.rows_refused, i.totals, i.error, i.started_at, i.updated_at, i.completed_at`;
-
-/** Newest first. */
-export async function pageImports(context: Context, filter: ImportFilter = {}): Promise<Page<ImportRecord>> {
-  const limit = pageLimit(filter.limit);
-  const after = decodeCursor('imports', filter.cursor);
-  const where = `($1::text is null or i.project_id = $1)
-    and ($2::text is null or i.project_id in (select id from :schema.projects where user_id = $2))`;
-  const filters = [filter.projectId ?? null, filter.userId ?? null];
-  const rows = await context.scope.query<object>(
-    `select ${COLUMNS} from :schema.imports i
-      where ${where} and ($3::timestamptz is null or (i.started_at, i.id) < ($3, $4))
-      order by i.started_at desc, i.id desc limit $5`,
-    [...filters, after?.at ?? null, after?.id ?? null, limit + 1],
-  );
-  const page = toPage('imports', camelRows<ImportRecord>(rows), limit, ({ startedAt }) => startedAt);
-  if (filter.withTotal !== true) return page;
-  const counted = await context.scope.query<{ total: bigint }>(
-    `select count(*) as total from :schema.imports i where ${where}`,
-    filters,
-  );
-  return { ...page, total: Number(counted[0]?.total ?? 0) };
+/** Newest first; price tables, which belong to no project, only where neither project nor user is asked for. */
+export function pageImports(context: Context, filter: ProjectFilter = {}): Promise<Page<ImportRecord>> {
+  return pageOfProjects<ImportRecord>(context, { list: LIST, filter, timeOf: ({ startedAt }) => startedAt });
 }
 
 /** Throws `not_found` ("Import not found"). */
 export async function getImport(context: Context, id: string): Promise<ImportRecord> {
-  const rows = await context.scope.query<object>(`select ${COLUMNS} from :schema.imports i where i.id = $1`, [
+  const rows = await context.scope.query<object>(`select ${COLUMNS} from :schema.imports r where r.id = $1`, [
     id,
   ]);
   if (rows[0] === undefined) throw new GuildhallError('not_found', 'Import not found', { field: 'id' });

@@ -117,6 +117,7 @@ async function insert(
 export function slugOf(name: string): string {
   const words = name
     .normalize('NFKD')
+    .replaceAll(/\p{Mark}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, ' ')
     .trim();

@@ -117,19 +117,24 @@ export async function pageRunners(
 ): Promise<Page<Runner>> {
   const limit = pageLimit(request.limit);
   const after = decodeCursor(LIST, request.cursor);
-  const where = `status <> 'deleted' and ($1::text is null or user_id = $1) and ($2::text is null or status = $2)`;
-  const filters = [request.userId ?? null, request.status ?? null];
+  const params: unknown[] = [];
+  const param = (value: unknown): string => `$${params.push(value)}`;
+  // Only the conditions that apply are written, so that each combination keeps the plan its index allows.
+  const conditions = ["status <> 'deleted'"];
+  if (request.userId !== undefined) conditions.push(`user_id = ${param(request.userId)}`);
+  if (request.status !== undefined) conditions.push(`status = ${param(request.status)}`);
+  const counting = { where: conditions.join(' and '), params: [...params] };
+  if (after !== null) conditions.push(`(created_at, id) < (${param(after.at)}, ${param(after.id)})`);
   const rows = await context.scope.query<object>(
-    `select ${COLUMNS} from :schema.runners
-      where ${where} and ($3::timestamptz is null or (created_at, id) < ($3, $4))
-      order by created_at desc, id desc limit $5`,
-    [...filters, after?.at ?? null, after?.id ?? null, limit + 1],
+    `select ${COLUMNS} from :schema.runners where ${conditions.join(' and ')}
+      order by created_at desc, id desc limit ${param(limit + 1)}`,
+    params,
   );
   const page = toPage(LIST, rows.map(toRunner), limit, ({ createdAt }) => createdAt);
   if (request.withTotal !== true) return page;
   const counted = await context.scope.query<{ total: bigint }>(
-    `select count(*) as total from :schema.runners where ${where}`,
-    filters,
+    `select count(*) as total from :schema.runners where ${counting.where}`,
+    counting.params,
   );
   return { ...page, total: Number(counted[0]?.total ?? 0) };
 }

@@ -24,6 +24,7 @@ import * as costs from './costs.ts';
 import { type Dashboard, getDashboard } from './dashboard.ts';
 import * as importPages from './import-pages.ts';
 import * as organizations from './organizations.ts';
+import type { ProjectFilter } from './project-pages.ts';
 import * as projects from './projects.ts';
 import type { Provisioner } from './provisioner.ts';
 import { workOnRunner } from './runner-work.ts';
@@ -206,6 +207,10 @@ export class AgentsService {
   foldSpend(): Promise<boolean> {
     return spend.foldSpend(this.context);
   }
+  /** Makes the rollups anew from the costs, after `verify` found them broken; returns how many projects have spend. */
+  rebuildSpend(): Promise<number> {
+    return spend.rebuildSpend(this.context);
+  }
 
   createActivity(input: t.NewActivity, options?: t.CreateOptions): Promise<t.Activity> {
     return activities.createActivity(this.context, input, options);
@@ -225,7 +230,7 @@ export class AgentsService {
   ): Promise<(t.Activity & { readonly project: t.Project })[]> {
     return activities.getRecentActivities(this.context, userId, limit);
   }
-  pageActivities(filter?: activities.ActivityFilter): Promise<Page<t.Activity>> {
+  pageActivities(filter?: ProjectFilter): Promise<Page<t.Activity>> {
     return activities.pageActivities(this.context, filter);
   }
 
@@ -240,7 +245,7 @@ export class AgentsService {
   ): Promise<budgets.Budget[]> {
     return budgets.listBudgets(this.context, filter);
   }
-  pageBudgets(filter?: budgetPages.BudgetFilter): Promise<Page<budgets.Budget>> {
+  pageBudgets(filter?: ProjectFilter): Promise<Page<budgets.Budget>> {
     return budgetPages.pageBudgets(this.context, filter);
   }
   updateBudget(
@@ -294,7 +299,7 @@ export class AgentsService {
     return workOnRunner(this.context, provisioner);
   }
 
-  pageImports(filter?: importPages.ImportFilter): Promise<Page<importPages.ImportRecord>> {
+  pageImports(filter?: ProjectFilter): Promise<Page<importPages.ImportRecord>> {
     return importPages.pageImports(this.context, filter);
   }
   getImport(id: string): Promise<importPages.ImportRecord> {

@@ -1,5 +1,5 @@
 /** Spend from the rollups: totals and days without reading the costs, exact at every moment. */
-import { camelRow, camelRows, invalidInput } from '../../kernel/index.ts';
+import { camelRow, camelRows, type Executor, invalidInput } from '../../kernel/index.ts';
 import { type Context, listLimit } from './context.ts';
 
 export interface Spend {
@@ -117,6 +117,20 @@ export async function foldSpend(context: Context): Promise<boolean> {
   ]);
   return rows[0]?.moved === FOLD_ROWS;
 }
+
+/** Makes the rollups anew from the costs; writers of costs wait meanwhile. Returns how many projects have spend. */
+export async function rebuildSpend(context: Context): Promise<number> {
+  const rebuild = async (executor: Executor): Promise<number> => {
+    const rows = await context.scope
+      .on(executor)
+      .query<{ projects: bigint }>('select :schema.rebuild_spend() as projects');
+    return Number(rows[0]?.projects ?? 0);
+  };
+  return context.scope.executor.transaction(rebuild, { statementTimeoutMs: REBUILD_TIMEOUT_MS });
+}
+
+/** It reads every cost there is; this only ends one that hangs. */
+const REBUILD_TIMEOUT_MS = 3_600_000;
 
 /** Deltas of one fold: some 100 ms of work, so that its locks are short. */
 const FOLD_ROWS = 10_000;

@@ -292,6 +292,16 @@ export interface Imports {
   completed_at: Date | null;
 }
 
+/** Days of a run whose rollup differs from the sum of its costs. Mend: run the function rebuild_spend() of this schema. */
+export interface InvariantAgentSpendEqualsCosts {
+  agent_id: ColumnType<string, never, never>;
+  day: ColumnType<string, never, never>;
+  costs_amount: ColumnType<string, never, never>;
+  spend_amount: ColumnType<string, never, never>;
+  costs_calls: ColumnType<bigint, never, never>;
+  spend_calls: ColumnType<bigint, never, never>;
+}
+
 /** Costs said to be computed without a price, or with a price although they were not. */
 export interface InvariantComputedCostsHavePrices {
   id: ColumnType<string, never, never>;
@@ -299,7 +309,7 @@ export interface InvariantComputedCostsHavePrices {
   price_id: ColumnType<string, never, never>;
 }
 
-/** Projects whose daily rollup does not add up to their total. Mend: rebuild it with `guildhall verify --rebuild`. */
+/** Projects whose daily rollup does not add up to their total. Mend: run the function rebuild_spend() of this schema. */
 export interface InvariantDailyEqualsTotal {
   project_id: ColumnType<string, never, never>;
   daily_amount: ColumnType<string, never, never>;
@@ -312,9 +322,12 @@ export interface InvariantRatesHaveKinds {
   kind: ColumnType<string, never, never>;
 }
 
-/** Projects whose rollup differs from the sum of their costs. Mend: rebuild it with `guildhall verify --rebuild`. */
+/** Days of a project, provider and model whose rollup differs from the sum of their costs. Mend: run the function rebuild_spend() of this schema. */
 export interface InvariantSpendEqualsCosts {
   project_id: ColumnType<string, never, never>;
+  day: ColumnType<string, never, never>;
+  provider: ColumnType<string, never, never>;
+  model: ColumnType<string, never, never>;
   costs_amount: ColumnType<string, never, never>;
   spend_amount: ColumnType<string, never, never>;
   costs_calls: ColumnType<bigint, never, never>;
@@ -632,6 +645,7 @@ export interface Tables {
   idempotency_keys: IdempotencyKeys;
   import_refusals: ImportRefusals;
   imports: Imports;
+  invariant_agent_spend_equals_costs: InvariantAgentSpendEqualsCosts;
   invariant_computed_costs_have_prices: InvariantComputedCostsHavePrices;
   invariant_daily_equals_total: InvariantDailyEqualsTotal;
   invariant_rates_have_kinds: InvariantRatesHaveKinds;

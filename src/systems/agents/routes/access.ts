@@ -89,6 +89,29 @@ export class Access {
     await this.projects(c, service, [{ id, field: 'projectId' }]);
   }
 
+  /** The project of a run that the caller may use. */
+  async run(c: RouteContext, service: AgentsService, id: string): Promise<string> {
+    const found = await service.getAgentOwner(id);
+    if (found === null) throw notFound('Agent');
+    this.owner(c, found.userId);
+    return found.projectId;
+  }
+
+  /** What a list shows: the rows of the project or run named, once the caller may see it; else those of `listed`. */
+  async shown(
+    c: RouteContext,
+    service: AgentsService,
+    wanted: { readonly projectId?: string; readonly agentId?: string; readonly userId?: string },
+  ): Promise<{ readonly projectId?: string; readonly userId?: string }> {
+    const { projectId, agentId, userId } = wanted;
+    const listed = this.listed(c, userId);
+    if (projectId !== undefined) await this.project(c, service, projectId);
+    const ofRun = agentId === undefined ? undefined : await this.run(c, service, agentId);
+    const narrowed = projectId ?? ofRun;
+    if (narrowed === undefined) return listed;
+    return { projectId: narrowed, ...(userId === undefined ? {} : { userId }) };
+  }
+
   /** A thing that was looked up and belongs to a project: not there, somebody else's, or itself. */
   async within<T extends { readonly projectId: string }>(
     c: RouteContext,

@@ -65,16 +65,15 @@ export function addActivityRoutes(router: OpenAPIHono<RouteEnv>, access: Access)
       responses: { 200: { description: 'Newest first.', content: json(feedSchema) } },
     }),
     async (c) => {
-      const { userId, ...filter } = defined(c.req.valid('query'));
-      const { projectId, offset, limit = DEFAULT_PAGE } = filter;
+      const filter = defined(c.req.valid('query'));
+      const { offset, limit = DEFAULT_PAGE } = filter;
       if (offset !== undefined && filter.cursor !== undefined) {
         throw invalidInput('offset', 'offset and cursor exclude each other.', 'Send one of them.');
       }
       const service = access.service(c);
-      const listed = access.listed(c, userId);
-      if (projectId !== undefined) await access.project(c, service, projectId);
+      const shown = await access.shown(c, service, filter);
       const counted = offset === undefined ? {} : { withTotal: true };
-      const page = await service.pageActivities({ ...filter, ...listed, ...counted });
+      const page = await service.pageActivities({ ...filter, ...shown, ...counted });
       if (offset === undefined) return respond(c, 200, page);
       return respond(c, 200, { ...page, pagination: { limit, offset, total: page.total ?? 0 } });
     },

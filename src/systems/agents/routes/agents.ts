@@ -87,11 +87,10 @@ export function addAgentRoutes(router: OpenAPIHono<RouteEnv>, access: Access): v
       responses: { 200: { description: 'Newest start first, without logs.', content: json(pageSchema(agentSchema)) } },
     }),
     async (c) => {
-      const { userId, ...filter } = defined(c.req.valid('query'));
+      const filter = defined(c.req.valid('query'));
       const service = access.service(c);
-      const listed = access.listed(c, userId);
-      if (filter.projectId !== undefined) await access.project(c, service, filter.projectId);
-      return respond(c, 200, await service.pageAgents({ ...filter, ...listed }));
+      const shown = await access.shown(c, service, filter);
+      return respond(c, 200, await service.pageAgents({ ...filter, ...shown }));
     },
     texts({ bad: { status: badStatus } }),
   );
@@ -151,7 +150,7 @@ export function addAgentRoutes(router: OpenAPIHono<RouteEnv>, access: Access): v
     async (c) => {
       const { id } = c.req.valid('param');
       const changed = await access.service(c).transaction(async (service) => {
-        await access.within(c, service, { noun: 'Agent', thing: await service.getAgentSummary(id) });
+        await access.run(c, service, id);
         const { agent, previousStatus } = await service.changeAgent(id, defined(c.req.valid('json')));
         if (agent.status !== previousStatus) await tell(service, agent);
         return agent;
@@ -186,7 +185,7 @@ export function addAgentRoutes(router: OpenAPIHono<RouteEnv>, access: Access): v
       const { id } = c.req.valid('param');
       const { after } = c.req.valid('query');
       const service = access.service(c);
-      await access.within(c, service, { noun: 'Agent', thing: await service.getAgentSummary(id) });
+      await access.run(c, service, id);
       const log = await service.getAgentLogs(id, after === undefined ? {} : { after });
       if (log === null) throw notFound('Agent');
       // Where nothing followed, the reader stays where it was.
@@ -212,7 +211,7 @@ export function addAgentRoutes(router: OpenAPIHono<RouteEnv>, access: Access): v
       access.once(c, 201, async (service) => {
         const { id } = c.req.valid('param');
         const added = c.req.valid('json').lines;
-        await access.within(c, service, { noun: 'Agent', thing: await service.getAgentSummary(id) });
+        await access.run(c, service, id);
         await service.appendAgentLogs(id, added);
         return { added: added.length };
       }),

@@ -104,14 +104,10 @@ export function addCostRoutes(router: OpenAPIHono<RouteEnv>, access: Access): vo
       responses: { 200: { description: 'Newest first.', content: json(pageSchema(costSchema)) } },
     }),
     async (c) => {
-      const { userId, ...filter } = defined(c.req.valid('query'));
+      const filter = defined(c.req.valid('query'));
       const service = access.service(c);
-      const listed = access.listed(c, userId);
-      if (filter.projectId !== undefined) await access.project(c, service, filter.projectId);
-      if (filter.agentId !== undefined) {
-        await access.within(c, service, { noun: 'Agent', thing: await service.getAgentSummary(filter.agentId) });
-      }
-      return respond(c, 200, await service.pageCosts({ ...filter, ...listed }));
+      const shown = await access.shown(c, service, filter);
+      return respond(c, 200, await service.pageCosts({ ...filter, ...shown }));
     },
   );
 

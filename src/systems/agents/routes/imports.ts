@@ -134,11 +134,10 @@ export function addImportRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
       },
     }),
     async (c) => {
-      const { userId, ...filter } = defined(c.req.valid('query'));
+      const filter = defined(c.req.valid('query'));
       const service = access.service(c);
-      const listed = access.listed(c, userId);
-      if (filter.projectId !== undefined) await access.project(c, service, filter.projectId);
-      return respond(c, 200, await service.pageImports({ ...filter, ...listed }));
+      const shown = await access.shown(c, service, filter);
+      return respond(c, 200, await service.pageImports({ ...filter, ...shown }));
     },
   );
 

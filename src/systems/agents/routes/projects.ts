@@ -115,10 +115,11 @@ export function addProjectRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
       const { id } = c.req.valid('param');
       const include = new Set(c.req.valid('query').include);
       const service = access.service(c);
-      await access.projects(c, service, [{ id, field: 'id' }]);
+      const summary = await summaryOf(service, id);
+      access.owner(c, summary.userId);
+      if (include.size === 0) return respond(c, 200, summary);
       const limit = DEFAULT_PAGE;
-      const [summary, related, agents] = await Promise.all([
-        summaryOf(service, id),
+      const [related, agents] = await Promise.all([
         service.getProjectById(id, {
           includeUser: include.has('user'),
           includeCosts: include.has('costs') && { limit },

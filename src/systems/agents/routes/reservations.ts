@@ -62,11 +62,10 @@ export function addReservationRoutes(router: OpenAPIHono<RouteEnv>, access: Acce
       responses: { 200: { description: 'Newest first.', content: json(pageSchema(reservationSchema)) } },
     }),
     async (c) => {
-      const { userId, ...filter } = defined(c.req.valid('query'));
+      const filter = defined(c.req.valid('query'));
       const service = access.service(c);
-      const listed = access.listed(c, userId);
-      if (filter.projectId !== undefined) await access.project(c, service, filter.projectId);
-      return respond(c, 200, await service.pageReservations({ ...filter, ...listed }));
+      const shown = await access.shown(c, service, filter);
+      return respond(c, 200, await service.pageReservations({ ...filter, ...shown }));
     },
   );
 

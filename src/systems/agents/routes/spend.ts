@@ -89,14 +89,10 @@ export function addSpendRoutes(router: OpenAPIHono<RouteEnv>, access: Access): v
       },
     }),
     async (c) => {
-      const { userId, limit = DEFAULT_ROWS, ...filter } = defined(c.req.valid('query'));
+      const { limit = DEFAULT_ROWS, ...filter } = defined(c.req.valid('query'));
       const service = access.service(c);
-      const listed = access.listed(c, userId);
-      if (filter.projectId !== undefined) await access.project(c, service, filter.projectId);
-      if (filter.agentId !== undefined) {
-        await access.within(c, service, { noun: 'Agent', thing: await service.getAgentSummary(filter.agentId) });
-      }
-      const rows = await service.getDailySpend({ ...filter, ...listed, limit: limit + 1 });
+      const shown = await access.shown(c, service, filter);
+      const rows = await service.getDailySpend({ ...filter, ...shown, limit: limit + 1 });
       return respond(c, 200, { data: rows.slice(0, limit), hasMore: rows.length > limit });
     },
   );

@@ -7,8 +7,10 @@ declare
   v_projects text[];
 begin
   with moved as materialized (
+    -- Of two that fold at once the second waits for the first and then finds these rows gone; locking them
+    -- beforehand to step aside would write each row twice.
     delete from :schema.spend_deltas
-    where id in (select id from :schema.spend_deltas order by id limit p_limit for update skip locked)
+    where id <= (select max(id) from (select id from :schema.spend_deltas order by id limit p_limit) as oldest)
     returning *
   ), kept_projects as materialized (
     -- The lock waits for whoever deletes one: what is gone is left out, and no rollup is written for it.

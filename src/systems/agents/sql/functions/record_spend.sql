@@ -3,23 +3,33 @@ language plpgsql
 set search_path = :schema, pg_temp
 as $$
 declare
+  v_rows bigint;
+  v_project text;
   v_projects text[];
 begin
   -- One delta a group, whatever the statement's size. A project that is being deleted takes its rollups with it,
   -- so its costs leave no delta.
   if tg_op = 'INSERT' then
-    insert into :schema.spend_deltas
-      (project_id, agent_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens)
-    select project_id, agent_id, ("timestamp" at time zone 'UTC')::date, provider, model,
-      coalesce(sum(amount), 0), count(*), count(*) filter (where amount is null),
-      coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)
-    from new_costs
-    group by 1, 2, 3, 4, 5;
-    -- Most projects have no budget, and then this probe is all that is paid.
-    if exists (select from new_costs n join :schema.budgets b on b.project_id = n.project_id) then
-      perform :schema.check_budgets(array(select distinct project_id from new_costs));
+    select count(*), min(n.project_id) into v_rows, v_project from (select project_id from new_costs limit 2) as n;
+    if v_rows = 1 then
+      -- A single cost is the hot path: no grouping, and a probe by key for budgets.
+      insert into :schema.spend_deltas
+        (project_id, agent_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens)
+      select project_id, agent_id, ("timestamp" at time zone 'UTC')::date, provider, model,
+        coalesce(amount, 0), 1, case when amount is null then 1 else 0 end,
+        coalesce(input_tokens, 0), coalesce(output_tokens, 0)
+      from new_costs;
+      v_projects := array[v_project];
+    elsif v_rows > 1 then
+      insert into :schema.spend_deltas
+        (project_id, agent_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens)
+      select project_id, agent_id, ("timestamp" at time zone 'UTC')::date, provider, model,
+        coalesce(sum(amount), 0), count(*), count(*) filter (where amount is null),
+        coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)
+      from new_costs
+      group by 1, 2, 3, 4, 5;
+      v_projects := array(select distinct project_id from new_costs);
     end if;
-    return null;
   elsif tg_op = 'DELETE' then
     insert into :schema.spend_deltas
       (project_id, agent_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens)

@@ -1,0 +1,1 @@
+drop index :schema.budget_reservations_project_id_idx;
