@@ -338,10 +338,12 @@ describe('an unknown id', () => {
 
 describe('the owner and an administrator', () => {
   it('get through every route that names the owner’s things', async () => {
+    const read = { ofOwner: await thingsOf(owner), ofAnother: await thingsOf(stranger) };
     for (const [name, rule] of Object.entries(RULES)) {
       if (rule === 'own' || 'admin' in rule) continue;
-      const ofOwner = await thingsOf(owner);
-      const ofAnother = await thingsOf(stranger);
+      // A call that writes may end the thing it names, so it gets things of its own.
+      const fresh = name.startsWith('GET ') ? read : { ofOwner: await thingsOf(owner), ofAnother: await thingsOf(stranger) };
+      const { ofOwner, ofAnother } = fresh;
       for (const request of requestsOf(rule, ofOwner)) {
         const answer = await send(name, request, owner);
         expect([name, answer.status, answer.status < 300 || answer.text]).toEqual([

@@ -165,6 +165,30 @@ describe('lists', () => {
     expect(seen).toHaveLength(9);
   });
 
+  it('of a user run through all projects in one order, and past everybody else’s', async () => {
+    const [mine, other] = [await api.user(), await api.user()];
+    const made: string[] = [];
+    const projects = [await api.project(mine), await api.project(mine), await api.project(other), await api.project(mine)];
+    for (let count = 0; count < 16; count += 1) {
+      const project = projects[count % 4] as Body;
+      const as = project.userId === mine.id ? mine : other;
+      const timestamp = `2026-01-31T09:${String(Math.floor(count / 2)).padStart(2, '0')}:00Z`;
+      const body = { projectId: project.id, amount: '1', model: 'm', provider: 'p', timestamp };
+      const { id } = (await call('POST', '/costs', { as, body })).body;
+      if (as === mine) made.push(id);
+    }
+    const seen = await walk('/costs?limit=5&withTotal=true', mine);
+    expect(new Set(seen.map(({ id }) => id))).toEqual(new Set(made));
+    const keys = seen.map(({ timestamp, id }) => `${timestamp} ${id}`);
+    expect(keys).toEqual([...keys].sort().reverse());
+    expect((await call('GET', '/costs?limit=5&withTotal=true', { as: mine })).body.total).toBe(12);
+    expect((await walk('/costs?limit=5&from=2026-01-31T09:02:00Z&to=2026-01-31T09:06:00Z', mine)).length).toBe(6);
+    const feed = await walk('/activity?limit=100', mine);
+    const skipped = await call('GET', '/activity?limit=2&offset=1', { as: mine });
+    expect(skipped.body.data.map(({ id }) => id)).toEqual(feed.slice(1, 3).map(({ id }) => id));
+    expect(skipped.body.pagination).toEqual({ limit: 2, offset: 1, total: 3 });
+  });
+
   it('refuse a cursor of another list, and limits out of range', async () => {
     await api.project(robin);
     const page = await call('GET', '/projects?limit=1', { as: robin });

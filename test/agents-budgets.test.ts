@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { IsolationLevel } from '../src/kernel/database/types.ts';
-import { verify } from '../src/kernel/instance.ts';
 import type { AgentsService } from '../src/systems/agents/index.ts';
 import { type AgentsFixture, openAgents, refusal, tally, times, undone } from './support/agents.ts';
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AgentsService, NewCost, ServiceTier } from '../src/systems/agents/index.ts';
-import { setPrice } from '../src/systems/agents/prices.ts';
-import { type AgentsFixture, AWKWARD, openAgents, refusal, tally, times, undone } from './support/agents.ts';
+import type { AgentsService, NewCost } from '../src/systems/agents/index.ts';
+import { type AgentsFixture, openAgents, refusal, tally, times, undone } from './support/agents.ts';
 
 let t: AgentsFixture;
 let service: AgentsService;
@@ -12,12 +11,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => t?.close());
-
-/** A cost of a new project, with what the test is about. */
-async function newCost(input: Partial<NewCost> = {}) {
-  const projectId = input.projectId ?? (await t.newProject()).id;
-  return service.createCost({ model: 'gpt-4o', provider: 'openai', ...input, projectId });
-}
 
 const given = (projectId: string, amount: string, timestamp?: Date): NewCost => ({
   projectId,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AgentStatus, AgentsService } from '../src/systems/agents/index.ts';
-import { type AgentsFixture, AWKWARD, openAgents, refusal, times } from './support/agents.ts';
+import type { AgentsService } from '../src/systems/agents/index.ts';
+import { type AgentsFixture, openAgents, refusal, times } from './support/agents.ts';
 
 let t: AgentsFixture;
 let service: AgentsService;
@@ -11,8 +11,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => t?.close());
-
-const STATUS_MESSAGE = 'Must be one of: running, completed, failed';
 
 describe('the log of a run', () => {
   it('survives the round trip, an empty one as empty and 1000 lines in their order', async () => {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createInstance } from '../src/kernel/instance.ts';
-import { type AgentsService, agents as agentsSystem, type NewProject } from '../src/systems/agents/index.ts';
-import { type AgentsFixture, AWKWARD, openAgents, refusal, times, undone } from './support/agents.ts';
+import type { AgentsService } from '../src/systems/agents/index.ts';
+import { type AgentsFixture, openAgents, refusal, times } from './support/agents.ts';
 
 let t: AgentsFixture;
 let service: AgentsService;
@@ -12,8 +11,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => t?.close());
-
-const ALL = { includeUser: true, includeAgents: true, includeCosts: true, includeActivities: true } as const;
 
 describe('the projects of a user', () => {
   it('are only theirs, newest first, and an empty list without any', async () => {

@@ -361,6 +361,13 @@ describe('a pool', () => {
     expect((await held).code).toBe('unavailable');
   });
 
+  it('that is closed while a connection is being made does not leave it to its statement', async () => {
+    const closing = await opened.connect();
+    const failed = failureOf(closing.query('select pg_sleep(60)'));
+    await closing.close(0);
+    expect(await failed).toMatchObject({ code: 'unavailable' });
+  });
+
   it('whose idle connections were ended by the server makes new ones', async () => {
     const errors: unknown[] = [];
     const url = new URL(opened.url);

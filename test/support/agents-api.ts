@@ -63,7 +63,9 @@ export interface Operation {
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly object[];
-  readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly $ref?: string } }> };
+  readonly requestBody?: {
+    readonly content: Record<string, { readonly schema: { readonly $ref?: string } }>;
+  };
   readonly responses: Record<string, { readonly description?: string; readonly $ref?: string }>;
 }
 
@@ -110,7 +112,9 @@ export async function openAgentsApi(config: Partial<HttpConfig> = {}): Promise<A
     const answer = await app.request(BASE + path, {
       method,
       headers: {
-        ...(text === null ? {} : { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(text)}` }),
+        ...(text === null
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(text)}` }),
         ...as?.headers,
         ...headers,
       },
@@ -136,7 +140,9 @@ export async function openAgentsApi(config: Partial<HttpConfig> = {}): Promise<A
   const user = async (name?: string): Promise<Caller> => {
     serial += 1;
     const email = `user${serial}@example.org`;
-    const made = await call('POST', '/auth/register', { body: { email, password: PASSWORD, name: name ?? null } });
+    const made = await call('POST', '/auth/register', {
+      body: { email, password: PASSWORD, name: name ?? null },
+    });
     if (made.status !== 201) throw new Error(made.text);
     return callerOf(email, made.body);
   };
@@ -161,7 +167,10 @@ export async function openAgentsApi(config: Partial<HttpConfig> = {}): Promise<A
     },
     project: async (as, input = {}) => {
       serial += 1;
-      const made = await call('POST', '/projects', { as, body: { name: `P${serial}`, path: `/p/${serial}`, ...input } });
+      const made = await call('POST', '/projects', {
+        as,
+        body: { name: `P${serial}`, path: `/p/${serial}`, ...input },
+      });
       if (made.status !== 201) throw new Error(made.text);
       return made.body;
     },

@@ -4,10 +4,14 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { acquireEmbedded, destroyEmbedded, embeddedStatus } from '../../src/kernel/database/embedded/index.ts';
+import { systems } from '../../src/guildhall.ts';
+import {
+  acquireEmbedded,
+  destroyEmbedded,
+  embeddedStatus,
+} from '../../src/kernel/database/embedded/index.ts';
 import { openDatabase } from '../../src/kernel/database/open.ts';
 import { createInstance, migratorOf } from '../../src/kernel/instance.ts';
-import { systems } from '../../src/guildhall.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -82,19 +82,24 @@ export async function pageOrganizations(
 }
 
 /** Runs in the transaction that makes the user. */
-async function createPersonalOrganization(context: Context, user: User): Promise<Organization> {
-  const id = newId('org');
+export async function createPersonalOrganization(
+  context: Context,
+  user: Pick<User, 'id' | 'name' | 'email'>,
+  id = newId('org'),
+): Promise<Organization> {
   const name = user.name?.trim() || localPart(user.email);
   const slug = slugOf(name);
   // The second try has a piece of the id in its slug; the first one waits for whoever takes the slug just now.
-  const row = (await insert(context, { id, name, slug, user })) ?? (await insert(context, { id, name, slug: `${slug}-${id.slice(-10)}`, user }));
+  const row =
+    (await insert(context, { id, name, slug, userId: user.id })) ??
+    (await insert(context, { id, name, slug: `${slug}-${id.slice(-10)}`, userId: user.id }));
   assert(row !== undefined, 'a slug with a piece of a new id is taken');
   return camelRow<Organization>(row);
 }
 
 async function insert(
   context: Context,
-  made: { readonly id: string; readonly name: string; readonly slug: string; readonly user: User },
+  made: { readonly id: string; readonly name: string; readonly slug: string; readonly userId: string },
 ): Promise<object | undefined> {
   const rows = await context.scope.query<object>(
     `with made as (
@@ -108,7 +113,7 @@ async function insert(
          jsonb_build_object('name', name, 'slug', slug, 'type', type)) from made
      )
      select made.* from made, told`,
-    [...actorParams(context), made.id, made.name, made.slug, made.user.id],
+    [...actorParams(context), made.id, made.name, made.slug, made.userId],
   );
   return rows[0];
 }

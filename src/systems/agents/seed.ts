@@ -1,6 +1,7 @@
 /** Demonstration data: the same users, projects, runs, costs and activities at every run. */
 import { bulkInsert, type DemoSignIn, type SeedReport } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
+import { createPersonalOrganization } from './organizations.ts';
 import { loadBuiltinPrices } from './price-loading.ts';
 
 const PASSWORD = 'demo123';
@@ -44,6 +45,9 @@ export async function seed(context: Context): Promise<SeedReport> {
       [OWNER.id, OWNER.email, OWNER.name, ago(10_080)],
       [DEMO.id, DEMO.email, DEMO.name, ago(10_079)],
     ]);
+    const inner = { ...context, scope };
+    await createPersonalOrganization(inner, OWNER, id('org', 1));
+    await createPersonalOrganization(inner, DEMO, id('org', 2));
     await insert(
       'projects',
       {

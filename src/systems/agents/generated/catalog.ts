@@ -872,6 +872,8 @@ export const agentsCatalog: Catalog = {
     "Costs said to be computed without a price, or with a price although they were not.",
   "comment view invariant_daily_equals_total":
     "Projects whose daily rollup does not add up to their total. Mend: run the function rebuild_spend() of this schema.",
+  "comment view invariant_organizations_have_owners":
+    "Organizations that nobody owns, or personal ones whose user does not. Mend: make a member the owner.",
   "comment view invariant_rates_have_kinds":
     "Rates of a kind of usage that nothing counts.",
   "comment view invariant_spend_equals_costs":
@@ -1304,6 +1306,8 @@ export const agentsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_daily_equals_total to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_organizations_have_owners to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_rates_have_kinds to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_spend_equals_costs to owner":
@@ -1532,6 +1536,8 @@ export const agentsCatalog: Catalog = {
     "(id text, pricing text, price_id text) SELECT id, pricing, price_id FROM costs c WHERE ((pricing = 'computed'::text) <> (price_id IS NOT NULL));",
   "view invariant_daily_equals_total":
     "(project_id text, daily_amount numeric, total_amount numeric) SELECT COALESCE(project_id, project_id) AS project_id, amount AS daily_amount, amount AS total_amount FROM (( SELECT project_id, sum(amount) AS amount, sum(calls) AS calls, sum(unpriced_calls) AS unpriced_calls, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens FROM daily_spend GROUP BY project_id) d FULL JOIN total_spend t ON ((project_id = project_id))) WHERE (((((amount IS DISTINCT FROM amount) OR (calls IS DISTINCT FROM (calls)::numeric)) OR (unpriced_calls IS DISTINCT FROM (unpriced_calls)::numeric)) OR (input_tokens IS DISTINCT FROM input_tokens)) OR (output_tokens IS DISTINCT FROM output_tokens));",
+  "view invariant_organizations_have_owners":
+    "(organization_id text, type text, name text) SELECT id AS organization_id, type, name FROM organizations o WHERE (NOT (EXISTS ( SELECT FROM organization_members m WHERE ((organization_id = id) AND (role = 'owner'::text) AND ((personal_user_id IS NULL) OR (user_id = personal_user_id))))));",
   "view invariant_rates_have_kinds":
     "(price_id text, kind text) SELECT price_id, kind FROM model_price_rates r WHERE (NOT (EXISTS ( SELECT FROM usage_kinds k WHERE (kind = kind))));",
   "view invariant_spend_equals_costs":

@@ -316,6 +316,13 @@ export interface InvariantDailyEqualsTotal {
   total_amount: ColumnType<string, never, never>;
 }
 
+/** Organizations that nobody owns, or personal ones whose user does not. Mend: make a member the owner. */
+export interface InvariantOrganizationsHaveOwners {
+  organization_id: ColumnType<string, never, never>;
+  type: ColumnType<string, never, never>;
+  name: ColumnType<string, never, never>;
+}
+
 /** Rates of a kind of usage that nothing counts. */
 export interface InvariantRatesHaveKinds {
   price_id: ColumnType<string, never, never>;
@@ -648,6 +655,7 @@ export interface Tables {
   invariant_agent_spend_equals_costs: InvariantAgentSpendEqualsCosts;
   invariant_computed_costs_have_prices: InvariantComputedCostsHavePrices;
   invariant_daily_equals_total: InvariantDailyEqualsTotal;
+  invariant_organizations_have_owners: InvariantOrganizationsHaveOwners;
   invariant_rates_have_kinds: InvariantRatesHaveKinds;
   invariant_spend_equals_costs: InvariantSpendEqualsCosts;
   migration_objects: MigrationObjects;
