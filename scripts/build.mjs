@@ -35,7 +35,10 @@ export async function buildAll({ types = false } = {}) {
   });
   if (types) {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+    const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+      cwd: root,
+      stdio: 'inherit',
+    });
     if (status !== 0) process.exit(status ?? 1);
   }
 }
@@ -62,5 +65,6 @@ function newest(folder) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (!process.argv.includes('--if-stale') || isStale()) await buildAll({ types: process.argv.includes('--types') });
+  if (!process.argv.includes('--if-stale') || isStale())
+    await buildAll({ types: process.argv.includes('--types') });
 }

@@ -1,5 +1,5 @@
 /** Writes every module's SQL files into one TypeScript file, so that bundlers and edge runtimes need no file system. */
-import { readdirSync, readFileSync, statSync, writeFileSync, mkdirSync, existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

@@ -28,7 +28,9 @@ export interface Variable {
   readonly meaning: string;
 }
 
-const flag = z.enum(['true', 'false', '1', '0', 'on', 'off']).transform((text) => ['true', '1', 'on'].includes(text));
+const flag = z
+  .enum(['true', 'false', '1', '0', 'on', 'off'])
+  .transform((text) => ['true', '1', 'on'].includes(text));
 const count = (min: number, max: number) =>
   z
     .string()
@@ -71,17 +73,23 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: 'GUILDHALL_INSTANCES',
     example: 'agents,team_b=agents',
-    meaning: 'Instances to run, as system or schema=system, separated by commas. Default: each system under its own name.',
+    meaning:
+      'Instances to run, as system or schema=system, separated by commas. Default: each system under its own name.',
   },
   {
     name: 'GUILDHALL_SEED',
     example: 'true',
-    meaning: 'Whether `up` writes demonstration data on the first run. Default: yes, except when NODE_ENV is production.',
+    meaning:
+      'Whether `up` writes demonstration data on the first run. Default: yes, except when NODE_ENV is production.',
   },
   { name: 'HOST', example: '127.0.0.1', meaning: 'Address to listen on. 0.0.0.0 opens it to the network.' },
   { name: 'PORT', example: '4477', meaning: 'Port to listen on; 0 takes a free one.' },
   { name: 'LOG_LEVEL', example: 'info', meaning: `One of ${LOG_LEVELS.join(', ')}.` },
-  { name: 'NODE_ENV', example: 'production', meaning: 'production: no demonstration data, and clearAll() is refused.' },
+  {
+    name: 'NODE_ENV',
+    example: 'production',
+    meaning: 'production: no demonstration data, and clearAll() is refused.',
+  },
   {
     name: 'GUILDHALL_TOKEN_SECRETS',
     example: 'newest-secret-of-at-least-32-characters',
@@ -89,7 +97,11 @@ export const VARIABLES: readonly Variable[] = [
       'Secrets that sign access tokens, newest first, separated by commas, 32 characters at least each. Default: each instance makes one and keeps it in its schema.',
   },
   { name: 'GUILDHALL_RATE_LIMITS', example: 'true', meaning: 'false switches rate limiting off.' },
-  { name: 'GUILDHALL_BODY_LIMIT_BYTES', example: '1048576', meaning: 'Largest request body; imports have their own limit.' },
+  {
+    name: 'GUILDHALL_BODY_LIMIT_BYTES',
+    example: '1048576',
+    meaning: 'Largest request body; imports have their own limit.',
+  },
   {
     name: 'GUILDHALL_TRUSTED_PROXIES',
     example: '1',
@@ -103,7 +115,8 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: 'GUILDHALL_OPERATIONS_TOKEN',
     example: 'a-long-random-text',
-    meaning: 'Bearer token with which other machines may read /metrics and /health/db. Default: this machine only.',
+    meaning:
+      'Bearer token with which other machines may read /metrics and /health/db. Default: this machine only.',
   },
   {
     name: 'GUILDHALL_PG_ACCOUNT',
@@ -124,8 +137,13 @@ export function readDotEnv(folder: string): Record<string, string> {
 }
 
 /** Reads and checks all settings; throws one `configuration` error that names every bad variable. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>, folder: string): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  folder: string,
+): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = SCHEMA.safeParse(given);
   if (!parsed.success) throw badVariables(parsed.error);
   const env = parsed.data;
@@ -143,9 +161,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     http: {
       rateLimits: env.GUILDHALL_RATE_LIMITS ? (HTTP_DEFAULTS.rateLimits as RateRules) : false,
       corsOrigins: env.GUILDHALL_CORS_ORIGINS?.split(',').map((origin) => origin.trim()) ?? [],
-      ...(env.GUILDHALL_BODY_LIMIT_BYTES === undefined ? {} : { bodyLimitBytes: env.GUILDHALL_BODY_LIMIT_BYTES }),
-      ...(env.GUILDHALL_TRUSTED_PROXIES === undefined ? {} : { trustedProxies: env.GUILDHALL_TRUSTED_PROXIES }),
-      ...(env.GUILDHALL_OPERATIONS_TOKEN === undefined ? {} : { operationsToken: env.GUILDHALL_OPERATIONS_TOKEN }),
+      ...(env.GUILDHALL_BODY_LIMIT_BYTES === undefined
+        ? {}
+        : { bodyLimitBytes: env.GUILDHALL_BODY_LIMIT_BYTES }),
+      ...(env.GUILDHALL_TRUSTED_PROXIES === undefined
+        ? {}
+        : { trustedProxies: env.GUILDHALL_TRUSTED_PROXIES }),
+      ...(env.GUILDHALL_OPERATIONS_TOKEN === undefined
+        ? {}
+        : { operationsToken: env.GUILDHALL_OPERATIONS_TOKEN }),
     },
   };
 }

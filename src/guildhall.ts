@@ -1,6 +1,16 @@
 /** Composition root: the only file that lists the systems. */
-import { createInstance, type Database, type Instance, type OpenOptions, openDatabase, type SystemDefinition } from './kernel/index.ts';
-import { invalidInput, migratorOf, startTasks, type TaskRunner } from './kernel/index.ts';
+import {
+  createInstance,
+  type Database,
+  type Instance,
+  invalidInput,
+  migratorOf,
+  type OpenOptions,
+  openDatabase,
+  type SystemDefinition,
+  startTasks,
+  type TaskRunner,
+} from './kernel/index.ts';
 import { type AgentsService, agents } from './systems/agents/index.ts';
 
 export * from './kernel/index.ts';
@@ -43,7 +53,9 @@ export async function openGuildhall(options: GuildhallOptions): Promise<Guildhal
   const definitions = (options.instances ?? systems.map(({ name }) => ({ system: name }))).map(findSystem);
   const database = await openDatabase(options.url, options);
   const settings = options.tokenSecrets === undefined ? {} : { tokenSecrets: options.tokenSecrets };
-  const instances = definitions.map(({ definition, schema }) => createInstance(definition, database, schema, settings));
+  const instances = definitions.map(({ definition, schema }) =>
+    createInstance(definition, database, schema, settings),
+  );
   const runner = options.tasks === false ? undefined : startInstanceTasks(instances, options);
   const close = async (): Promise<void> => {
     await runner?.stop();
@@ -80,10 +92,16 @@ function findSystem(request: InstanceRequest): { definition: SystemDefinition<un
       `Systems: ${systems.map((system) => system.name).join(', ')}. Write system or schema=system.`,
     );
   }
-  return { definition: definition as unknown as SystemDefinition<unknown>, schema: request.schema ?? definition.name };
+  return {
+    definition: definition as unknown as SystemDefinition<unknown>,
+    schema: request.schema ?? definition.name,
+  };
 }
 
-function instanceOf<Service>(instances: readonly Instance[], definition: { readonly name: string }): Instance<Service> {
+function instanceOf<Service>(
+  instances: readonly Instance[],
+  definition: { readonly name: string },
+): Instance<Service> {
   const found = instances.find((instance) => instance.definition.name === definition.name);
   if (found === undefined) throw invalidInput('instances', `No instance of ${definition.name} is open.`);
   return found as Instance<Service>;

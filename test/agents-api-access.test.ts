@@ -342,7 +342,9 @@ describe('the owner and an administrator', () => {
     for (const [name, rule] of Object.entries(RULES)) {
       if (rule === 'own' || 'admin' in rule) continue;
       // A call that writes may end the thing it names, so it gets things of its own.
-      const fresh = name.startsWith('GET ') ? read : { ofOwner: await thingsOf(owner), ofAnother: await thingsOf(stranger) };
+      const fresh = name.startsWith('GET ')
+        ? read
+        : { ofOwner: await thingsOf(owner), ofAnother: await thingsOf(stranger) };
       const { ofOwner, ofAnother } = fresh;
       for (const request of requestsOf(rule, ofOwner)) {
         const answer = await send(name, request, owner);

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentsApi, type Body, type Caller, openAgentsApi } from './support/agents-api.ts';
@@ -30,16 +29,28 @@ describe('a price', () => {
     const made = await setPrice('test-1', { validFrom: '2025-01-01T00:00:00Z', note: 'list' });
     expect(made.status).toBe(201);
     expect(made.body).toMatchObject({ source: 'manual', provider: 'openai', model: 'test-1', note: 'list' });
-    const later = await setPrice('test-1', { rates: rates('0.000005', '0.00002'), validFrom: '2026-01-01T00:00:00Z' });
-    const find = (at: string) => call('GET', `/prices/find?model=test-1&provider=openai&at=${at}`, { as: robin });
-    expect((await find('2025-06-01T00:00:00Z')).body).toMatchObject({ id: made.body.id, validUntil: '2026-01-01T00:00:00.000Z' });
+    const later = await setPrice('test-1', {
+      rates: rates('0.000005', '0.00002'),
+      validFrom: '2026-01-01T00:00:00Z',
+    });
+    const find = (at: string) =>
+      call('GET', `/prices/find?model=test-1&provider=openai&at=${at}`, { as: robin });
+    expect((await find('2025-06-01T00:00:00Z')).body).toMatchObject({
+      id: made.body.id,
+      validUntil: '2026-01-01T00:00:00.000Z',
+    });
     expect((await find('2026-06-01T00:00:00Z')).body.id).toBe(later.body.id);
     const before = await find('2024-06-01T00:00:00Z');
     expect([before.status, before.body.detail]).toEqual([404, 'Price not found']);
     const quote = (at: string, usage: object) =>
       call('POST', '/prices/quote', { as: robin, body: { model: 'test-1', provider: 'openai', at, usage } });
     const quoted = await quote('2025-06-01T00:00:00Z', { input: 1500, output: '800' });
-    expect(quoted.body).toMatchObject({ amount: '0.01175', reason: null, priceId: made.body.id, unpricedKinds: [] });
+    expect(quoted.body).toMatchObject({
+      amount: '0.01175',
+      reason: null,
+      priceId: made.body.id,
+      unpricedKinds: [],
+    });
     expect(quoted.body.lines).toContainEqual({
       kind: 'input',
       quantity: '1500',
@@ -49,15 +60,27 @@ describe('a price', () => {
       amount: '0.00375',
     });
     expect((await quote('2026-06-01T00:00:00Z', { input: 1500, output: 800 })).body.amount).toBe('0.0235');
-    expect((await quote('2024-06-01T00:00:00Z', { input: 1 })).body).toMatchObject({ amount: null, reason: 'no_price_then' });
+    expect((await quote('2024-06-01T00:00:00Z', { input: 1 })).body).toMatchObject({
+      amount: null,
+      reason: 'no_price_then',
+    });
   });
 
   it('of an unknown model or kind is never zero', async () => {
-    const unknown = await call('POST', '/prices/quote', { as: robin, body: { model: 'nobody-1', usage: { input: 1 } } });
+    const unknown = await call('POST', '/prices/quote', {
+      as: robin,
+      body: { model: 'nobody-1', usage: { input: 1 } },
+    });
     expect(unknown.body).toMatchObject({ amount: null, reason: 'unknown_model' });
-    const kind = await call('POST', '/prices/quote', { as: robin, body: { model: 'x', usage: { thoughts: 1 } } });
+    const kind = await call('POST', '/prices/quote', {
+      as: robin,
+      body: { model: 'x', usage: { thoughts: 1 } },
+    });
     expect([kind.status, kind.body.field]).toEqual([400, 'usage.thoughts']);
-    const fraction = await call('POST', '/prices/quote', { as: robin, body: { model: 'x', usage: { seconds: 1.5 } } });
+    const fraction = await call('POST', '/prices/quote', {
+      as: robin,
+      body: { model: 'x', usage: { seconds: 1.5 } },
+    });
     expect([fraction.status, fraction.body.field]).toEqual([400, 'usage.seconds']);
   });
 
@@ -67,7 +90,9 @@ describe('a price', () => {
     expect([refused.status, refused.body.reason]).toEqual([400, 'implausible_price']);
     const accepted = await setPrice('test-absurd', { ...absurd, acceptImplausible: true });
     expect(accepted.status).toBe(201);
-    expect(accepted.body.acceptedImplausible).toContainEqual(expect.objectContaining({ kind: 'input', unit_price: '2.5' }));
+    expect(accepted.body.acceptedImplausible).toContainEqual(
+      expect.objectContaining({ kind: 'input', unit_price: '2.5' }),
+    );
   });
 
   it('is removed only while nothing was computed with it', async () => {
@@ -89,23 +114,36 @@ describe('a price', () => {
     const { id: projectId } = await api.project(robin);
     const body = { projectId, provider: 'openai', model: 'test-late', inputTokens: 1000, outputTokens: 100 };
     await call('POST', '/costs', { as: robin, body });
-    expect((await call('GET', `/projects/${projectId}`, { as: robin })).body).toMatchObject({ totalCost: '0', unpricedCalls: 1 });
+    expect((await call('GET', `/projects/${projectId}`, { as: robin })).body).toMatchObject({
+      totalCost: '0',
+      unpricedCalls: 1,
+    });
     await setPrice('test-late');
     const all = await call('POST', '/prices/reprice', { as: robin, body: {} });
     expect([all.status, all.body.reason]).toEqual([403, 'role_missing']);
     const repriced = await call('POST', '/prices/reprice', { as: robin, body: { projectId } });
     expect(repriced.body).toEqual({ examined: 1, priced: 1 });
-    expect((await call('GET', `/projects/${projectId}`, { as: robin })).body).toMatchObject({ totalCost: '0.0035', unpricedCalls: 0 });
+    expect((await call('GET', `/projects/${projectId}`, { as: robin })).body).toMatchObject({
+      totalCost: '0.0035',
+      unpricedCalls: 0,
+    });
     expect((await call('POST', '/prices/reprice', { as: admin, body: {} })).status).toBe(200);
   });
 
   it('is listed by source, provider, model and moment, page by page', async () => {
     for (let count = 0; count < 3; count += 1) await setPrice(`test-list-${count}`, { provider: 'acme' });
     const first = await call('GET', '/prices?provider=acme&limit=2', { as: robin });
-    expect(first.body).toMatchObject({ hasMore: true, data: [{ model: 'test-list-2' }, { model: 'test-list-1' }] });
-    const second = await call('GET', `/prices?provider=acme&limit=2&cursor=${first.body.nextCursor}`, { as: robin });
+    expect(first.body).toMatchObject({
+      hasMore: true,
+      data: [{ model: 'test-list-2' }, { model: 'test-list-1' }],
+    });
+    const second = await call('GET', `/prices?provider=acme&limit=2&cursor=${first.body.nextCursor}`, {
+      as: robin,
+    });
     expect(second.body).toMatchObject({ hasMore: false, data: [{ model: 'test-list-0' }] });
-    const one = await call('GET', '/prices?model=test-list-1&source=manual&at=2030-01-01T00:00:00Z', { as: robin });
+    const one = await call('GET', '/prices?model=test-list-1&source=manual&at=2030-01-01T00:00:00Z', {
+      as: robin,
+    });
     expect(one.body.data).toHaveLength(1);
   });
 
@@ -164,10 +202,16 @@ describe('an import', () => {
       projectId: project.id,
       state: 'completed',
       rowsInserted: 2,
-      refusals: { data: [{ line: 3, reason: expect.any(String), excerpt: expect.stringContaining('-1') }], hasMore: false },
+      refusals: {
+        data: [{ line: 3, reason: expect.any(String), excerpt: expect.stringContaining('-1') }],
+        hasMore: false,
+      },
     });
     const listed = await call('GET', `/imports?projectId=${project.id}&withTotal=true`, { as: robin });
-    expect(listed.body).toMatchObject({ total: 2, data: [{ id: second.body.importId }, { id: first.body.importId }] });
+    expect(listed.body).toMatchObject({
+      total: 2,
+      data: [{ id: second.body.importId }, { id: first.body.importId }],
+    });
   });
 
   it('of the real log of a developer gives its known totals', async () => {
@@ -179,7 +223,10 @@ describe('an import', () => {
   }, 60_000);
 
   it('pages through the rows that were refused', async () => {
-    const rows = Array.from({ length: 30 }, (_, index) => `2023-11-16 18:17:03,${index % 3 === 0 ? 'x' : index},1`);
+    const rows = Array.from(
+      { length: 30 },
+      (_, index) => `2023-11-16 18:17:03,${index % 3 === 0 ? 'x' : index},1`,
+    );
     const file = ['TIMESTAMP,ContextTokens,GeneratedTokens', ...rows, ''].join('\n');
     const { body } = await send('source=bad.csv&project=Bad', file, robin);
     expect(body).toMatchObject({ rowsRefused: 10, rowsInserted: 20 });
@@ -219,7 +266,10 @@ describe('an import', () => {
     expect([loaded.status, loaded.body.kind]).toEqual([201, 'price-list']);
     const detail = await call('GET', `/imports/${loaded.body.importId}`, { as: robin });
     expect(detail.status).toBe(403);
-    const quoted = await call('POST', '/prices/quote', { as: robin, body: { model: 'acme-1', provider: 'acme', usage: { input: 1 } } });
+    const quoted = await call('POST', '/prices/quote', {
+      as: robin,
+      body: { model: 'acme-1', provider: 'acme', usage: { input: 1 } },
+    });
     expect(quoted.body.amount).not.toBeNull();
   });
 
@@ -249,11 +299,18 @@ describe('the API document', () => {
     };
     for (const { method, path, operation } of await api.routes()) {
       const name = `${method} ${path}`;
-      expect([name, operation.summary?.length ?? 0]).toEqual([name, expect.toSatisfy((length: number) => length > 5)]);
+      expect([name, operation.summary?.length ?? 0]).toEqual([
+        name,
+        expect.toSatisfy((length: number) => length > 5),
+      ]);
       expect([name, operation.tags?.length]).toEqual([name, 1]);
       expect([name, operation.operationId]).toEqual([name, expect.stringMatching(/^agents_[a-z][A-Za-z]+$/)]);
       for (const [status, answer] of Object.entries(operation.responses)) {
-        expect([name, status, (answer.description ?? answer.$ref ?? '').length > 3]).toEqual([name, status, true]);
+        expect([name, status, (answer.description ?? answer.$ref ?? '').length > 3]).toEqual([
+          name,
+          status,
+          true,
+        ]);
       }
       const reference = operation.requestBody?.content['application/json']?.schema.$ref;
       if (operation.requestBody?.content['application/json'] === undefined) continue;

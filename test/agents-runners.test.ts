@@ -74,17 +74,27 @@ describe('asking for a runner', () => {
     const runner = startTasks([api.instance as Instance], { onError: (error) => expect.fail(String(error)) });
     try {
       await expect
-        .poll(async () => (await call('GET', `/runners/${made.body.id}`, { as: robin })).body.status, { timeout: 20_000 })
+        .poll(async () => (await call('GET', `/runners/${made.body.id}`, { as: robin })).body.status, {
+          timeout: 20_000,
+        })
         .toBe('active');
     } finally {
       await runner.stop();
     }
     const active = await call('GET', `/runners/${made.body.id}`, { as: robin });
-    expect(active.body).toMatchObject({ ipAddress: expect.stringMatching(/^192\.0\.2\.\d+$/), metadata: { sandbox: true } });
-    const events = await api.sql<{ type: string }>('select type from :schema.outbox where subject = $1 order by id', [
-      made.body.id,
+    expect(active.body).toMatchObject({
+      ipAddress: expect.stringMatching(/^192\.0\.2\.\d+$/),
+      metadata: { sandbox: true },
+    });
+    const events = await api.sql<{ type: string }>(
+      'select type from :schema.outbox where subject = $1 order by id',
+      [made.body.id],
+    );
+    expect(events.map(({ type }) => type)).toEqual([
+      'runner.created',
+      'runner.provisioning',
+      'runner.active',
     ]);
-    expect(events.map(({ type }) => type)).toEqual(['runner.created', 'runner.provisioning', 'runner.active']);
   });
 
   it('says in the founding words what is missing or wrong', async () => {
@@ -115,7 +125,10 @@ describe('asking for a runner', () => {
     for (const [serverType, { jobs, monthlyPrice }] of Object.entries(SERVER_TYPES)) {
       const { body } = await call('POST', '/runners', { as: robin, body: { ...GOOD, serverType } });
       expect(body).toMatchObject({ maxConcurrentJobs: jobs, monthlyPrice });
-      const fewer = await call('POST', '/runners', { as: robin, body: { ...GOOD, serverType, maxConcurrentJobs: 1 } });
+      const fewer = await call('POST', '/runners', {
+        as: robin,
+        body: { ...GOOD, serverType, maxConcurrentJobs: 1 },
+      });
       expect(fewer.body.maxConcurrentJobs).toBe(1);
     }
     const other = await call('POST', '/runners', {
@@ -142,7 +155,9 @@ describe('asking for a runner', () => {
     );
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(MAX_RUNNERS);
     const refused = answers.filter(({ status }) => status === 409);
-    expect(refused.map(({ body }) => body.reason)).toEqual(Array.from({ length: 5 }, () => 'too_many_runners'));
+    expect(refused.map(({ body }) => body.reason)).toEqual(
+      Array.from({ length: 5 }, () => 'too_many_runners'),
+    );
     const { body } = await call('GET', '/runners?limit=1&withTotal=true&status=pending', { as: greedy });
     expect(body.total).toBe(MAX_RUNNERS);
     await api.sql('delete from :schema.runners where user_id = $1', [greedy.id]);
@@ -179,7 +194,11 @@ describe('a machine', () => {
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       expect(await api.service.workOnRunner(failing)).toBe(true);
       const row = await rowOf(id);
-      expect(row).toMatchObject({ attempt, status: attempt < 5 ? 'provisioning' : 'error', error_message: `out of stock ${attempt}` });
+      expect(row).toMatchObject({
+        attempt,
+        status: attempt < 5 ? 'provisioning' : 'error',
+        error_message: `out of stock ${attempt}`,
+      });
       // It waits before the next attempt, longer each time.
       expect(await api.service.workOnRunner(failing)).toBe(false);
       await api.sql('update :schema.runners set lease_until = null where id = $1', [id]);
@@ -204,14 +223,24 @@ describe('a machine', () => {
     finish();
     expect(await first).toBe(true);
     expect(await rowOf(id)).toEqual(active);
-    expect(active.token_hash).toEqual(createHash('sha256').update(second.orders[0]?.token ?? '').digest());
+    expect(active.token_hash).toEqual(
+      createHash('sha256')
+        .update(second.orders[0]?.token ?? '')
+        .digest(),
+    );
   });
 
   it('is made for each runner once, by however many workers', async () => {
     const ids = await Promise.all(Array.from({ length: 6 }, () => ask()));
     const shared = provider();
-    const others = await Promise.all([api.opened.connect({ pool_max: '2' }), api.opened.connect({ pool_max: '2' })]);
-    const services = [api.service, ...others.map((database) => createInstance(agentsSystem, database).service)];
+    const others = await Promise.all([
+      api.opened.connect({ pool_max: '2' }),
+      api.opened.connect({ pool_max: '2' }),
+    ]);
+    const services = [
+      api.service,
+      ...others.map((database) => createInstance(agentsSystem, database).service),
+    ];
     const drain = async (service: typeof api.service): Promise<void> => {
       while (await service.workOnRunner(shared));
     };
@@ -264,7 +293,11 @@ describe('deleting a runner', () => {
     await work;
     expect(await workOff(slow)).toBe(1);
     expect(slow.machines.size).toBe(0);
-    expect(await rowOf(id)).toMatchObject({ status: 'deleted', ip_address: null, torn_down_at: expect.any(Date) });
+    expect(await rowOf(id)).toMatchObject({
+      status: 'deleted',
+      ip_address: null,
+      torn_down_at: expect.any(Date),
+    });
   });
 
   it('together with its user tears the machine down all the same', async () => {
@@ -278,7 +311,11 @@ describe('deleting a runner', () => {
     expect(await workOff(made)).toBe(1);
     expect(made.machines.size).toBe(0);
     for (const id of [machine, waiting]) {
-      expect(await rowOf(id)).toMatchObject({ user_id: null, status: 'deleted', torn_down_at: expect.any(Date) });
+      expect(await rowOf(id)).toMatchObject({
+        user_id: null,
+        status: 'deleted',
+        torn_down_at: expect.any(Date),
+      });
     }
   });
 });
@@ -309,7 +346,11 @@ describe('the status of a runner', () => {
           throw new Error('allowed');
         });
         const error = await outcome.catch((thrown: Error & { reason?: string }) => thrown);
-        expect([from, to, error.reason ?? error.message]).toEqual([from, to, targets.includes(to) ? 'allowed' : 'runner_status']);
+        expect([from, to, error.reason ?? error.message]).toEqual([
+          from,
+          to,
+          targets.includes(to) ? 'allowed' : 'runner_status',
+        ]);
       }
     }
   });

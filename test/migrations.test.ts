@@ -561,9 +561,7 @@ describe('a function, view or trigger', () => {
     const schema = newSchema();
     await migrator(schema, library(trigger('shelves', 'count_one'))).up();
     await migrator(schema, library(trigger('shelves', 'count_two'))).up();
-    expect(await triggers(schema)).toEqual([
-      ['trigger shelves.watch', expect.stringContaining('count_two')],
-    ]);
+    expect(await triggers(schema)).toEqual([['trigger shelves.watch', expect.stringContaining('count_two')]]);
     await migrator(schema, library(trigger('books', 'count_two'))).up();
     expect(await triggers(schema)).toEqual([['trigger books.watch', expect.stringContaining('count_two')]]);
     await migrator(schema, library()).up();

@@ -24,7 +24,8 @@ export function banner({ open, config, url, signIns, version }: BannerFacts): st
     `  Start page     ${url}/`,
     `  API reference  ${url}/docs    OpenAPI ${url}/openapi.json`,
     ...guildhall.instances.map(
-      ({ schema, definition }) => `  ${definition.title.padEnd(14)} ${url}/v1/${schema}    events ${url}/v1/${schema}/events`,
+      ({ schema, definition }) =>
+        `  ${definition.title.padEnd(14)} ${url}/v1/${schema}    events ${url}/v1/${schema}/events`,
     ),
     `  Health         ${url}/readyz    ${url}/health    metrics ${url}/metrics`,
     '',
@@ -34,21 +35,29 @@ export function banner({ open, config, url, signIns, version }: BannerFacts): st
     '  Stop           Ctrl-C',
   ];
   if (embedded !== null && database.profile === 'direct') {
-    lines.splice(-1, 0, '  Own server     set DATABASE_URL=postgres://… and start again; nothing else changes');
+    lines.splice(
+      -1,
+      0,
+      '  Own server     set DATABASE_URL=postgres://… and start again; nothing else changes',
+    );
   }
   return `\n${lines.join('\n')}\n`;
 }
 
 function signInLines(all: readonly DemoSignIns[]): string[] {
   return all.flatMap(({ schema, signIns }) =>
-    signIns.map(({ login, password, role }) => `  Demo sign-in   ${login} / ${password}  (${schema}, ${role})`),
+    signIns.map(
+      ({ login, password, role }) => `  Demo sign-in   ${login} / ${password}  (${schema}, ${role})`,
+    ),
   );
 }
 
 function databaseLines({ embedded, database }: OpenSession): string[] {
   if (embedded === null) {
     const through = database.profile === 'pooled' ? ', through a transaction-mode pooler' : '';
-    return [`  Database       ${database.address} (PostgreSQL ${Math.trunc(database.serverVersion / 10_000)}${through})`];
+    return [
+      `  Database       ${database.address} (PostgreSQL ${Math.trunc(database.serverVersion / 10_000)}${through})`,
+    ];
   }
   const account = embedded.account === null ? '' : `, as ${embedded.account}`;
   return [

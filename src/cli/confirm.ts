@@ -15,10 +15,14 @@ export interface Confirmation {
 export async function confirm(output: Output, { question, answer, yes, flag }: Confirmation): Promise<void> {
   if (yes) return;
   if (!output.interactive) {
-    throw new GuildhallError('invalid_input', 'This needs a confirmation, and there is no terminal to ask on.', {
-      field: flag,
-      hint: `Add ${flag} to go ahead.`,
-    });
+    throw new GuildhallError(
+      'invalid_input',
+      'This needs a confirmation, and there is no terminal to ask on.',
+      {
+        field: flag,
+        hint: `Add ${flag} to go ahead.`,
+      },
+    );
   }
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   try {

@@ -41,7 +41,9 @@ export function addDatabaseCommands(program: Command): void {
   program
     .command('verify')
     .argument('[instance]', 'only this instance')
-    .description('compare the live schema with its files and run its invariants; exit code 1 when anything is off')
+    .description(
+      'compare the live schema with its files and run its invariants; exit code 1 when anything is off',
+    )
     .action((name: string | undefined, _options: unknown, command: Command) =>
       withSession(command, (session) => runVerify(session, name)),
     );
@@ -72,7 +74,9 @@ export function addDatabaseCommands(program: Command): void {
       withSession(command, async ({ config, output }) => {
         const result = await stopEmbedded(config.home);
         output.value({ result });
-        output.text(result === 'stopped' ? 'The embedded server is stopped.' : 'The embedded server was not running.');
+        output.text(
+          result === 'stopped' ? 'The embedded server is stopped.' : 'The embedded server was not running.',
+        );
       }),
     );
 }
@@ -112,7 +116,9 @@ async function runReset(session: Session, name: string | undefined, options: Res
     const steps = await migratorOf(instance).up();
     const report = options.seed ? await instance.definition.seed(instance.service) : null;
     output.value({ schema: instance.schema, steps: steps.length, seeded: report?.counts ?? null });
-    output.text(`${instance.schema}: deleted, migrated (${steps.length} steps)${report === null ? '' : ', seeded'}.`);
+    output.text(
+      `${instance.schema}: deleted, migrated (${steps.length} steps)${report === null ? '' : ', seeded'}.`,
+    );
   }
 }
 
@@ -126,7 +132,10 @@ async function runVerify(session: Session, name: string | undefined): Promise<vo
   if (results.some((result) => result.findings.length > 0)) process.exitCode = EXIT.failed;
 }
 
-function printVerification(output: Output, { schema, findings, factsCompared, invariantsRun }: Verification): void {
+function printVerification(
+  output: Output,
+  { schema, findings, factsCompared, invariantsRun }: Verification,
+): void {
   const proof = `${factsCompared} facts of the catalogue compared, ${invariantsRun} invariants run`;
   if (findings.length === 0) {
     output.text(`✓ ${schema}: sound. ${proof}.`);
@@ -169,19 +178,26 @@ async function instanceStatus(instance: Instance) {
 
 function printHealth(output: Output, { embedded, database }: OpenSession, health: DatabaseHealth): void {
   const kind = embedded === null ? 'server' : 'embedded server';
-  output.text(`Database     ${kind} PostgreSQL ${health.serverVersion} at ${health.address} (${database.profile})`);
+  output.text(
+    `Database     ${kind} PostgreSQL ${health.serverVersion} at ${health.address} (${database.profile})`,
+  );
   if (embedded !== null) output.text(`Data         ${embedded.dataFolder}`);
   output.text(`Answers in   ${health.roundTripMs} ms; clock differs by ${health.clockSkewMs} ms`);
   output.text(`Size         ${bytes(health.sizeBytes ?? 0n)}`);
-  output.text(`Connections  ${health.connections} of ${health.maxConnections}; pool of up to ${health.pool.max}`);
-  output.text(`Durability   fsync ${health.fsync === false ? 'OFF: a crash of the machine can lose data' : 'on'}`);
+  output.text(
+    `Connections  ${health.connections} of ${health.maxConnections}; pool of up to ${health.pool.max}`,
+  );
+  output.text(
+    `Durability   fsync ${health.fsync === false ? 'OFF: a crash of the machine can lose data' : 'on'}`,
+  );
 }
 
 async function runStats(session: Session, name: string | undefined): Promise<void> {
   const { output } = session;
   const { guildhall, database } = await session.open();
   const all = [];
-  for (const instance of chooseInstances(guildhall, name)) all.push(await schemaStats(database, instance.schema));
+  for (const instance of chooseInstances(guildhall, name))
+    all.push(await schemaStats(database, instance.schema));
   output.value(all);
   for (const stats of all) {
     output.text(`Instance ${stats.schema}`);
@@ -203,7 +219,9 @@ async function runStats(session: Session, name: string | undefined): Promise<voi
     if (unused.length > 0) output.text(`\nIndexes no query has used yet: ${unused.join(', ')}`);
     for (const key of stats.unindexedForeignKeys) output.text(`Foreign key without an index: ${key}`);
     for (const one of stats.blocked) {
-      output.text(`Process ${one.pid} waits for ${one.blockedBy.join(', ')} since ${one.waitingS.toFixed(1)} s`);
+      output.text(
+        `Process ${one.pid} waits for ${one.blockedBy.join(', ')} since ${one.waitingS.toFixed(1)} s`,
+      );
     }
     output.text();
   }

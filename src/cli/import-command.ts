@@ -23,7 +23,12 @@ export function addImportCommand(program: Command): void {
     .argument('<file>', 'file to read')
     .description('bring in a file of real data; a second import of the same file adds nothing')
     .option('--kind <kind>', 'kind of file; guessed from its name and content when missing')
-    .option('-o, --option <key=value>', 'option of the importer, such as project=…, user=…, model=…', collect, [])
+    .option(
+      '-o, --option <key=value>',
+      'option of the importer, such as project=…, user=…, model=…',
+      collect,
+      [],
+    )
     .addHelpText(
       'after',
       `
@@ -86,7 +91,10 @@ async function fileSize(file: string): Promise<number> {
       cause,
     });
   }
-  throw new GuildhallError('invalid_input', `${file} is not a file.`, { field: 'file', hint: 'Name a file.' });
+  throw new GuildhallError('invalid_input', `${file} is not a file.`, {
+    field: 'file',
+    hint: 'Name a file.',
+  });
 }
 
 function readOption(text: string): [string, string] {

@@ -51,7 +51,10 @@ function allCommands(command: Command): Command[] {
 
 function report(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) {
-    const asked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version' || error.code === 'commander.help';
+    const asked =
+      error.code === 'commander.helpDisplayed' ||
+      error.code === 'commander.version' ||
+      error.code === 'commander.help';
     return asked ? 0 : EXIT.usage;
   }
   if (json) {
@@ -64,9 +67,11 @@ function report(error: unknown, json: boolean): number {
 }
 
 function describe(error: unknown): string {
-  if (!isGuildhallError(error)) return `error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  if (!isGuildhallError(error))
+    return `error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   const lines = [`error: ${error.message}`];
   if (error.hint !== undefined) lines.push(`  → ${error.hint}`);
-  if (process.env.LOG_LEVEL === 'debug' && error.cause instanceof Error) lines.push(String(error.cause.stack));
+  if (process.env.LOG_LEVEL === 'debug' && error.cause instanceof Error)
+    lines.push(String(error.cause.stack));
   return lines.join('\n');
 }

@@ -1,6 +1,13 @@
 /** `guildhall migrate …`: up, down, redo, to, status, plan. */
 import type { Command } from 'commander';
-import { GuildhallError, type Instance, isUpToDate, type Migrator, migratorOf, type Step } from '../guildhall.ts';
+import {
+  GuildhallError,
+  type Instance,
+  isUpToDate,
+  type Migrator,
+  migratorOf,
+  type Step,
+} from '../guildhall.ts';
 import type { Output } from './output.ts';
 import { table } from './output.ts';
 import { withSession } from './run.ts';
@@ -29,10 +36,16 @@ export function addMigrateCommands(program: Command): void {
     .action((options: StepOptions, command: Command) =>
       eachInstance(command, options, async (instance, output) => {
         const migrator = migratorOf(instance);
-        printSteps(output, instance, options.replace === true ? await migrator.replace() : await migrator.up());
+        printSteps(
+          output,
+          instance,
+          options.replace === true ? await migrator.replace() : await migrator.up(),
+        );
         if (options.seed === true) {
           const { written, counts } = await instance.definition.seed(instance.service);
-          output.text(`${instance.schema}: ${written ? 'seeded' : 'seeded before'} ${JSON.stringify(counts)}`);
+          output.text(
+            `${instance.schema}: ${written ? 'seeded' : 'seeded before'} ${JSON.stringify(counts)}`,
+          );
         }
       }),
     );
@@ -45,7 +58,11 @@ export function addMigrateCommands(program: Command): void {
     .action((options: StepOptions, command: Command) =>
       eachInstance(command, options, async (instance, output) => {
         const steps = wholeNumber(options.steps ?? '1', '--steps');
-        printSteps(output, instance, await migratorOf(instance).down(steps, { force: options.force === true }));
+        printSteps(
+          output,
+          instance,
+          await migratorOf(instance).down(steps, { force: options.force === true }),
+        );
       }),
     );
   migrate
@@ -69,7 +86,11 @@ export function addMigrateCommands(program: Command): void {
       eachInstance(command, options, async (instance, output) => {
         const module = options.module ?? instance.definition.name;
         const target = wholeNumber(number, 'number');
-        printSteps(output, instance, await migratorOf(instance).to(module, target, { force: options.force === true }));
+        printSteps(
+          output,
+          instance,
+          await migratorOf(instance).to(module, target, { force: options.force === true }),
+        );
       }),
     );
   migrate
@@ -112,10 +133,17 @@ function printSteps(output: Output, instance: Instance, steps: readonly Step[]):
 async function showStatus(instance: Instance, output: Output): Promise<void> {
   const migrator: Migrator = migratorOf(instance);
   const modules = await migrator.status();
-  output.value({ schema: instance.schema, modules: modules.map((module) => ({ ...module, upToDate: isUpToDate(module) })) });
+  output.value({
+    schema: instance.schema,
+    modules: modules.map((module) => ({ ...module, upToDate: isUpToDate(module) })),
+  });
   const rows = modules.flatMap((module) => [
     ...module.applied.map((row) => {
-      const mark = module.edited.includes(row.name) ? 'edited' : module.missing.includes(row.name) ? 'missing' : 'applied';
+      const mark = module.edited.includes(row.name)
+        ? 'edited'
+        : module.missing.includes(row.name)
+          ? 'missing'
+          : 'applied';
       return [`${row.module}/${row.name}`, mark, row.applied_at.toISOString()];
     }),
     ...module.pending.map((migration) => [`${migration.module}/${migration.name}`, 'pending', '-']),
@@ -133,5 +161,7 @@ async function showStatus(instance: Instance, output: Output): Promise<void> {
 
 function wholeNumber(text: string, name: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new GuildhallError('invalid_input', `${name} must be a whole number, but is "${text}".`, { field: name });
+  throw new GuildhallError('invalid_input', `${name} must be a whole number, but is "${text}".`, {
+    field: name,
+  });
 }

@@ -31,7 +31,11 @@ export function createOutput(options: { readonly json: boolean }): Output {
 }
 
 function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, entry: unknown) => (typeof entry === 'bigint' ? wireNumber(entry) : entry), 2);
+  return JSON.stringify(
+    value,
+    (_, entry: unknown) => (typeof entry === 'bigint' ? wireNumber(entry) : entry),
+    2,
+  );
 }
 
 /** Columns aligned for reading; numbers to the right. */
@@ -39,10 +43,14 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   const widths = headings.map((heading, index) =>
     Math.max(heading.length, ...rows.map((row) => row[index]?.length ?? 0)),
   );
-  const numeric = headings.map((_, index) => rows.length > 0 && rows.every((row) => NUMERIC.test(row[index] ?? '')));
+  const numeric = headings.map(
+    (_, index) => rows.length > 0 && rows.every((row) => NUMERIC.test(row[index] ?? '')),
+  );
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, index) => (numeric[index] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)))
+      .map((cell, index) =>
+        numeric[index] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return [line(headings), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');

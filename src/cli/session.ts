@@ -5,8 +5,8 @@ import {
   type Database,
   type EmbeddedServer,
   type Guildhall,
-  type GuildhallOptions,
   GuildhallError,
+  type GuildhallOptions,
   type Instance,
   openGuildhall,
 } from '../guildhall.ts';
@@ -16,7 +16,10 @@ export interface Session {
   readonly config: Config;
   readonly output: Output;
   /** Opens the database, starting the embedded server when no DATABASE_URL is set. */
-  open(options?: { readonly tasks?: boolean; readonly onError?: (error: unknown) => void }): Promise<OpenSession>;
+  open(options?: {
+    readonly tasks?: boolean;
+    readonly onError?: (error: unknown) => void;
+  }): Promise<OpenSession>;
   close(): Promise<void>;
 }
 

@@ -12,7 +12,10 @@ export function addUpCommand(program: Command): void {
     .command('up')
     .description('start everything: database, migrations, demonstration data on the first run, HTTP server')
     .option('--no-seed', 'write no demonstration data on the first run')
-    .addHelpText('after', '\nExamples:\n  guildhall up\n  PORT=8080 HOST=0.0.0.0 guildhall up\n  guildhall up --no-seed')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  guildhall up\n  PORT=8080 HOST=0.0.0.0 guildhall up\n  guildhall up --no-seed',
+    )
     .action((options: { readonly seed: boolean }, command: Command) =>
       withSession(command, (session) => runUp(session, options.seed && session.config.seed)),
     );
@@ -34,24 +37,30 @@ async function runUp(session: Session, seeds: boolean): Promise<void> {
   const server = await serve(app, { host: config.host, port: config.port });
   const tasks = startTasks(open.guildhall.instances, { onError });
   output.text(banner({ open, config, url: server.url, signIns, version: VERSION }));
-  output.value({ url: server.url, database: open.database.address, instances: open.guildhall.instances.map((i) => i.schema) });
+  output.value({
+    url: server.url,
+    database: open.database.address,
+    instances: open.guildhall.instances.map((i) => i.schema),
+  });
   await stopped.signal;
   await shutDown({ logger, tasks, close: () => server.close(), open, stopped });
 }
 
 /** Migrates every instance; one that was just created gets its demonstration data. */
-async function prepare(
-  instances: readonly Instance[],
-  seeds: boolean,
-): Promise<readonly DemoSignIns[]> {
+async function prepare(instances: readonly Instance[], seeds: boolean): Promise<readonly DemoSignIns[]> {
   const results: DemoSignIns[] = [];
   for (const instance of instances) {
     const steps = await migratorOf(instance).up();
-    const first = steps.some((step) => step.module === instance.definition.name && step.name.startsWith('0001_'));
+    const first = steps.some(
+      (step) => step.module === instance.definition.name && step.name.startsWith('0001_'),
+    );
     if (!seeds) continue;
     // Later starts show the sign-ins, and write nothing: seeding is for the first run.
     if (first) await instance.definition.seed(instance.service);
-    results.push({ schema: instance.schema, signIns: await instance.definition.demoSignIns(instance.service) });
+    results.push({
+      schema: instance.schema,
+      signIns: await instance.definition.demoSignIns(instance.service),
+    });
   }
   return results;
 }

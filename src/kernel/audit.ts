@@ -1,6 +1,7 @@
 /** The audit trail: who did what to which thing, written with the change and never altered. */
 import { decodeCursor, encodeCursor, type Page, type PageRequest, pageLimit } from './page.ts';
 import type { Scope } from './system.ts';
+import { toJsonText } from './wire.ts';
 
 /** Whoever causes a change: an account, an API key's account, or the system itself. */
 export interface Actor {
@@ -43,8 +44,8 @@ export async function recordChange(scope: Scope, actor: Actor, change: Change): 
     change.action,
     change.subject,
     change.audience,
-    change.before === undefined ? null : JSON.stringify(change.before),
-    change.after === undefined ? null : JSON.stringify(change.after),
+    change.before === undefined ? null : toJsonText(change.before),
+    change.after === undefined ? null : toJsonText(change.after),
   ]);
 }
 
@@ -67,7 +68,11 @@ export async function listAudit(
   const data = rows.slice(0, limit).map(toEntry);
   const last = data.at(-1);
   const hasMore = rows.length > limit;
-  return { data, hasMore, nextCursor: hasMore && last !== undefined ? encodeCursor('audit', last.at, last.id) : null };
+  return {
+    data,
+    hasMore,
+    nextCursor: hasMore && last !== undefined ? encodeCursor('audit', last.at, last.id) : null,
+  };
 }
 
 function toEntry(row: Record<string, unknown>): AuditEntry {

@@ -20,20 +20,24 @@ export interface BulkInsert {
 export const MAX_BULK_ROWS = 50_000;
 
 const IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
-const TYPE = /^[a-z][a-z0-9_ ]*(\(\d+\))?$/;
+const TYPE = /^[a-z][a-z0-9_ ]*(\(\d+(,\d+)?\))?$/;
 
 /** Inserts all rows or none; returns how many went in (fewer than given only with `skip`). */
 export async function bulkInsert(scope: Scope, insert: BulkInsert): Promise<number> {
   const { table, columns, rows, onConflict = 'fail', via = 'unnest' } = insert;
   if (rows.length === 0) return 0;
   if (rows.length > MAX_BULK_ROWS) {
-    throw invalidInput('rows', `${rows.length} rows are more than ${MAX_BULK_ROWS} in one call.`, 'Split the batch.');
+    throw invalidInput(
+      'rows',
+      `${rows.length} rows are more than ${MAX_BULK_ROWS} in one call.`,
+      'Split the batch.',
+    );
   }
   const names = Object.keys(columns);
   for (const name of [table, ...names]) if (!IDENTIFIER.test(name)) throw badName(name);
   for (const type of Object.values(columns)) if (!TYPE.test(type)) throw badName(type);
   if (via === 'copy') return copyRows(scope, insert, names);
-  const arrays = names.map((_, index) => rows.map((row) => row[index] ?? null));
+  const arrays = Object.values(columns).map((type, index) => rows.map((row) => arrayItem(row[index], type)));
   const casts = Object.values(columns).map((type, index) => `$${index + 1}::${type}[]`);
   const text = `insert into :schema.${table} (${names.join(', ')}) select * from unnest(${casts.join(', ')})${
     onConflict === 'skip' ? ' on conflict do nothing' : ''
@@ -45,7 +49,17 @@ export async function bulkInsert(scope: Scope, insert: BulkInsert): Promise<numb
   }
 }
 
-async function copyRows(scope: Scope, { table, rows, onConflict }: BulkInsert, names: string[]): Promise<number> {
+/** The driver would make a JSON list within the array into a further dimension of it. */
+function arrayItem(value: unknown, type: string): unknown {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'object' && /^jsonb?$/.test(type) ? JSON.stringify(value) : value;
+}
+
+async function copyRows(
+  scope: Scope,
+  { table, rows, onConflict }: BulkInsert,
+  names: string[],
+): Promise<number> {
   if (onConflict === 'skip') {
     throw invalidInput('via', 'COPY cannot skip conflicts.', 'Use via: "unnest" with onConflict: "skip".');
   }
@@ -74,11 +88,17 @@ function* copyLines(rows: readonly (readonly unknown[])[], width: number): Gener
 function copyCell(value: unknown): string {
   if (value === null || value === undefined) return '\\N';
   if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return `\\\\x${Buffer.from(value).toString('hex')}`;
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return text.replace(/[\\\n\r\t]/g, (character) => COPY_ESCAPES[character] ?? character);
 }
 
-const COPY_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const COPY_ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
 
 function badName(name: string): GuildhallError {
   return new GuildhallError('internal', `"${name}" is not a name for a bulk insert.`);

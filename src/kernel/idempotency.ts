@@ -69,14 +69,24 @@ async function replay<T>(scope: Scope, call: IdempotentCall, hash: Buffer): Prom
     [call.account, call.key],
   );
   const stored = rows[0];
-  if (stored === undefined || !stored.request_sha256.equals(hash)) {
+  if (stored === undefined) {
+    throw new GuildhallError(
+      'conflict',
+      `The idempotency key "${call.key}" was cleared away at this very moment.`,
+      {
+        field: 'Idempotency-Key',
+        hint: 'It is older than the days that keys are kept: look whether its change was made.',
+      },
+    );
+  }
+  if (!stored.request_sha256.equals(hash)) {
     throw new GuildhallError(
       'idempotency_mismatch',
       `The idempotency key "${call.key}" was used before with other content.`,
       {
         field: 'Idempotency-Key',
         hint: 'Send the first content again to get its answer, or use a new key for a new change.',
-        details: stored === undefined ? {} : { operation: stored.operation },
+        details: { operation: stored.operation },
       },
     );
   }

@@ -5,7 +5,13 @@ import { kernelSql } from './generated/sql.ts';
 import { createMigrator, type Migrator } from './migrate/migrator.ts';
 import { type Verification, verifyInstance } from './migrate/verify.ts';
 import { createScope } from './scope.ts';
-import { assertSchemaName, type Instance, type InstanceSettings, type SqlModule, type SystemDefinition } from './system.ts';
+import {
+  assertSchemaName,
+  type Instance,
+  type InstanceSettings,
+  type SqlModule,
+  type SystemDefinition,
+} from './system.ts';
 
 /** Makes the handle of an instance; nothing is read or written yet. */
 export function createInstance<Service>(

@@ -1,13 +1,28 @@
 /** The outbox: events written in the transaction of their change, read in an order that skips no late commit. */
-import { invalidInput } from './errors.ts';
+import { GuildhallError, invalidInput } from './errors.ts';
 import type { OutboxEvent, Scope } from './system.ts';
 
 /** One read takes this many at most; readers go on from the last cursor. */
 export const MAX_EVENTS = 1_000;
 
 const CURSOR = /^(\d{1,20})-(\d{1,19})$/;
+const MAX_XID = 2n ** 64n - 1n;
+const MAX_ID = 2n ** 63n - 1n;
+
+/** The second half tells a cursor that this server has never given out: it would be waited for in vain. */
+const EVENTS_SQL = `
+(select false as ahead, xid::text as xid, id, type, subject, audience, payload, at
+   from :schema.outbox
+  where (xid, id) > ($1::text::xid8, $2::bigint)
+    and xid < pg_snapshot_xmin(pg_current_snapshot())
+  order by xid, id
+  limit $3)
+union all
+select true, null, null, null, null, null, null, null
+ where $1::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot())`;
 
 interface EventRow {
+  readonly ahead: boolean;
   /** The transaction id as text: it sorts as a number only under its own name. */
   readonly position: string;
   readonly id: bigint;
@@ -21,22 +36,23 @@ interface EventRow {
 /**
  * Events after a cursor, oldest first. An event appears once every transaction that began writing before
  * its own has ended; so nothing can turn up behind a cursor that was handed out. A transaction that
- * stays open delays the feed, and never makes it lose an event.
+ * stays open delays the feed, and never makes it lose an event. Where two transactions changed the same
+ * thing in turn, the feed may show them the other way round: of one subject, the higher id came later.
  */
 export async function readEvents(
   scope: Scope,
   { after, limit = MAX_EVENTS }: { readonly after?: string; readonly limit?: number } = {},
 ): Promise<OutboxEvent[]> {
   const [xid, id] = readCursor(after);
-  const rows = await scope.query<EventRow>(
-    `select xid::text as position, id, type, subject, audience, payload, at
-       from :schema.outbox
-      where (xid, id) > ($1::text::xid8, $2::bigint)
-        and xid < pg_snapshot_xmin(pg_current_snapshot())
-      order by xid, id
-      limit $3`,
-    [xid, id, Math.min(limit, MAX_EVENTS)],
-  );
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw invalidInput(
+      'limit',
+      `limit must be a whole number from 1 on, but is ${limit}.`,
+      'Pass 1 or more.',
+    );
+  }
+  const rows = await scope.query<EventRow>(EVENTS_SQL, [xid, id, Math.min(limit, MAX_EVENTS)]);
+  if (rows.some(({ ahead }) => ahead)) throw cursorAhead();
   return rows.map((row) => ({
     cursor: `${row.position}-${row.id}`,
     id: `evt_${row.id}`,
@@ -62,6 +78,21 @@ export async function latestCursor(scope: Scope): Promise<string> {
 function readCursor(cursor: string | undefined): [string, string] {
   if (cursor === undefined || cursor === '') return ['0', '0'];
   const match = CURSOR.exec(cursor);
-  if (match?.[1] !== undefined && match[2] !== undefined) return [match[1], match[2]];
-  throw invalidInput('Last-Event-ID', 'That is not an event cursor.', 'Pass the id of the last event you received.');
+  if (match?.[1] !== undefined && match[2] !== undefined) {
+    const [, xid, id] = match;
+    if (BigInt(xid) <= MAX_XID && BigInt(id) <= MAX_ID) return [xid, id];
+  }
+  throw invalidInput(
+    'Last-Event-ID',
+    'That is not an event cursor.',
+    'Pass the id of the last event you received.',
+  );
+}
+
+function cursorAhead(): GuildhallError {
+  return new GuildhallError('invalid_input', 'That event cursor is not from this server.', {
+    field: 'Last-Event-ID',
+    reason: 'cursor_ahead',
+    hint: 'The data was restored from elsewhere. Start again without a cursor; the ids tell which events you know.',
+  });
 }

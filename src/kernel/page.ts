@@ -21,10 +21,17 @@ export const MAX_PAGE = 100;
 export const DEFAULT_PAGE = 50;
 
 /** Checks `limit`; `max` is higher for lists inside one process. */
-export function pageLimit(limit: number | undefined, { max = MAX_PAGE, fallback = DEFAULT_PAGE } = {}): number {
+export function pageLimit(
+  limit: number | undefined,
+  { max = MAX_PAGE, fallback = DEFAULT_PAGE } = {},
+): number {
   if (limit === undefined) return Math.min(fallback, max);
   if (Number.isInteger(limit) && limit >= 1 && limit <= max) return limit;
-  throw invalidInput('limit', `limit must be a whole number from 1 to ${max}, but is ${limit}.`, `Pass 1 to ${max}.`);
+  throw invalidInput(
+    'limit',
+    `limit must be a whole number from 1 to ${max}, but is ${limit}.`,
+    `Pass 1 to ${max}.`,
+  );
 }
 
 /** Position after the row with these sort values. `list` names the list, so that a cursor fits no other. */
@@ -44,7 +51,11 @@ export function decodeCursor(list: string, cursor: string | undefined): { at: Da
   } catch {
     // Falls through to the one answer for every unreadable cursor.
   }
-  throw invalidInput('cursor', 'The cursor is not one of this list.', 'Pass nextCursor of the page before, unchanged.');
+  throw invalidInput(
+    'cursor',
+    'The cursor is not one of this list.',
+    'Pass nextCursor of the page before, unchanged.',
+  );
 }
 
 /** Cuts the extra row off (queries ask for limit + 1) and makes the cursor of the next page. */
@@ -57,5 +68,9 @@ export function toPage<T extends { readonly id: string }>(
   const data = rows.slice(0, limit);
   const last = data.at(-1);
   const hasMore = rows.length > limit;
-  return { data, hasMore, nextCursor: hasMore && last !== undefined ? encodeCursor(list, timeOf(last), last.id) : null };
+  return {
+    data,
+    hasMore,
+    nextCursor: hasMore && last !== undefined ? encodeCursor(list, timeOf(last), last.id) : null,
+  };
 }

@@ -23,7 +23,9 @@ const KERNEL_TASKS: readonly BackgroundTask<Instance>[] = [
     name: 'prune-idempotency-keys',
     everyMs: 3_600_000,
     run: async ({ scope }) => {
-      const rows = await scope.query<{ gone: number }>("select :schema.prune_idempotency_keys('3 days', 5000) as gone");
+      const rows = await scope.query<{ gone: number }>(
+        "select :schema.prune_idempotency_keys('3 days', 5000) as gone",
+      );
       return (rows[0]?.gone ?? 0) === 5_000;
     },
   },

@@ -1,5 +1,7 @@
 /** The HTTP face over a cloned database with an `agents` instance: callers, calls, and the table of its routes. */
 import { Writable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
+import type { z } from '@hono/zod-openapi';
 import { type App, createApp, createLogger, type HttpConfig } from '../../src/http/index.ts';
 import type { Instance } from '../../src/kernel/index.ts';
 import type { AgentsService } from '../../src/systems/agents/index.ts';
@@ -75,7 +77,10 @@ export interface AgentsApi {
   readonly service: AgentsService;
   readonly app: App;
   readonly logs: string[];
-  /** Calls the API below /v1/agents; an answer that is no success must be a problem. */
+  /**
+   * Calls the API below /v1/agents. An answer that is no success must be a problem, and every other one must be
+   * exactly as its route declares it: each call of each test is a test of the API document too.
+   */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** Registers over the API. */
   user(name?: string): Promise<Caller>;
@@ -83,6 +88,8 @@ export interface AgentsApi {
   admin(): Promise<Caller>;
   signIn(email: string, password?: string): Promise<Caller>;
   project(as: Caller, input?: object): Promise<Body>;
+  /** Every entry of a list, by cursor; between pages `onPage` may add some. */
+  walk(path: string, as: Caller, onPage?: () => Promise<void>): Promise<Body[]>;
   routes(): Promise<Route[]>;
   sql<Row = Record<string, unknown>>(text: string, params?: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -106,6 +113,26 @@ export async function openAgentsApi(config: Partial<HttpConfig> = {}): Promise<A
   });
   let serial = 0;
 
+  const declared = declarationsOf(instance);
+  const assertDeclared = (name: string, answer: { status: number; text: string }): void => {
+    const [method = '', path = ''] = name.split(' ');
+    const found = declared.find((one) => one.method === method && one.pattern.test(path.split('?')[0] ?? ''));
+    const response = found?.responses[answer.status];
+    if (response === undefined)
+      throw new Error(`${name} answers ${answer.status}, which it does not declare`);
+    const schema = response.content?.['application/json']?.schema;
+    if (schema === undefined) {
+      if (answer.text !== '') throw new Error(`${name} answers ${answer.text}, but declares no content`);
+      return;
+    }
+    const body: unknown = JSON.parse(answer.text);
+    const parsed = schema.safeParse(body);
+    if (!parsed.success) throw new Error(`${name} is not as declared: ${parsed.error.message}`);
+    // A schema drops what it does not know.
+    if (!isDeepStrictEqual(parsed.data, body))
+      throw new Error(`${name} answers more than declared: ${answer.text}`);
+  };
+
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
     const { as, body, headers } = options;
     const text = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
@@ -122,6 +149,7 @@ export async function openAgentsApi(config: Partial<HttpConfig> = {}): Promise<A
     });
     if (answer.status >= 400) await problemOf(answer.clone() as Response);
     const received = await answer.text();
+    if (answer.status < 400) assertDeclared(`${method} ${path}`, { status: answer.status, text: received });
     return {
       status: answer.status,
       headers: answer.headers,
@@ -174,6 +202,25 @@ export async function openAgentsApi(config: Partial<HttpConfig> = {}): Promise<A
       if (made.status !== 201) throw new Error(made.text);
       return made.body;
     },
+    walk: async (path, as, onPage) => {
+      const all: Body[] = [];
+      let cursor: string | null = null;
+      do {
+        const joint = path.includes('?') ? '&' : '?';
+        const { status, body, text } = await call(
+          'GET',
+          `${path}${cursor === null ? '' : `${joint}cursor=${cursor}`}`,
+          {
+            as,
+          },
+        );
+        if (status !== 200 || body.hasMore !== (body.nextCursor !== null)) throw new Error(text);
+        all.push(...body.data);
+        cursor = body.nextCursor;
+        await onPage?.();
+      } while (cursor !== null);
+      return all;
+    },
     routes: async () => {
       const document = (await (await app.request('/openapi.json')).json()) as {
         paths: Record<string, Record<string, Operation>>;
@@ -191,4 +238,24 @@ export async function openAgentsApi(config: Partial<HttpConfig> = {}): Promise<A
     sql: (text, params) => instance.scope.query(text, params),
     close: () => opened.close(),
   };
+}
+
+interface Declaration {
+  readonly method: string;
+  readonly pattern: RegExp;
+  readonly responses: Record<number, { readonly content?: Record<string, { readonly schema: z.ZodType }> }>;
+}
+
+/** Static paths first, as the router matches them. */
+function declarationsOf(instance: Instance<AgentsService>): Declaration[] {
+  const { definitions } = instance.definition.createRouter(instance).openAPIRegistry;
+  const routes = definitions.flatMap((one) => (one.type === 'route' ? [one.route] : []));
+  const holes = (path: string): number => path.split('{').length;
+  return routes
+    .sort((a, b) => holes(a.path) - holes(b.path))
+    .map(({ method, path, responses }) => ({
+      method: method.toUpperCase(),
+      pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+      responses: responses as unknown as Declaration['responses'],
+    }));
 }

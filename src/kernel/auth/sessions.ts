@@ -94,7 +94,11 @@ export async function startSession(
 ): Promise<SignedIn> {
   const { refreshToken } = options;
   if (refreshToken !== undefined && !REFRESH_TOKEN.test(refreshToken)) {
-    throw invalidInput('refreshToken', 'A refresh token has 32 to 512 visible ASCII characters.', 'Pass a random one.');
+    throw invalidInput(
+      'refreshToken',
+      'A refresh token has 32 to 512 visible ASCII characters.',
+      'Pass a random one.',
+    );
   }
   const signedIn = await openSession(context, accountId, {
     verifiedHash: null,

@@ -1,13 +1,7 @@
 /** The activity feed of projects. */
-import {
-  camelRow,
-  camelRows,
-  invalidInput,
-  newId,
-  type Page,
-} from '../../kernel/index.ts';
+import { camelRow, camelRows, invalidInput, newId, type Page } from '../../kernel/index.ts';
 import { type Context, jsonParam, listLimit, moment, once, storableText } from './context.ts';
-import { checkOffset, pageOfProjects, type ProjectFilter, type ProjectList } from './project-pages.ts';
+import { checkOffset, type ProjectFilter, type ProjectList, pageOfProjects } from './project-pages.ts';
 import {
   ACTIVITY_TYPES,
   type Activity,

@@ -1,14 +1,7 @@
 /** Runs of agents, and their logs. */
-import {
-  camelRow,
-  camelRows,
-  GuildhallError,
-  invalidInput,
-  newId,
-  type Page,
-} from '../../kernel/index.ts';
+import { camelRow, camelRows, GuildhallError, invalidInput, newId, type Page } from '../../kernel/index.ts';
 import { actorParams, type Context, listLimit, moment, once, storableText } from './context.ts';
-import { pageOfProjects, type ProjectFilter, type ProjectList } from './project-pages.ts';
+import { type ProjectFilter, type ProjectList, pageOfProjects } from './project-pages.ts';
 import {
   AGENT_STATUSES,
   type Agent,

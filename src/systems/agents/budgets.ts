@@ -1,12 +1,5 @@
 /** Budgets: hard ones reserve before the call and settle after it, soft ones alert. */
-import {
-  camelRow,
-  camelRows,
-  decimalText,
-  GuildhallError,
-  invalidInput,
-  newId,
-} from '../../kernel/index.ts';
+import { camelRow, camelRows, decimalText, GuildhallError, invalidInput, newId } from '../../kernel/index.ts';
 import { actorParams, type Context, listLimit, once, storableText } from './context.ts';
 import { checkCost, getCostById, insertCost } from './costs.ts';
 import type { Cost, CreateOptions, ListOptions, NewCost } from './types.ts';
@@ -85,10 +78,15 @@ const MAX_PURPOSE = 500;
 export const STATUS_COLUMNS = `s.budget_id as id, s.project_id, s.agent_id, s.kind, s.period, s.limit_amount as "limit", s.thresholds,
   s.period_start, s.spent, s.reserved, s.remaining, s.unpriced_calls::float8 as unpriced_calls,
   s.created_at, s.updated_at`;
-export const RESERVATION_COLUMNS = 'id, project_id, agent_id, amount, state, purpose, cost_id, created_at, expires_at, closed_at';
+export const RESERVATION_COLUMNS =
+  'id, project_id, agent_id, amount, state, purpose, cost_id, created_at, expires_at, closed_at';
 
 /** Throws `already_exists` when the project, or the run, has one of this kind and period. */
-export async function createBudget(context: Context, input: NewBudget, options: CreateOptions = {}): Promise<Budget> {
+export async function createBudget(
+  context: Context,
+  input: NewBudget,
+  options: CreateOptions = {},
+): Promise<Budget> {
   oneOf(input.kind, BUDGET_KINDS, 'kind');
   oneOf(input.period, BUDGET_PERIODS, 'period');
   const limit = decimalText(input.limit, 'limit', { min: 'positive' });
@@ -109,7 +107,16 @@ export async function createBudget(context: Context, input: NewBudget, options: 
            from made m join :schema.projects p on p.id = m.project_id
          )
          select count(*) from told`,
-        [...actorParams(inner), id, input.projectId, input.agentId ?? null, input.kind, input.period, limit, thresholds],
+        [
+          ...actorParams(inner),
+          id,
+          input.projectId,
+          input.agentId ?? null,
+          input.kind,
+          input.period,
+          limit,
+          thresholds,
+        ],
       );
       // What is spent already may have reached a threshold.
       await inner.scope.query('select :schema.check_budgets(array[$1])', [input.projectId]);
@@ -202,7 +209,11 @@ export async function reserveBudget(
   const amount = decimalText(input.amount, 'amount', { min: 'positive' });
   const holdS = input.holdS ?? DEFAULT_HOLD_S;
   if (!Number.isInteger(holdS) || holdS < 1 || holdS > MAX_HOLD_S) {
-    throw invalidInput('holdS', `holdS must be 1 to ${MAX_HOLD_S} seconds, but is ${holdS}.`, 'Pass whole seconds.');
+    throw invalidInput(
+      'holdS',
+      `holdS must be 1 to ${MAX_HOLD_S} seconds, but is ${holdS}.`,
+      'Pass whole seconds.',
+    );
   }
   const purpose = input.purpose === undefined ? null : storableText(input.purpose, 'purpose', MAX_PURPOSE);
   return once(context, options, { operation: 'reserveBudget', request: input }, async (inner) => {
@@ -230,7 +241,8 @@ export async function settleReservation(
       `select ${RESERVATION_COLUMNS} from :schema.budget_reservations where id = $1 for update`,
       [id],
     );
-    if (rows[0] === undefined) throw new GuildhallError('not_found', 'Reservation not found', { field: 'id' });
+    if (rows[0] === undefined)
+      throw new GuildhallError('not_found', 'Reservation not found', { field: 'id' });
     const held = camelRow<Reservation>(rows[0]);
     if (held.state === 'settled') return settledBefore(inner, held);
     if (held.state === 'released') {
@@ -287,9 +299,10 @@ export async function getReservation(context: Context, id: string): Promise<Rese
 
 /** Closes reservations whose time is over; true when more are waiting. */
 export async function expireReservations(context: Context): Promise<boolean> {
-  const rows = await context.scope.query<{ expired: number }>('select :schema.expire_reservations($1) as expired', [
-    EXPIRE_ROWS,
-  ]);
+  const rows = await context.scope.query<{ expired: number }>(
+    'select :schema.expire_reservations($1) as expired',
+    [EXPIRE_ROWS],
+  );
   return rows[0]?.expired === EXPIRE_ROWS;
 }
 

@@ -1,13 +1,7 @@
 /** Costs of model calls: exact amounts, given or computed from usage at the price valid then. */
-import {
-  canonicalDecimal,
-  decimalText,
-  invalidInput,
-  newId,
-  type Page,
-} from '../../kernel/index.ts';
+import { canonicalDecimal, decimalText, invalidInput, newId, type Page } from '../../kernel/index.ts';
 import { type Context, listLimit, moment, once, requiredText } from './context.ts';
-import { pageOfProjects, type ProjectFilter, type ProjectList } from './project-pages.ts';
+import { type ProjectFilter, type ProjectList, pageOfProjects } from './project-pages.ts';
 import type { Cost, CreateOptions, ListOptions, NewCost } from './types.ts';
 
 export const COST_COLUMNS = `id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
@@ -33,7 +27,19 @@ type CostRow = readonly [
   timestamp: Date | null,
 ];
 
-const COST_TYPES = ['text', 'text', 'text', 'numeric', 'text', 'text', 'bigint', 'bigint', 'jsonb', 'text', 'timestamptz'];
+const COST_TYPES = [
+  'text',
+  'text',
+  'text',
+  'numeric',
+  'text',
+  'text',
+  'bigint',
+  'bigint',
+  'jsonb',
+  'text',
+  'timestamptz',
+];
 
 const COST_COLUMN_NAMES = [
   'id',
@@ -50,21 +56,42 @@ const COST_COLUMN_NAMES = [
 ] as const;
 
 /** What the table puts where a column is left out; undefined where it must be given. */
-const COST_DEFAULTS = [undefined, undefined, null, undefined, undefined, undefined, null, null, null, 'standard', null];
+const COST_DEFAULTS = [
+  undefined,
+  undefined,
+  null,
+  undefined,
+  undefined,
+  undefined,
+  null,
+  null,
+  null,
+  'standard',
+  null,
+];
 
 /**
  * Records one cost. Without `amount` it is computed from the usage at the price valid then; where no price
  * is known the cost is kept with amount null, flagged `unpriced`, and never counts as zero.
  * Throws `invalid_input` for a negative or inexact amount, `not_found` for an unknown project or run.
  */
-export async function createCost(context: Context, input: NewCost, options: CreateOptions = {}): Promise<Cost> {
+export async function createCost(
+  context: Context,
+  input: NewCost,
+  options: CreateOptions = {},
+): Promise<Cost> {
   const row = checkCost(input, '');
-  return once(context, options, { operation: 'createCost', request: input }, (inner) => insertCost(inner, row));
+  return once(context, options, { operation: 'createCost', request: input }, (inner) =>
+    insertCost(inner, row),
+  );
 }
 
 /** The insertion itself, for callers that are inside a transaction already. */
 export async function insertCost(context: Context, row: CostRow): Promise<Cost> {
-  const rows = await context.scope.query<Record<string, unknown>>(row[3] === null ? INSERT_QUOTED : INSERT_GIVEN, row);
+  const rows = await context.scope.query<Record<string, unknown>>(
+    row[3] === null ? INSERT_QUOTED : INSERT_GIVEN,
+    row,
+  );
   return toCost(rows[0] as Record<string, unknown>);
 }
 
@@ -101,7 +128,11 @@ export async function bulkCreateCosts(
   options: CreateOptions = {},
 ): Promise<BulkResult> {
   if (inputs.length > MAX_BULK_COSTS) {
-    throw invalidInput('costs', `${inputs.length} are more than ${MAX_BULK_COSTS} in one call.`, 'Split the batch.');
+    throw invalidInput(
+      'costs',
+      `${inputs.length} are more than ${MAX_BULK_COSTS} in one call.`,
+      'Split the batch.',
+    );
   }
   const rows = inputs.map((input, index) => checkCost(input, `costs[${index}].`));
   if (rows.length === 0) return { count: 0, ids: [] };
@@ -127,7 +158,9 @@ function bulkGiven(rows: readonly CostRow[]): { readonly text: string; readonly 
     ({ index }) => rows.some((row) => row[index] !== COST_DEFAULTS[index]),
   );
   const names = used.map(({ name }) => name).join(', ');
-  const values = used.map(({ name }) => (name === '"timestamp"' ? 'coalesce("timestamp", clock_timestamp())' : name));
+  const values = used.map(({ name }) =>
+    name === '"timestamp"' ? 'coalesce("timestamp", clock_timestamp())' : name,
+  );
   const arrays = used.map(({ type }, position) => `$${position + 1}::${type}[]`);
   return {
     text: `insert into :schema.costs (${names})
@@ -238,7 +271,11 @@ export function checkCost(input: NewCost, path: string): CostRow {
   const outputTokens = tokenCount(input.outputTokens, `${path}outputTokens`);
   const tier = input.serviceTier ?? 'standard';
   if (!SERVICE_TIERS.includes(tier)) {
-    throw invalidInput(`${path}serviceTier`, `Service tier "${tier}" is not known.`, `Use ${SERVICE_TIERS.join(', ')}.`);
+    throw invalidInput(
+      `${path}serviceTier`,
+      `Service tier "${tier}" is not known.`,
+      `Use ${SERVICE_TIERS.join(', ')}.`,
+    );
   }
   return [
     newId('cst'),
@@ -283,7 +320,11 @@ function usageJson(
 function tokenCount(value: number | null | undefined, field: string): number | null {
   if (value === undefined || value === null) return null;
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw invalidInput(field, `${field} must be a whole number of zero or more, but is ${value}.`, 'Pass a count.');
+  throw invalidInput(
+    field,
+    `${field} must be a whole number of zero or more, but is ${value}.`,
+    'Pass a count.',
+  );
 }
 
 /** Written out, because creating costs is the hot path. */

@@ -1,6 +1,7 @@
 /** What a user sees first: sums, the newest activities, the newest projects. */
-import type { Context } from './context.ts';
+
 import { getRecentActivities } from './activities.ts';
+import type { Context } from './context.ts';
 import { type ProjectSummary, pageProjectSummaries } from './projects.ts';
 import type { Activity, Project } from './types.ts';
 
@@ -24,7 +25,13 @@ const FIRST_PROJECTS = 5;
 
 export async function getDashboard(context: Context, userId: string): Promise<Dashboard> {
   const [sums, recentActivities, page] = await Promise.all([
-    context.scope.query<{ projects: number; active: number; exact: string; rounded: string; unpriced: number }>(
+    context.scope.query<{
+      projects: number;
+      active: number;
+      exact: string;
+      rounded: string;
+      unpriced: number;
+    }>(
       `select count(*)::integer as projects,
           coalesce(sum((select count(*) from :schema.agents a where a.project_id = p.id and a.status = 'running')), 0)::integer as active,
           coalesce(sum(s.amount), 0) as exact, round(coalesce(sum(s.amount), 0), 2)::text as rounded,

@@ -65,7 +65,11 @@ export async function pageRefusals(
   const limit = pageLimit(request.limit);
   const after = request.cursor ?? '0';
   if (!/^\d{1,15}$/.test(after)) {
-    throw invalidInput('cursor', 'The cursor is not one of this list.', 'Pass nextCursor of the page before, unchanged.');
+    throw invalidInput(
+      'cursor',
+      'The cursor is not one of this list.',
+      'Pass nextCursor of the page before, unchanged.',
+    );
   }
   const rows = await context.scope.query<{ line: bigint; reason: string; excerpt: string }>(
     `select line, reason, excerpt from :schema.import_refusals

@@ -35,8 +35,11 @@ export const agents = defineSystem<AgentsService>({
     {
       title: 'Sign in as the demo user',
       command:
-        "curl -s localhost:4477/v1/agents/auth/login -H 'content-type: application/json' -d '{\"email\":\"demo@quetrex.ai\",\"password\":\"demo123\"}'",
+        'curl -s localhost:4477/v1/agents/auth/login -H \'content-type: application/json\' -d \'{"email":"demo@quetrex.ai","password":"demo123"}\'',
     },
-    { title: 'Import the real log of a developer', command: 'npx guildhall import agents examples/agents/aider_llm_costs.csv' },
+    {
+      title: 'Import the real log of a developer',
+      command: 'npx guildhall import agents examples/agents/aider_llm_costs.csv',
+    },
   ],
 });

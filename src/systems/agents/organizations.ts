@@ -43,7 +43,8 @@ export interface Registration {
   readonly organization: Organization;
 }
 
-const COLUMNS = 'id, name, type, slug, description, subscription_tier, subscription_price, created_at, updated_at';
+const COLUMNS =
+  'id, name, type, slug, description, subscription_tier, subscription_price, created_at, updated_at';
 const LIST = 'organizations';
 /** Leaves room for the piece of an id that tells two of one name apart. */
 const MAX_SLUG = 60;

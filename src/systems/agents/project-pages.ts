@@ -40,7 +40,13 @@ export const MAX_OFFSET = 100_000;
  */
 export async function pageOfProjects<T extends { readonly id: string }>(
   context: Context,
-  { list, filter, conditions = [], timeOf, read = camelRow<T> }: {
+  {
+    list,
+    filter,
+    conditions = [],
+    timeOf,
+    read = camelRow<T>,
+  }: {
     readonly list: ProjectList;
     readonly filter: ProjectFilter;
     readonly conditions?: readonly Condition[];
@@ -56,7 +62,9 @@ export async function pageOfProjects<T extends { readonly id: string }>(
   const ofUser = filter.projectId === undefined && filter.userId !== undefined;
   const applying: Condition[] = [[filter.projectId, (p) => `r.project_id = ${p}`], ...conditions];
   if (!ofUser) applying.push([filter.userId, owned]);
-  const written = applying.flatMap(([value, condition]) => (value === undefined ? [] : [condition(param(value))]));
+  const written = applying.flatMap(([value, condition]) =>
+    value === undefined ? [] : [condition(param(value))],
+  );
   const countFrom = [...written, ...(ofUser ? [owned(param(filter.userId))] : [])];
   const countParams = [...params];
   if (after !== null) written.push(`(r.${list.time}, r.id) < (${param(after.at)}, ${param(after.id)})`);

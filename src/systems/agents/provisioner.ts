@@ -32,7 +32,7 @@ export interface Provisioner {
 /** Makes nothing and costs nothing: an address from the block reserved for documentation, the same for one id. */
 export const sandboxProvisioner: Provisioner = {
   create: async ({ runnerId, provider }) => ({
-    ipAddress: `192.0.2.${(createHash('sha256').update(runnerId).digest()[0] ?? 0) % 254 + 1}`,
+    ipAddress: `192.0.2.${((createHash('sha256').update(runnerId).digest()[0] ?? 0) % 254) + 1}`,
     metadata: { sandbox: true, machineId: `sandbox-${provider}-${runnerId.slice(-8)}` },
   }),
   destroy: async () => undefined,

@@ -18,7 +18,9 @@ export const RUNNER_STATUSES = ['pending', 'provisioning', 'active', 'error', 's
 export const RUNNER_JOBS = [1, 2, 4, 8] as const;
 
 /** Hetzner's types with the jobs each can run at once and its price a month; the table checks the jobs too. */
-export const SERVER_TYPES: Readonly<Record<string, { readonly jobs: number; readonly monthlyPrice: string }>> = {
+export const SERVER_TYPES: Readonly<
+  Record<string, { readonly jobs: number; readonly monthlyPrice: string }>
+> = {
   cpx11: { jobs: 1, monthlyPrice: '4.99' },
   cpx31: { jobs: 2, monthlyPrice: '17.99' },
   cpx41: { jobs: 4, monthlyPrice: '33.49' },

@@ -1,9 +1,9 @@
 /** The service of `agents`: every operation by its founding name, each usable inside a transaction. */
 import {
   type Accounts,
-  accountsOn,
   type Actor,
   type AuditEntry,
+  accountsOn,
   type DemoSignIn,
   GuildhallError,
   type InstanceSettings,
@@ -11,8 +11,8 @@ import {
   type Page,
   type PageRequest,
   type Scope,
-  SYSTEM_ACTOR,
   type SeedReport,
+  SYSTEM_ACTOR,
   type TransactionOptions,
 } from '../../kernel/index.ts';
 import * as activities from './activities.ts';
@@ -132,7 +132,9 @@ export class AgentsService {
   listProjectsByUser(userId: string, options?: t.ListOptions): Promise<t.Project[]> {
     return projects.listProjectsByUser(this.context, userId, options);
   }
-  pageProjectSummaries(request?: PageRequest & { readonly userId?: string }): Promise<Page<projects.ProjectSummary>> {
+  pageProjectSummaries(
+    request?: PageRequest & { readonly userId?: string },
+  ): Promise<Page<projects.ProjectSummary>> {
     return projects.pageProjectSummaries(this.context, request);
   }
   updateProject(id: string, change: t.ProjectChange): Promise<t.Project> {

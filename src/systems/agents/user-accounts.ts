@@ -23,7 +23,10 @@ const COLUMNS = 'u.id, u.email, u.name, a.roles, a.disabled_at, u.created_at, u.
 const FROM = ':schema.users u join :schema.accounts a on a.id = u.id';
 
 /** Newest first. */
-export async function pageUserAccounts(context: Context, request: PageRequest = {}): Promise<Page<UserAccount>> {
+export async function pageUserAccounts(
+  context: Context,
+  request: PageRequest = {},
+): Promise<Page<UserAccount>> {
   const limit = pageLimit(request.limit);
   const after = decodeCursor('users', request.cursor);
   const rows = await context.scope.query<object>(

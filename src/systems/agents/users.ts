@@ -36,11 +36,7 @@ export interface PreparedUser {
 }
 
 /** Creates account and user. Throws `invalid_input` ("Invalid email format") and `already_exists`. */
-export async function createUser(
-  context: Context,
-  input: NewUser,
-  options: UserOptions = {},
-): Promise<User> {
+export async function createUser(context: Context, input: NewUser, options: UserOptions = {}): Promise<User> {
   const prepared = await prepareUser(context, input, options);
   return context.scope.executor.transaction((tx) =>
     insertUser({ ...context, scope: context.scope.on(tx) }, prepared),
@@ -83,10 +79,9 @@ export async function getUserById(context: Context, id: string): Promise<User | 
 
 /** Upper and lower case are the same address. */
 export async function getUserByEmail(context: Context, email: string): Promise<User | null> {
-  const rows = await context.scope.query<object>(
-    `select ${COLUMNS} from :schema.users where email = $1`,
-    [foldEmail(email)],
-  );
+  const rows = await context.scope.query<object>(`select ${COLUMNS} from :schema.users where email = $1`, [
+    foldEmail(email),
+  ]);
   return rows[0] === undefined ? null : camelRow<User>(rows[0]);
 }
 
@@ -150,10 +145,12 @@ export async function updateUserRefreshToken(
   token: string | null,
 ): Promise<User> {
   return context.scope.executor.transaction(async (tx) => {
-    const rows = await context.scope.on(tx).query<object>(
-      `update :schema.users set updated_at = clock_timestamp() where id = $1 returning ${COLUMNS}`,
-      [id],
-    );
+    const rows = await context.scope
+      .on(tx)
+      .query<object>(
+        `update :schema.users set updated_at = clock_timestamp() where id = $1 returning ${COLUMNS}`,
+        [id],
+      );
     if (rows[0] === undefined) throw new GuildhallError('not_found', 'User not found', { field: 'id' });
     const accounts = context.accounts.on(tx).by(context.actor);
     await accounts.signOutEverywhere(id);

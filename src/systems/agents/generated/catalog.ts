@@ -874,6 +874,8 @@ export const agentsCatalog: Catalog = {
     "Projects whose daily rollup does not add up to their total. Mend: run the function rebuild_spend() of this schema.",
   "comment view invariant_organizations_have_owners":
     "Organizations that nobody owns, or personal ones whose user does not. Mend: make a member the owner.",
+  "comment view invariant_outbox_not_ahead":
+    "Events whose transaction lies in the future of this server: the data came from another one, and readers would wait for it for ever. Run select rebase_outbox() in this schema; readers then start again without a cursor.",
   "comment view invariant_rates_have_kinds":
     "Rates of a kind of usage that nothing counts.",
   "comment view invariant_spend_equals_costs":
@@ -1308,6 +1310,8 @@ export const agentsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_organizations_have_owners to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_outbox_not_ahead to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_rates_have_kinds to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_spend_equals_costs to owner":
@@ -1538,6 +1542,8 @@ export const agentsCatalog: Catalog = {
     "(project_id text, daily_amount numeric, total_amount numeric) SELECT COALESCE(project_id, project_id) AS project_id, amount AS daily_amount, amount AS total_amount FROM (( SELECT project_id, sum(amount) AS amount, sum(calls) AS calls, sum(unpriced_calls) AS unpriced_calls, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens FROM daily_spend GROUP BY project_id) d FULL JOIN total_spend t ON ((project_id = project_id))) WHERE (((((amount IS DISTINCT FROM amount) OR (calls IS DISTINCT FROM (calls)::numeric)) OR (unpriced_calls IS DISTINCT FROM (unpriced_calls)::numeric)) OR (input_tokens IS DISTINCT FROM input_tokens)) OR (output_tokens IS DISTINCT FROM output_tokens));",
   "view invariant_organizations_have_owners":
     "(organization_id text, type text, name text) SELECT id AS organization_id, type, name FROM organizations o WHERE (NOT (EXISTS ( SELECT FROM organization_members m WHERE ((organization_id = id) AND (role = 'owner'::text) AND ((personal_user_id IS NULL) OR (user_id = personal_user_id))))));",
+  "view invariant_outbox_not_ahead":
+    "(xid text, events bigint) SELECT (xid)::text AS xid, count(*) AS events FROM outbox WHERE (xid >= pg_snapshot_xmax(pg_current_snapshot())) GROUP BY xid;",
   "view invariant_rates_have_kinds":
     "(price_id text, kind text) SELECT price_id, kind FROM model_price_rates r WHERE (NOT (EXISTS ( SELECT FROM usage_kinds k WHERE (kind = kind))));",
   "view invariant_spend_equals_costs":

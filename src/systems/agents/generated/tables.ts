@@ -323,6 +323,12 @@ export interface InvariantOrganizationsHaveOwners {
   name: ColumnType<string, never, never>;
 }
 
+/** Events whose transaction lies in the future of this server: the data came from another one, and readers would wait for it for ever. Run select rebase_outbox() in this schema; readers then start again without a cursor. */
+export interface InvariantOutboxNotAhead {
+  xid: ColumnType<string, never, never>;
+  events: ColumnType<bigint, never, never>;
+}
+
 /** Rates of a kind of usage that nothing counts. */
 export interface InvariantRatesHaveKinds {
   price_id: ColumnType<string, never, never>;
@@ -656,6 +662,7 @@ export interface Tables {
   invariant_computed_costs_have_prices: InvariantComputedCostsHavePrices;
   invariant_daily_equals_total: InvariantDailyEqualsTotal;
   invariant_organizations_have_owners: InvariantOrganizationsHaveOwners;
+  invariant_outbox_not_ahead: InvariantOutboxNotAhead;
   invariant_rates_have_kinds: InvariantRatesHaveKinds;
   invariant_spend_equals_costs: InvariantSpendEqualsCosts;
   migration_objects: MigrationObjects;

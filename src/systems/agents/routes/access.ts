@@ -1,8 +1,11 @@
 /** Who may touch what: every route asks here, and nowhere else. */
+
+import type { TypedResponse } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import {
+  type Accounts,
   type Actor,
   ADMIN_ROLE,
-  type Accounts,
   callerOf,
   callerWithRole,
   GuildhallError,
@@ -13,8 +16,6 @@ import {
   type RouteContext,
   type Wire,
 } from '../../../kernel/index.ts';
-import type { TypedResponse } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AgentsService } from '../service.ts';
 
 /**

@@ -26,7 +26,10 @@ const newActivity = z
     projectId: anyId('prj'),
     type: z.enum(ACTIVITY_TYPES),
     message: z.string().max(65_536).openapi({ example: 'Agent started working on issue #125' }),
-    metadata: z.unknown().optional().openapi({ example: { issueNumber: 125 } }),
+    metadata: z
+      .unknown()
+      .optional()
+      .openapi({ example: { issueNumber: 125 } }),
   })
   .openapi('NewActivity', {
     example: {
@@ -52,7 +55,8 @@ export function addActivityRoutes(router: OpenAPIHono<RouteEnv>, access: Access)
       operationId: 'listActivity',
       tags: ['activity'],
       summary: 'The activity feed',
-      description: 'Pages by `cursor`, which is stable while entries are added. `offset`, as the founding API has it, is not.',
+      description:
+        'Pages by `cursor`, which is stable while entries are added. `offset`, as the founding API has it, is not.',
       request: {
         query: pageQuery.extend({
           projectId: anyId('prj').optional(),

@@ -59,7 +59,9 @@ const newLines = z
 
 const logSchema = z
   .object({
-    logs: z.string().openapi({ example: 'Running tests...\nTests passed', description: 'Lines joined by line ends.' }),
+    logs: z
+      .string()
+      .openapi({ example: 'Running tests...\nTests passed', description: 'Lines joined by line ends.' }),
     status,
     error: z.string().nullable(),
     lastLine: z.string().nullable().openapi({
@@ -84,7 +86,9 @@ export function addAgentRoutes(router: OpenAPIHono<RouteEnv>, access: Access): v
           userId: anyId('usr').optional(),
         }),
       },
-      responses: { 200: { description: 'Newest start first, without logs.', content: json(pageSchema(agentSchema)) } },
+      responses: {
+        200: { description: 'Newest start first, without logs.', content: json(pageSchema(agentSchema)) },
+      },
     }),
     async (c) => {
       const filter = defined(c.req.valid('query'));
@@ -218,7 +222,9 @@ export function addAgentRoutes(router: OpenAPIHono<RouteEnv>, access: Access): v
   );
 }
 
-const TOLD: Readonly<Record<AgentStatus, readonly ['agent_started' | 'agent_completed' | 'agent_failed', string]>> = {
+const TOLD: Readonly<
+  Record<AgentStatus, readonly ['agent_started' | 'agent_completed' | 'agent_failed', string]>
+> = {
   running: ['agent_started', 'Agent started'],
   completed: ['agent_completed', 'Agent completed'],
   failed: ['agent_failed', 'Agent failed'],
@@ -231,5 +237,10 @@ const MAX_TOLD = 500;
 async function tell(service: AgentsService, agent: AgentSummary): Promise<void> {
   const [type, words] = TOLD[agent.status];
   const message = agent.error === null ? words : `${words}: ${agent.error.slice(0, MAX_TOLD)}`;
-  await service.createActivity({ projectId: agent.projectId, type, message, metadata: { agentId: agent.id } });
+  await service.createActivity({
+    projectId: agent.projectId,
+    type,
+    message,
+    metadata: { agentId: agent.id },
+  });
 }

@@ -24,7 +24,9 @@ const MAX_EMAIL = 320;
 
 const tokenFields = {
   accessToken: z.string().openapi({ example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9…' }),
-  refreshToken: z.string().openapi({ example: 'ghr_9tq0…', description: 'Good for one refresh, for 7 days.' }),
+  refreshToken: z
+    .string()
+    .openapi({ example: 'ghr_9tq0…', description: 'Good for one refresh, for 7 days.' }),
   expiresIn: z.int().openapi({ example: 3600, description: 'Seconds the access token is good for.' }),
 };
 export const tokensSchema = z.object(tokenFields).openapi('Tokens');
@@ -66,7 +68,8 @@ export function addAuthRoutes(router: OpenAPIHono<RouteEnv>, access: Access): vo
       operationId: 'register',
       tags: ['auth'],
       summary: 'Register',
-      description: 'Makes the user, a personal organization and its ownership together, and signs the user in.',
+      description:
+        'Makes the user, a personal organization and its ownership together, and signs the user in.',
       security: [],
       request: { body: { content: json(registration) } },
       responses: { 201: { description: 'The user, signed in.', content: json(registrationSchema) } },
@@ -102,7 +105,9 @@ export function addAuthRoutes(router: OpenAPIHono<RouteEnv>, access: Access): vo
       }),
       async (c) => {
         const { email, password } = c.req.valid('json');
-        const signedIn = await worded(refusal, () => access.accounts(c).signIn({ login: email.trim(), password }));
+        const signedIn = await worded(refusal, () =>
+          access.accounts(c).signIn({ login: email.trim(), password }),
+        );
         return respond(c, 200, { ...tokensOf(signedIn), user: await userOf(access, c, signedIn.account.id) });
       },
       texts({ missing: credentialsMissing }),
@@ -136,7 +141,8 @@ export function addAuthRoutes(router: OpenAPIHono<RouteEnv>, access: Access): vo
       operationId: 'logout',
       tags: ['auth'],
       summary: 'End the session of a refresh token',
-      description: 'An unknown or ended token is no error. Access tokens of the session stop working at once.',
+      description:
+        'An unknown or ended token is no error. Access tokens of the session stop working at once.',
       security: [],
       request: { body: { content: json(refreshInput) } },
       responses: { 204: { description: 'The session is over.' } },

@@ -29,8 +29,13 @@ const thresholds = z
 const newBudget = z
   .strictObject({
     projectId: anyId('prj'),
-    agentId: anyId('agt').nullable().optional().openapi({ description: 'Run it is for; else the whole project.' }),
-    kind: z.enum(BUDGET_KINDS).openapi({ description: 'hard refuses reservations beyond it; soft only alerts.' }),
+    agentId: anyId('agt')
+      .nullable()
+      .optional()
+      .openapi({ description: 'Run it is for; else the whole project.' }),
+    kind: z
+      .enum(BUDGET_KINDS)
+      .openapi({ description: 'hard refuses reservations beyond it; soft only alerts.' }),
     period: z.enum(BUDGET_PERIODS).openapi({ description: 'UTC day, UTC month, or from the first day on.' }),
     limit,
     thresholds: thresholds.optional(),
@@ -41,7 +46,9 @@ const newBudget = z
 
 const budgetChange = z
   .strictObject({ limit: limit.optional(), thresholds: thresholds.optional() })
-  .refine((change) => Object.keys(change).length > 0, { error: 'changes nothing | Send limit or thresholds.' })
+  .refine((change) => Object.keys(change).length > 0, {
+    error: 'changes nothing | Send limit or thresholds.',
+  })
   .openapi('BudgetChange', { example: { limit: '40' } });
 
 export function addBudgetRoutes(router: OpenAPIHono<RouteEnv>, access: Access): void {
@@ -77,7 +84,8 @@ export function addBudgetRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
       operationId: 'createBudget',
       tags: ['budgets'],
       summary: 'Set a budget',
-      description: 'One of a kind and period for a project, or for a run. Thresholds reached already alert at once.',
+      description:
+        'One of a kind and period for a project, or for a run. Thresholds reached already alert at once.',
       request: { body: { content: json(newBudget) } },
       responses: { 201: { description: 'The budget.', content: json(budgetSchema) } },
     }),

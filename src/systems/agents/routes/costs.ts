@@ -147,7 +147,10 @@ export function addCostRoutes(router: OpenAPIHono<RouteEnv>, access: Access): vo
     (c) =>
       access.once(c, 201, async (service) => {
         const costs = c.req.valid('json').costs.map(defined);
-        const named = costs.map(({ projectId }, index) => ({ id: projectId, field: `costs[${index}].projectId` }));
+        const named = costs.map(({ projectId }, index) => ({
+          id: projectId,
+          field: `costs[${index}].projectId`,
+        }));
         await access.projects(c, service, named);
         return service.bulkCreateCosts(costs);
       }),

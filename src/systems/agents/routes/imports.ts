@@ -51,10 +51,14 @@ const importQuery = z.strictObject({
     example: 'aider_llm_costs.csv',
     description: 'Name of the file: an import that was cut off goes on when a file of this name comes again.',
   }),
-  kind: z.string().max(40).optional().openapi({
-    example: IMPORT_KINDS[0],
-    description: `Recognised from name and content when left out. One of ${IMPORT_KINDS.join(', ')}.`,
-  }),
+  kind: z
+    .string()
+    .max(40)
+    .optional()
+    .openapi({
+      example: IMPORT_KINDS[0],
+      description: `Recognised from name and content when left out. One of ${IMPORT_KINDS.join(', ')}.`,
+    }),
   project: z.string().min(1).max(200).optional().openapi({
     example: 'Aider log',
     description: 'Id or name of your project that gets the rows; a new name makes a new project.',
@@ -63,7 +67,9 @@ const importQuery = z.strictObject({
   provider: z.string().max(200).optional().openapi({ description: 'For files that name none.' }),
   at: z.string().max(40).optional().openapi({ description: 'Time of rows in files that have none.' }),
   asOf: z.string().max(40).optional().openapi({ description: 'Price tables: when changed prices start.' }),
-  acceptImplausible: booleanParam().optional().openapi({ description: 'Price tables: enters implausible rates.' }),
+  acceptImplausible: booleanParam()
+    .optional()
+    .openapi({ description: 'Price tables: enters implausible rates.' }),
 });
 
 const importDetail = importSchema
@@ -151,7 +157,8 @@ export function addImportRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
       request: { params: idParam('imp'), query: pageQuery.omit({ withTotal: true }) },
       responses: {
         200: {
-          description: 'The import with a page of its refusals, in the order of the file; the first 1,000 are kept.',
+          description:
+            'The import with a page of its refusals, in the order of the file; the first 1,000 are kept.',
           content: json(importDetail),
         },
       },

@@ -27,17 +27,24 @@ const USAGE_KIND_NAMES = Object.keys(USAGE_KINDS) as [UsageKind, ...UsageKind[]]
 const REPRICE_TIME_MS = 10 * 60_000;
 
 const tier = z.enum(SERVICE_TIERS);
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day | Write it as 16:30.' });
+const clock = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day | Write it as 16:30.' });
 const quantities = z.record(z.string().max(100), z.union([z.int().min(0), decimalSchema({ min: 'zero' })]));
 
 const priceSchema = z
   .object({
     id: anyId('mpr'),
-    source: z.string().openapi({ example: 'manual', description: 'Who says so; manual comes before every table.' }),
+    source: z
+      .string()
+      .openapi({ example: 'manual', description: 'Who says so; manual comes before every table.' }),
     provider: z.string().openapi({ example: 'openai' }),
     model: z.string().openapi({ example: 'gpt-4o' }),
     serviceTier: z.string().openapi({ example: 'standard' }),
-    dayFrom: z.string().nullable().openapi({ example: null, description: 'Start of daily hours, UTC; null: all day.' }),
+    dayFrom: z
+      .string()
+      .nullable()
+      .openapi({ example: null, description: 'Start of daily hours, UTC; null: all day.' }),
     dayUntil: z.string().nullable().openapi({ example: null }),
     validFrom: timeSchema().nullable().openapi({ description: 'Null: as far back as anyone asks.' }),
     validUntil: timeSchema().nullable().openapi({ description: 'Null: until further notice.' }),
@@ -66,8 +73,14 @@ const newPrice = z
       .array(
         z.strictObject({
           kind: z.enum(USAGE_KIND_NAMES),
-          unitPrice: decimalSchema({ min: 'zero', example: '0.0000025' }).openapi({ description: 'USD for one unit.' }),
-          aboveTokens: z.int().min(0).optional().openapi({ description: 'Only calls with more input than this.' }),
+          unitPrice: decimalSchema({ min: 'zero', example: '0.0000025' }).openapi({
+            description: 'USD for one unit.',
+          }),
+          aboveTokens: z
+            .int()
+            .min(0)
+            .optional()
+            .openapi({ description: 'Only calls with more input than this.' }),
         }),
       )
       .min(1)
@@ -236,7 +249,11 @@ export function addPriceRoutes(router: OpenAPIHono<RouteEnv>, access: Access): v
     async (c) => {
       const { usage, at, ...call } = defined(c.req.valid('json'));
       const quantitiesAsText = Object.entries(usage).map(([kind, quantity]) => [kind, String(quantity)]);
-      const wanted = { ...call, usage: checkUsage(Object.fromEntries(quantitiesAsText)), at: at ?? new Date() };
+      const wanted = {
+        ...call,
+        usage: checkUsage(Object.fromEntries(quantitiesAsText)),
+        at: at ?? new Date(),
+      };
       return respond(c, 200, await quote(access.service(c).scope, wanted));
     },
   );

@@ -42,7 +42,9 @@ const apiKeySchema = z
   .object({
     id: anyId('key'),
     name: z.string().openapi({ example: 'build server' }),
-    prefix: z.string().openapi({ example: '3f9a0c1b2d4e', description: 'The key begins with ghk_<prefix>_.' }),
+    prefix: z
+      .string()
+      .openapi({ example: '3f9a0c1b2d4e', description: 'The key begins with ghk_<prefix>_.' }),
     roles: z.array(z.string()).openapi({ example: [] }),
     createdAt: timeSchema(),
     expiresAt: timeSchema().nullable().openapi({ description: 'Null: does not expire.' }),
@@ -55,25 +57,45 @@ const apiKeySchema = z
 const issuedKeySchema = z
   .object({
     apiKey: apiKeySchema,
-    key: z.string().openapi({ example: 'ghk_3f9a0c1b2d4e_…', description: 'Shown this once; only its hash is kept.' }),
+    key: z
+      .string()
+      .openapi({ example: 'ghk_3f9a0c1b2d4e_…', description: 'Shown this once; only its hash is kept.' }),
   })
   .openapi('IssuedApiKey');
 
 const newApiKey = z
   .strictObject({
     name: filledText(200, 'build server'),
-    roles: z.array(z.string()).max(32).optional().openapi({ description: 'A part of your roles; default all.' }),
-    expiresInS: z.int().min(1).max(3_660 * DAY_S).optional().openapi({ example: 90 * DAY_S }),
+    roles: z
+      .array(z.string())
+      .max(32)
+      .optional()
+      .openapi({ description: 'A part of your roles; default all.' }),
+    expiresInS: z
+      .int()
+      .min(1)
+      .max(3_660 * DAY_S)
+      .optional()
+      .openapi({ example: 90 * DAY_S }),
   })
   .openapi('NewApiKey', { example: { name: 'build server', expiresInS: 90 * DAY_S } });
 
 const keyRotation = z
   .strictObject({
-    overlapS: z.int().min(0).max(30 * DAY_S).optional().openapi({
-      example: DAY_S,
-      description: 'How long the old key works on; default a day.',
-    }),
-    expiresInS: z.int().min(1).max(3_660 * DAY_S).optional(),
+    overlapS: z
+      .int()
+      .min(0)
+      .max(30 * DAY_S)
+      .optional()
+      .openapi({
+        example: DAY_S,
+        description: 'How long the old key works on; default a day.',
+      }),
+    expiresInS: z
+      .int()
+      .min(1)
+      .max(3_660 * DAY_S)
+      .optional(),
   })
   .openapi('KeyRotation', { example: { overlapS: DAY_S } });
 
@@ -145,7 +167,9 @@ export function addProfileRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
       tags: ['profile'],
       summary: 'Organizations the caller belongs to',
       request: { query: pageQuery },
-      responses: { 200: { description: 'Newest membership first.', content: json(pageSchema(membershipSchema)) } },
+      responses: {
+        200: { description: 'Newest membership first.', content: json(pageSchema(membershipSchema)) },
+      },
     }),
     async (c) => {
       const page = defined(c.req.valid('query'));
@@ -184,7 +208,8 @@ function addKeyRoutes(router: OpenAPIHono<RouteEnv>, access: Access): void {
       operationId: 'createApiKey',
       tags: ['api keys'],
       summary: 'Make an API key',
-      description: 'The key is in this answer and nowhere else. Needs an access token; an Idempotency-Key has no effect.',
+      description:
+        'The key is in this answer and nowhere else. Needs an access token; an Idempotency-Key has no effect.',
       request: { body: { content: json(newApiKey) } },
       responses: { 201: { description: 'The key, shown once.', content: json(issuedKeySchema) } },
     }),

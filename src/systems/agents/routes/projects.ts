@@ -169,7 +169,8 @@ export function addProjectRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
       operationId: 'deleteProject',
       tags: ['projects'],
       summary: 'Delete a project',
-      description: 'Its runs, costs, activities and budgets go with it. The audit trail keeps that it was there.',
+      description:
+        'Its runs, costs, activities and budgets go with it. The audit trail keeps that it was there.',
       request: { params: idParam('prj') },
       responses: { 204: { description: 'Gone.' } },
     }),
@@ -189,7 +190,8 @@ export function addProjectRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
       operationId: 'getProjectSpend',
       tags: ['spend'],
       summary: 'All spend of a project',
-      description: 'From its first day, without reading the costs: exact at every moment, fast at any number.',
+      description:
+        'From its first day, without reading the costs: exact at every moment, fast at any number.',
       request: { params: idParam('prj') },
       responses: { 200: { description: 'The sums.', content: json(projectSpendSchema) } },
     }),

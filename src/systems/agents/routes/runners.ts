@@ -25,12 +25,15 @@ const newRunner = z
     name: filledText(200, 'builder'),
     region: filledText(200, 'fsn1'),
     serverType: filledText(200, 'cpx31'),
-    maxConcurrentJobs: z.number().optional().openapi({
-      type: 'integer',
-      enum: [1, 2, 4, 8],
-      example: 2,
-      description: 'At most what the server type can run; default that, or 1 where it is not known.',
-    }),
+    maxConcurrentJobs: z
+      .number()
+      .optional()
+      .openapi({
+        type: 'integer',
+        enum: [1, 2, 4, 8],
+        example: 2,
+        description: 'At most what the server type can run; default that, or 1 where it is not known.',
+      }),
     sshKeyId: filledText(200, 'deploy-2026').optional(),
   })
   .openapi('NewRunner', {
@@ -96,7 +99,12 @@ export function addRunnerRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
       request: { params: idParam('rnr') },
       responses: { 200: { description: 'The runner.', content: json(runnerSchema) } },
     }),
-    async (c) => respond(c, 200, await ownRunner(access, c, { service: access.service(c), id: c.req.valid('param').id })),
+    async (c) =>
+      respond(
+        c,
+        200,
+        await ownRunner(access, c, { service: access.service(c), id: c.req.valid('param').id }),
+      ),
   );
 
   router.openapi(

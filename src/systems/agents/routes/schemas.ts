@@ -56,7 +56,9 @@ export const projectSchema = z
     settings: jsonObject.nullable().openapi({ example: { theme: 'dark' } }),
     createdAt: timeSchema(),
     updatedAt: timeSchema(),
-    progress: z.int().openapi({ example: 50, description: 'Completed runs of all runs in percent; 0 without runs.' }),
+    progress: z
+      .int()
+      .openapi({ example: 50, description: 'Completed runs of all runs in percent; 0 without runs.' }),
     agentCount: z.int().openapi({ example: 2, description: 'Runs of agents.' }),
     totalCost: decimalAnswer('0.09').openapi({ description: 'USD, exact, without unpriced calls.' }),
     unpricedCalls: z.int().openapi({ example: 0, description: 'Calls whose price is unknown.' }),
@@ -81,7 +83,9 @@ export const costSchema = z
   .object({
     id: anyId('cst'),
     projectId: anyId('prj'),
-    agentId: anyId('agt').nullable().openapi({ description: 'Run that caused it; null when not attributed.' }),
+    agentId: anyId('agt')
+      .nullable()
+      .openapi({ description: 'Run that caused it; null when not attributed.' }),
     amount: decimalAnswer('0.01175').nullable().openapi({
       description: 'USD, exact. Null when the price is unknown, which is never the same as zero.',
     }),
@@ -117,7 +121,9 @@ const spendFields = {
   outputTokens: z.string().openapi({ example: '1800' }),
 };
 
-export const projectSpendSchema = z.object({ projectId: anyId('prj'), ...spendFields }).openapi('ProjectSpend');
+export const projectSpendSchema = z
+  .object({ projectId: anyId('prj'), ...spendFields })
+  .openapi('ProjectSpend');
 
 export const dailySpendSchema = z
   .object({
@@ -174,7 +180,9 @@ export const runnerSchema = z
     region: z.string().openapi({ example: 'fsn1' }),
     serverType: z.string().openapi({ example: 'cpx31' }),
     maxConcurrentJobs: z.int().openapi({ example: 2 }),
-    monthlyPrice: decimalAnswer('17.99').nullable().openapi({ description: 'List price; null when not known.' }),
+    monthlyPrice: decimalAnswer('17.99')
+      .nullable()
+      .openapi({ description: 'List price; null when not known.' }),
     ipAddress: z.string().nullable().openapi({ example: '192.0.2.17' }),
     sshKeyId: z.string().nullable().openapi({ example: null }),
     status: z.enum(RUNNER_STATUSES),

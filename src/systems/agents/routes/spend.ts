@@ -54,7 +54,9 @@ export function addSpendRoutes(router: OpenAPIHono<RouteEnv>, access: Access): v
       operationId: 'getDashboard',
       tags: ['spend'],
       summary: 'What the caller sees first',
-      responses: { 200: { description: 'Sums, newest activities, newest projects.', content: json(dashboardSchema) } },
+      responses: {
+        200: { description: 'Sums, newest activities, newest projects.', content: json(dashboardSchema) },
+      },
     }),
     async (c) => respond(c, 200, await access.service(c).getDashboard(callerOf(c).id)),
   );

@@ -106,7 +106,12 @@ export function addUserRoutes(router: OpenAPIHono<RouteEnv>, access: Access): vo
   );
 
   for (const [word, summary, disabled, description] of [
-    ['disable', 'Lock a user out', true, 'Ends all sessions at once; API keys are refused until it is enabled again.'],
+    [
+      'disable',
+      'Lock a user out',
+      true,
+      'Ends all sessions at once; API keys are refused until it is enabled again.',
+    ],
     ['enable', 'Let a user in again', false, 'API keys work again; sessions have to be opened anew.'],
   ] as const) {
     router.openapi(
