@@ -27,7 +27,7 @@ export function inlinedSql(module) {
   const entries = files.map((file) => {
     const path = relative(folder, file).replaceAll('\\', '/');
     const text = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
-    return `    {\n      path: ${JSON.stringify(path)},\n      text: \`${escape(text)}\`,\n    },`;
+    return `    {\n      path: ${JSON.stringify(path)},\n      text: \`${templateText(text)}\`,\n    },`;
   });
   return [
     '/** Generated from sql/ by `npm run generate`; do not edit. */',
@@ -50,7 +50,8 @@ export function inlineAll() {
   }
 }
 
-const escape = (text) => text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
+/** Text as it stands between backticks. */
+const templateText = (text) => text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${');
 
 function walk(folder) {
   return readdirSync(folder).flatMap((name) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HTTP_DEFAULTS } from '../src/http/index.ts';
 import { type AgentsApi, type Caller, openAgentsApi } from './support/agents-api.ts';
 
 let api: AgentsApi;
@@ -227,6 +228,30 @@ describe('spend by day', () => {
       ['limit=1001', 'limit'],
     ]) {
       expect([query, (await days(query as string)).field]).toEqual([query, field]);
+    }
+  });
+});
+
+describe('what programs write', () => {
+  it('is not held up by the limit on creating things, which is meant for people', async () => {
+    const limited = await openAgentsApi({ rateLimits: HTTP_DEFAULTS.rateLimits });
+    try {
+      const writer = await limited.user();
+      const { id: projectId } = await limited.project(writer);
+      const body = { projectId, amount: '0.001', model: 'm', provider: 'p' };
+      const costs = [];
+      for (let count = 0; count < 30; count += 1)
+        costs.push(await limited.call('POST', '/costs', { as: writer, body }));
+      expect(new Set(costs.map(({ status }) => status))).toEqual(new Set([201]));
+      const projects = [];
+      for (let count = 0; count < 25; count += 1) {
+        projects.push(
+          await limited.call('POST', '/projects', { as: writer, body: { name: 'P', path: '/p' } }),
+        );
+      }
+      expect(projects.some(({ status }) => status === 429)).toBe(true);
+    } finally {
+      await limited.close();
     }
   });
 });

@@ -324,3 +324,21 @@ describe('the API document', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
+
+describe('the system’s README', () => {
+  it('lists every route of the API', async () => {
+    const readme = await readFile('src/systems/agents/README.md', 'utf8');
+    const missing = (await api.routes())
+      .map(({ method, path }) => `\`${method} ${path}\``)
+      .filter((name) => !readme.includes(name));
+    expect(missing).toEqual([]);
+  });
+
+  it('lists every method of the service', async () => {
+    const readme = await readFile('src/systems/agents/README.md', 'utf8');
+    const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(api.service)).filter(
+      (name) => name !== 'constructor',
+    );
+    expect(methods.filter((name) => !readme.includes(`\`${name}\``) && name !== 'clearAll')).toEqual([]);
+  });
+});

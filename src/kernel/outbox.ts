@@ -9,23 +9,28 @@ const CURSOR = /^(\d{1,20})-(\d{1,19})$/;
 const MAX_XID = 2n ** 64n - 1n;
 const MAX_ID = 2n ** 63n - 1n;
 
-/** The second half tells a cursor that this server has never given out: it would be waited for in vain. */
+/**
+ * One row at least: it tells whether the cursor lies in the future of this server, which has then never given it
+ * out, and a reader would wait for it in vain. The transaction id is text under another name than its own, by
+ * which it sorts as a number.
+ */
 const EVENTS_SQL = `
-(select false as ahead, xid::text as xid, id, type, subject, audience, payload, at
-   from :schema.outbox
-  where (xid, id) > ($1::text::xid8, $2::bigint)
-    and xid < pg_snapshot_xmin(pg_current_snapshot())
-  order by xid, id
-  limit $3)
-union all
-select true, null, null, null, null, null, null, null
- where $1::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot())`;
+select c.ahead, e.xid::text as position, e.id, e.type, e.subject, e.audience, e.payload, e.at
+  from (select $1::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) as ahead) as c
+  left join lateral (
+    select * from :schema.outbox
+     where (xid, id) > ($1::text::xid8, $2::bigint)
+       and xid < pg_snapshot_xmin(pg_current_snapshot())
+     order by xid, id
+     limit $3
+  ) as e on true
+ order by e.xid, e.id`;
 
 interface EventRow {
   readonly ahead: boolean;
-  /** The transaction id as text: it sorts as a number only under its own name. */
   readonly position: string;
-  readonly id: bigint;
+  /** Null where there is no event. */
+  readonly id: bigint | null;
   readonly type: string;
   readonly subject: string;
   readonly audience: string | null;
@@ -43,7 +48,7 @@ export async function readEvents(
   scope: Scope,
   { after, limit = MAX_EVENTS }: { readonly after?: string; readonly limit?: number } = {},
 ): Promise<OutboxEvent[]> {
-  const [xid, id] = readCursor(after);
+  const [xid, number] = readCursor(after);
   if (!Number.isInteger(limit) || limit < 1) {
     throw invalidInput(
       'limit',
@@ -51,9 +56,10 @@ export async function readEvents(
       'Pass 1 or more.',
     );
   }
-  const rows = await scope.query<EventRow>(EVENTS_SQL, [xid, id, Math.min(limit, MAX_EVENTS)]);
-  if (rows.some(({ ahead }) => ahead)) throw cursorAhead();
-  return rows.map((row) => ({
+  const rows = await scope.query<EventRow>(EVENTS_SQL, [xid, number, Math.min(limit, MAX_EVENTS)]);
+  if (rows[0]?.ahead === true) throw cursorAhead();
+  const events = rows.filter(({ id }) => id !== null);
+  return events.map((row) => ({
     cursor: `${row.position}-${row.id}`,
     id: `evt_${row.id}`,
     type: row.type,

@@ -3,7 +3,6 @@ import { defineSystem } from '../../kernel/index.ts';
 import { constraints } from './constraints.ts';
 import { agentsCatalog } from './generated/catalog.ts';
 import { agentsSql } from './generated/sql.ts';
-import { importFile } from './imports/index.ts';
 import { createAgentsRouter } from './routes/index.ts';
 import { AgentsService, defaultAccounts } from './service.ts';
 
@@ -22,7 +21,7 @@ export const agents = defineSystem<AgentsService>({
   accountsOf: (service) => service.accounts,
   createRouter: createAgentsRouter,
   seed: (service) => service.seed(),
-  importFile: (service, request) => importFile(service, request),
+  importFile: (service, request) => service.importFile(request),
   demoSignIns: (service) => service.demoSignIns(),
   tasks: [
     { name: 'fold-spend', everyMs: 1_000, run: (service) => service.foldSpend() },

@@ -6,6 +6,8 @@ import {
   accountsOn,
   type DemoSignIn,
   GuildhallError,
+  type ImportReport,
+  type ImportRequest,
   type InstanceSettings,
   listAudit,
   type Page,
@@ -23,10 +25,14 @@ import type { Context } from './context.ts';
 import * as costs from './costs.ts';
 import { type Dashboard, getDashboard } from './dashboard.ts';
 import * as importPages from './import-pages.ts';
+import { importFile } from './imports/index.ts';
 import * as organizations from './organizations.ts';
+import { loadPriceTable } from './price-loading.ts';
+import * as prices from './prices.ts';
 import type { ProjectFilter } from './project-pages.ts';
 import * as projects from './projects.ts';
 import type { Provisioner } from './provisioner.ts';
+import * as quotes from './quotes.ts';
 import { workOnRunner } from './runner-work.ts';
 import * as runners from './runners.ts';
 import { demoSignIns, seed } from './seed.ts';
@@ -311,6 +317,34 @@ export class AgentsService {
     return importPages.pageRefusals(this.context, importId, request);
   }
 
+  /** Brings a file in: a log of calls, agent runs, or a price table; a second time adds nothing. */
+  importFile(request: ImportRequest): Promise<ImportReport> {
+    return importFile({ scope: this.scope, actor: this.context.actor }, request);
+  }
+
+  /** Enters a price by hand; an absurd one is refused with `implausible_price` unless it is said to be meant. */
+  setPrice(price: prices.NewPrice): Promise<prices.ModelPrice> {
+    return prices.setPrice(this.scope, price, this.context.actor);
+  }
+  findPrice(wanted: Parameters<typeof prices.findPrice>[1]): ReturnType<typeof prices.findPrice> {
+    return prices.findPrice(this.scope, wanted);
+  }
+  listPrices(filter?: prices.PriceFilter): Promise<Page<prices.ModelPrice>> {
+    return prices.listPrices(this.scope, filter);
+  }
+  /** What usage would cost, kind by kind; amount null where a price is unknown. */
+  quote(call: quotes.UsageToPrice): Promise<quotes.Quote> {
+    return quotes.quote(this.scope, call);
+  }
+  /** Reads a price table: `genai`, `litellm` or our own `list`. */
+  loadPriceTable(...table: Tail<Parameters<typeof loadPriceTable>>): ReturnType<typeof loadPriceTable> {
+    return loadPriceTable(this.scope, ...table);
+  }
+  /** Prices the costs that had no price when they were recorded. */
+  repriceCosts(options?: Parameters<typeof quotes.reprice>[1]): ReturnType<typeof quotes.reprice> {
+    return quotes.reprice(this.scope, options);
+  }
+
   getDashboard(userId: string): Promise<Dashboard> {
     return getDashboard(this.context, userId);
   }
@@ -336,6 +370,9 @@ export class AgentsService {
     await this.scope.query('delete from :schema.accounts');
   }
 }
+
+/** Parameters after the first one, which is the scope. */
+type Tail<List extends readonly unknown[]> = List extends [unknown, ...infer Rest] ? Rest : never;
 
 /** Texts and times of this system's API. */
 export function defaultAccounts(scope: Scope, settings: InstanceSettings = {}): Accounts {

@@ -1726,6 +1726,8 @@ create table :schema.budget_reservations (
   constraint budget_reservations_closed_check check ((state = 'open') = (closed_at is null))
 );
 create index budget_reservations_open_idx on :schema.budget_reservations (project_id, expires_at) where state = 'open';
+create index budget_reservations_project_id_idx
+  on :schema.budget_reservations (project_id, created_at desc, id desc);
 create index budget_reservations_expiry_idx on :schema.budget_reservations (expires_at) where state = 'open';
 create index budget_reservations_cost_id_idx on :schema.budget_reservations (cost_id) where cost_id is not null;
 create index budget_reservations_agent_id_idx on :schema.budget_reservations (agent_id) where agent_id is not null;
@@ -1899,17 +1901,6 @@ comment on column :schema.runners.attempt is
 comment on column :schema.runners.lease_until is 'Nobody else takes the runner on before this; null: free.';
 comment on column :schema.runners.torn_down_at is
   'When a deleted runner''s machine was gone for certain; null: there may be one.';
-`,
-    },
-    {
-      path: "migrations/0008_index_reservations.down.sql",
-      text: `drop index :schema.budget_reservations_project_id_idx;
-`,
-    },
-    {
-      path: "migrations/0008_index_reservations.up.sql",
-      text: `create index budget_reservations_project_id_idx
-  on :schema.budget_reservations (project_id, created_at desc, id desc);
 `,
     },
     {

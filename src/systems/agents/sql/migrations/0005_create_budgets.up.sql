@@ -52,6 +52,8 @@ create table :schema.budget_reservations (
   constraint budget_reservations_closed_check check ((state = 'open') = (closed_at is null))
 );
 create index budget_reservations_open_idx on :schema.budget_reservations (project_id, expires_at) where state = 'open';
+create index budget_reservations_project_id_idx
+  on :schema.budget_reservations (project_id, created_at desc, id desc);
 create index budget_reservations_expiry_idx on :schema.budget_reservations (expires_at) where state = 'open';
 create index budget_reservations_cost_id_idx on :schema.budget_reservations (cost_id) where cost_id is not null;
 create index budget_reservations_agent_id_idx on :schema.budget_reservations (agent_id) where agent_id is not null;

@@ -1,1 +1,0 @@
-drop index :schema.budget_reservations_project_id_idx;
