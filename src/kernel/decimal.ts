@@ -30,7 +30,7 @@ export function decimalText(value: unknown, field: string, rules: DecimalRules =
       'Write digits with at most one point, for example "12.50".',
     );
   }
-  if (value.replace(/[^0-9]/g, '').length > MAX_DIGITS) {
+  if (digitsOf(value) > MAX_DIGITS) {
     throw invalidInput(field, `${field} has more than ${MAX_DIGITS} digits.`, 'Check the unit.');
   }
   if (rules.min === 'zero' && isNegative(value)) {
@@ -57,6 +57,12 @@ export function canonicalDecimal(text: string): string {
 /** True for zero in any spelling. */
 export function isZero(text: string): boolean {
   return !/[1-9]/.test(text.split(/[eE]/)[0] ?? '');
+}
+
+/** Digits it takes to write it out, an exponent included. */
+function digitsOf(text: string): number {
+  const [mantissa = '', exponent = '0'] = text.split(/[eE]/);
+  return mantissa.replace(/[^0-9]/g, '').length + Math.abs(Number(exponent));
 }
 
 function isNegative(text: string): boolean {

@@ -100,9 +100,10 @@ export async function getDailySpend(context: Context, filter: SpendFilter = {}):
   params.push(listLimit(filter.limit));
   const rows = await context.scope.query<object>(
     `select ${columns}, ${SUMS}
-       from :schema.${perAgent ? 'daily_agent_spend' : 'daily_spend'} s
+       from :schema.${perAgent ? 'daily_agent_spend' : 'spend_parts'} s
       ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
       group by ${columns}
+     having sum(s.calls) <> 0 or sum(s.amount) <> 0
       order by s.day desc${groups.length === 0 ? '' : `, ${groups.join(', ')}`}
       limit $${params.length}`,
     params,

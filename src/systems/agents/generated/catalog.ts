@@ -865,7 +865,7 @@ export const agentsCatalog: Catalog = {
   "comment view daily_agent_spend":
     "Spend by run and UTC day, exact at every read.",
   "comment view daily_spend":
-    "Spend by project, UTC day, provider and model: folded rows plus what is not folded yet, so it is exact at every read. What a deleted project left to fold is left out. unpriced_calls are in calls and not in amount.",
+    "Spend by project, UTC day, provider and model, exact at every read. unpriced_calls are in calls and not in amount.",
   "comment view invariant_agent_spend_equals_costs":
     "Days of a run whose rollup differs from the sum of its costs. Mend: run the function rebuild_spend() of this schema.",
   "comment view invariant_computed_costs_have_prices":
@@ -882,6 +882,8 @@ export const agentsCatalog: Catalog = {
     "Days of a project, provider and model whose rollup differs from the sum of their costs. Mend: run the function rebuild_spend() of this schema.",
   "comment view price_book":
     "Every version of every price with its rates (USD per unit, as text). Null validity is unbounded; null hours are the whole day.",
+  "comment view spend_parts":
+    "Folded rows of spend and what is not folded yet, side by side: sum them by whatever is asked. What a deleted project left to fold is left out.",
   "comment view total_spend":
     "Spend of each project from its first day, exact at every read; a project without costs has no row.",
   "comment view usage_kinds":
@@ -1354,6 +1356,8 @@ export const agentsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant spend_deltas to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant spend_parts to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant total_spend to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant usage_kinds to owner":
@@ -1533,7 +1537,7 @@ export const agentsCatalog: Catalog = {
   "view daily_agent_spend":
     "(agent_id text, project_id text, day date, amount numeric, calls bigint, unpriced_calls bigint, input_tokens numeric, output_tokens numeric) SELECT agent_id, project_id, day, sum(amount) AS amount, (sum(calls))::bigint AS calls, (sum(unpriced_calls))::bigint AS unpriced_calls, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens FROM ( SELECT agent_id, project_id, day, amount, calls, unpriced_calls, input_tokens, output_tokens FROM agent_spend_daily UNION ALL SELECT agent_id, project_id, day, amount, calls, unpriced_calls, input_tokens, output_tokens FROM spend_deltas d WHERE (EXISTS ( SELECT FROM agents a WHERE (id = agent_id)))) part GROUP BY agent_id, project_id, day HAVING ((sum(calls) <> (0)::numeric) OR (sum(amount) <> (0)::numeric));",
   "view daily_spend":
-    "(project_id text, day date, provider text, model text, amount numeric, calls bigint, unpriced_calls bigint, input_tokens numeric, output_tokens numeric) SELECT project_id, day, provider, model, sum(amount) AS amount, (sum(calls))::bigint AS calls, (sum(unpriced_calls))::bigint AS unpriced_calls, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens FROM ( SELECT project_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens FROM spend_daily UNION ALL SELECT project_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens FROM spend_deltas d WHERE (EXISTS ( SELECT FROM projects p WHERE (id = project_id)))) part GROUP BY project_id, day, provider, model HAVING ((sum(calls) <> (0)::numeric) OR (sum(amount) <> (0)::numeric));",
+    "(project_id text, day date, provider text, model text, amount numeric, calls bigint, unpriced_calls bigint, input_tokens numeric, output_tokens numeric) SELECT project_id, day, provider, model, sum(amount) AS amount, (sum(calls))::bigint AS calls, (sum(unpriced_calls))::bigint AS unpriced_calls, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens FROM spend_parts GROUP BY project_id, day, provider, model HAVING ((sum(calls) <> (0)::numeric) OR (sum(amount) <> (0)::numeric));",
   "view invariant_agent_spend_equals_costs":
     "(agent_id text, day date, costs_amount numeric, spend_amount numeric, costs_calls bigint, spend_calls bigint) SELECT COALESCE(agent_id, agent_id) AS agent_id, COALESCE(day, day) AS day, amount AS costs_amount, amount AS spend_amount, calls AS costs_calls, calls AS spend_calls FROM (( SELECT agent_id, ((\"timestamp\" AT TIME ZONE 'UTC'::text))::date AS day, COALESCE(sum(amount), (0)::numeric) AS amount, count(*) AS calls, count(*) FILTER (WHERE (amount IS NULL)) AS unpriced_calls, COALESCE(sum(input_tokens), (0)::numeric) AS input_tokens, COALESCE(sum(output_tokens), (0)::numeric) AS output_tokens FROM costs WHERE (agent_id IS NOT NULL) GROUP BY agent_id, (((\"timestamp\" AT TIME ZONE 'UTC'::text))::date)) c FULL JOIN daily_agent_spend s ON (((agent_id = agent_id) AND (day = day)))) WHERE (((((amount IS DISTINCT FROM amount) OR (calls IS DISTINCT FROM calls)) OR (unpriced_calls IS DISTINCT FROM unpriced_calls)) OR (input_tokens IS DISTINCT FROM input_tokens)) OR (output_tokens IS DISTINCT FROM output_tokens));",
   "view invariant_computed_costs_have_prices":
@@ -1550,6 +1554,8 @@ export const agentsCatalog: Catalog = {
     "(project_id text, day date, provider text, model text, costs_amount numeric, spend_amount numeric, costs_calls bigint, spend_calls bigint) SELECT COALESCE(project_id, project_id) AS project_id, COALESCE(day, day) AS day, COALESCE(provider, provider) AS provider, COALESCE(model, model) AS model, amount AS costs_amount, amount AS spend_amount, calls AS costs_calls, calls AS spend_calls FROM (( SELECT project_id, ((\"timestamp\" AT TIME ZONE 'UTC'::text))::date AS day, provider, model, COALESCE(sum(amount), (0)::numeric) AS amount, count(*) AS calls, count(*) FILTER (WHERE (amount IS NULL)) AS unpriced_calls, COALESCE(sum(input_tokens), (0)::numeric) AS input_tokens, COALESCE(sum(output_tokens), (0)::numeric) AS output_tokens FROM costs GROUP BY project_id, (((\"timestamp\" AT TIME ZONE 'UTC'::text))::date), provider, model) c FULL JOIN daily_spend s ON (((project_id = project_id) AND (day = day) AND (provider = provider) AND (model = model)))) WHERE (((((amount IS DISTINCT FROM amount) OR (calls IS DISTINCT FROM calls)) OR (unpriced_calls IS DISTINCT FROM unpriced_calls)) OR (input_tokens IS DISTINCT FROM input_tokens)) OR (output_tokens IS DISTINCT FROM output_tokens));",
   "view price_book":
     "(id text, source text, precedence smallint, provider text, model text, service_tier text, day_from text, day_until text, valid_from timestamp(3) with time zone, valid_until timestamp(3) with time zone, rates jsonb, accepted_implausible jsonb, note text, created_at timestamp(3) with time zone, priced_model_id text) SELECT id, source, precedence, provider, model, service_tier, (day_from)::text AS day_from, (day_until)::text AS day_until, valid_from, valid_until, ( SELECT jsonb_agg(jsonb_build_object('kind', kind, 'aboveTokens', above_tokens, 'unitPrice', (trim_scale(unit_price))::text) ORDER BY kind, above_tokens) AS jsonb_agg FROM model_price_rates r WHERE (price_id = id)) AS rates, accepted_implausible, note, created_at, priced_model_id FROM (model_prices p JOIN priced_models m ON ((id = priced_model_id)));",
+  "view spend_parts":
+    "(project_id text, day date, provider text, model text, amount numeric, calls bigint, unpriced_calls bigint, input_tokens numeric, output_tokens numeric) SELECT project_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens FROM spend_daily UNION ALL SELECT project_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens FROM spend_deltas d WHERE (EXISTS ( SELECT FROM projects p WHERE (id = project_id)));",
   "view total_spend":
     "(project_id text, amount numeric, calls bigint, unpriced_calls bigint, input_tokens numeric, output_tokens numeric) SELECT project_id, sum(amount) AS amount, (sum(calls))::bigint AS calls, (sum(unpriced_calls))::bigint AS unpriced_calls, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens FROM ( SELECT project_id, amount, calls, unpriced_calls, input_tokens, output_tokens FROM project_spend UNION ALL SELECT project_id, amount, calls, unpriced_calls, input_tokens, output_tokens FROM spend_deltas d WHERE (EXISTS ( SELECT FROM projects p WHERE (id = project_id)))) part GROUP BY project_id HAVING ((sum(calls) <> (0)::numeric) OR (sum(amount) <> (0)::numeric));",
   "view usage_kinds":

@@ -2015,22 +2015,16 @@ comment on view :schema.daily_agent_spend is 'Spend by run and UTC day, exact at
     },
     {
       path: "views/daily_spend.sql",
-      text: `create or replace view :schema.daily_spend as
+      text: `-- requires: spend_parts
+create or replace view :schema.daily_spend as
 select project_id, day, provider, model,
   sum(amount) as amount, sum(calls)::bigint as calls, sum(unpriced_calls)::bigint as unpriced_calls,
   sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens
-from (
-  select project_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens
-  from :schema.spend_daily
-  union all
-  select project_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens
-  from :schema.spend_deltas d
-  where exists (select from :schema.projects p where p.id = d.project_id)
-) as part
+from :schema.spend_parts
 group by project_id, day, provider, model
 having sum(calls) <> 0 or sum(amount) <> 0;
 comment on view :schema.daily_spend is
-  'Spend by project, UTC day, provider and model: folded rows plus what is not folded yet, so it is exact at every read. What a deleted project left to fold is left out. unpriced_calls are in calls and not in amount.';
+  'Spend by project, UTC day, provider and model, exact at every read. unpriced_calls are in calls and not in amount.';
 `,
     },
     {
@@ -2165,6 +2159,19 @@ join :schema.priced_models as m on m.id = p.priced_model_id;
 
 comment on view :schema.price_book is
   'Every version of every price with its rates (USD per unit, as text). Null validity is unbounded; null hours are the whole day.';
+`,
+    },
+    {
+      path: "views/spend_parts.sql",
+      text: `create or replace view :schema.spend_parts as
+select project_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens
+from :schema.spend_daily
+union all
+select project_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens
+from :schema.spend_deltas d
+where exists (select from :schema.projects p where p.id = d.project_id);
+comment on view :schema.spend_parts is
+  'Folded rows of spend and what is not folded yet, side by side: sum them by whatever is asked. What a deleted project left to fold is left out.';
 `,
     },
     {

@@ -233,7 +233,7 @@ export interface DailyAgentSpend {
   output_tokens: ColumnType<string, never, never>;
 }
 
-/** Spend by project, UTC day, provider and model: folded rows plus what is not folded yet, so it is exact at every read. What a deleted project left to fold is left out. unpriced_calls are in calls and not in amount. */
+/** Spend by project, UTC day, provider and model, exact at every read. unpriced_calls are in calls and not in amount. */
 export interface DailySpend {
   project_id: ColumnType<string, never, never>;
   day: ColumnType<string, never, never>;
@@ -607,6 +607,19 @@ export interface SpendDeltas {
   output_tokens: string;
 }
 
+/** Folded rows of spend and what is not folded yet, side by side: sum them by whatever is asked. What a deleted project left to fold is left out. */
+export interface SpendParts {
+  project_id: ColumnType<string, never, never>;
+  day: ColumnType<string, never, never>;
+  provider: ColumnType<string, never, never>;
+  model: ColumnType<string, never, never>;
+  amount: ColumnType<string, never, never>;
+  calls: ColumnType<bigint, never, never>;
+  unpriced_calls: ColumnType<bigint, never, never>;
+  input_tokens: ColumnType<string, never, never>;
+  output_tokens: ColumnType<string, never, never>;
+}
+
 /** Spend of each project from its first day, exact at every read; a project without costs has no row. */
 export interface TotalSpend {
   project_id: ColumnType<string, never, never>;
@@ -684,6 +697,7 @@ export interface Tables {
   runners: Runners;
   spend_daily: SpendDaily;
   spend_deltas: SpendDeltas;
+  spend_parts: SpendParts;
   total_spend: TotalSpend;
   usage_kinds: UsageKinds;
   users: Users;
