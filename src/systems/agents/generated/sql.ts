@@ -876,24 +876,26 @@ language plpgsql
 set search_path = :schema, pg_temp
 as $$
 declare
-  v_rows bigint;
-  v_project text;
   v_projects text[];
+  v_budgeted boolean;
 begin
   -- One delta a group, whatever the statement's size. A project that is being deleted takes its rollups with it,
   -- so its costs leave no delta.
   if tg_op = 'INSERT' then
-    select count(*), min(n.project_id) into v_rows, v_project from (select project_id from new_costs limit 2) as n;
-    if v_rows = 1 then
-      -- A single cost is the hot path: no grouping, and a probe by key for budgets.
-      insert into :schema.spend_deltas
-        (project_id, agent_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens)
-      select project_id, agent_id, ("timestamp" at time zone 'UTC')::date, provider, model,
-        coalesce(amount, 0), 1, case when amount is null then 1 else 0 end,
-        coalesce(input_tokens, 0), coalesce(output_tokens, 0)
-      from new_costs;
-      v_projects := array[v_project];
-    elsif v_rows > 1 then
+    -- A single cost is the hot path: one statement, no grouping, and a probe by key for budgets.
+    insert into :schema.spend_deltas
+      (project_id, agent_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens)
+    select project_id, agent_id, ("timestamp" at time zone 'UTC')::date, provider, model,
+      coalesce(amount, 0), 1, case when amount is null then 1 else 0 end,
+      coalesce(input_tokens, 0), coalesce(output_tokens, 0)
+    from new_costs
+    where (select count(*) from new_costs) = 1
+    returning array[project_id], exists (select from :schema.budgets b where b.project_id = spend_deltas.project_id)
+    into v_projects, v_budgeted;
+    if found and not v_budgeted then
+      return null;
+    end if;
+    if v_projects is null then
       insert into :schema.spend_deltas
         (project_id, agent_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens)
       select project_id, agent_id, ("timestamp" at time zone 'UTC')::date, provider, model,
