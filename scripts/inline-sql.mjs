@@ -23,10 +23,9 @@ export function sqlModules() {
 /** The text of a module's `generated/sql.ts`. */
 export function inlinedSql(module) {
   const folder = join(module.folder, 'sql');
-  const files = walk(folder).sort();
-  const entries = files.map((file) => {
-    const path = relative(folder, file).replaceAll('\\', '/');
-    const text = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
+  const paths = walk(folder).map((file) => relative(folder, file).replaceAll('\\', '/'));
+  const entries = paths.sort().map((path) => {
+    const text = readFileSync(join(folder, path), 'utf8').replaceAll('\r\n', '\n');
     return `    {\n      path: ${JSON.stringify(path)},\n      text: \`${templateText(text)}\`,\n    },`;
   });
   return [

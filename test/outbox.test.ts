@@ -176,6 +176,17 @@ describe('the feed', () => {
     }
   });
 
+  it('orders transactions by number, not by the text of their numbers', async () => {
+    await scope.query(
+      `insert into :schema.outbox (xid, type, subject)
+       select n::text::xid8, 'thing.changed', n::text from unnest(array[10, 9, 100, 11]) as n`,
+    );
+    const reader = feedReader(1);
+    const seen = [await reader.read(), await reader.read(), await reader.read(), await reader.read()];
+    expect(seen.flat()).toEqual(['9', '10', '11', '100']);
+    expect(await latestCursor(scope)).toMatch(/^100-/);
+  });
+
   it('would lose the late commit if it were read by row number (control)', async () => {
     const { committed, seen } = await play(LATE_COMMIT, naiveReader());
     expect(committed).toHaveLength(2);

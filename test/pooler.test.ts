@@ -62,7 +62,11 @@ const kinds: readonly {
     },
     from: 0,
   },
-  { kind: 'that follows 200 names', settings: { max_prepared_statements: '200' }, from: FOLLOWS_NAMES },
+  {
+    kind: `that follows 200 names (needs PgBouncer ${FOLLOWS_NAMES})`,
+    settings: { max_prepared_statements: '200' },
+    from: FOLLOWS_NAMES,
+  },
 ];
 
 for (const { kind, settings, from } of kinds) {

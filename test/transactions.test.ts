@@ -406,6 +406,21 @@ describe('the handle', () => {
     expect(await noteIds()).toEqual([]);
   });
 
+  it('inside refuses what is still queued when the body has failed', async () => {
+    const left: Promise<unknown>[] = [];
+    const broken = database.transaction(async (tx) => {
+      left.push(tx.query('select 1'), add(tx, 1), add(tx, 2));
+      for (const promise of left) promise.catch(() => undefined);
+      throw new Error('changed my mind');
+    });
+    await expect(broken).rejects.toThrow('changed my mind');
+    const [, ...queued] = await Promise.allSettled(left);
+    for (const outcome of queued) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'wrong_database_handle' } });
+    }
+    expect(await noteIds()).toEqual([]);
+  });
+
   it('inside runs what the body started and did not await, before COMMIT', async () => {
     await database.transaction(async (tx) => {
       void add(tx, 1).then(() => add(tx, 2));
@@ -496,6 +511,20 @@ describe('afterCommit', () => {
     });
     expect(errors).toEqual([new Error('mail is down')]);
     expect(await noteIds()).toEqual([1]);
+  });
+});
+
+describe('a COMMIT that is refused', () => {
+  it('undoes everything, says why, and leaves the connection in use', async () => {
+    await world.query(
+      'create table late (id int constraint late_id_key unique deferrable initially deferred)',
+    );
+    const single = await opened.connect({ pool_max: '1' });
+    const pid = await backendPid(single);
+    const error = await failureOf(single.transaction((tx) => tx.query('insert into late values (1), (1)')));
+    expect(error).toMatchObject({ code: 'already_exists', details: { constraint: 'late_id_key' } });
+    expect((await single.query('select from late')).rowCount).toBe(0);
+    expect(await backendPid(single)).toBe(pid);
   });
 });
 

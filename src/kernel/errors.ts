@@ -8,7 +8,7 @@ export const ERROR_CODES = {
   already_exists: 'A unique value is taken.',
   conflict: 'The state of the thing does not allow this now.',
   idempotency_mismatch: 'The idempotency key was used before with other content.',
-  limit_exceeded: 'A budget, quota or limit would be exceeded.',
+  limit_exceeded: 'An allowance, quota or limit would be exceeded.',
   rate_limited: 'Too many calls in a short time.',
   payload_too_large: 'The body or file is larger than allowed.',
   unsupported_media_type: 'The body is not of a type this endpoint reads.',

@@ -124,7 +124,7 @@ export const pageQuery = z.strictObject({
     .openapi({ description: 'Where to go on: `nextCursor` of the page before.' }),
   withTotal: booleanParam().optional().openapi({
     type: 'boolean',
-    description: 'Also count all entries; costs a second query.',
+    description: 'Also count all entries, with a second query.',
   }),
 });
 

@@ -104,8 +104,8 @@ async function attemptOnce<T>(
     // Only our own connection counts: the body may have lost one to something else.
     const loss = lossOfConnection(client);
     if (loss === undefined) {
-      // A failed COMMIT has ended the transaction; a failed ROLLBACK marks the connection as lost.
-      if (!committing) await runControl(client, dialogue, 'rollback').catch(() => undefined);
+      // Also after a failed COMMIT, to hear that the transaction is over: else the connection would be thrown away.
+      await runControl(client, dialogue, 'rollback').catch(() => undefined);
       return { ok: false, error: thrown, repeatable: isRepeatable(thrown) };
     }
     if (!committing) return { ok: false, error: thrown, repeatable: loss.code === 'unavailable' };

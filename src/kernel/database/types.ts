@@ -38,7 +38,10 @@ export interface Executor {
   ): Promise<QueryResult<Row>>;
   /** A Kysely over this very connection: inside a transaction it takes part in it. */
   kysely<Schema = AnySchema>(): Kysely<Schema>;
-  /** Outside: a transaction, retried as a whole. Inside: a savepoint. */
+  /**
+   * Outside: a transaction, retried as a whole. Inside: a savepoint, which has the isolation and the limits of the
+   * transaction around it; asking for a stronger isolation there is refused.
+   */
   transaction<T>(body: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Streams rows in COPY text format; inside a transaction it takes part in it. Returns the rows copied. */
   copyIn(statement: string, chunks: AsyncIterable<string> | Iterable<string>): Promise<number>;
