@@ -1,6 +1,6 @@
 /** Builds dist/ with esbuild; with --types also the declarations, with --if-stale only when a source is newer. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -18,11 +18,12 @@ const ENTRIES = {
 
 export async function buildAll({ types = false } = {}) {
   inlineAll();
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  // Built aside, so that a command that runs meanwhile never finds half a build.
+  const aside = `dist-${process.pid}`;
   await build({
     absWorkingDir: root,
     entryPoints: ENTRIES,
-    outdir: 'dist',
+    outdir: aside,
     bundle: true,
     splitting: true,
     platform: 'node',
@@ -33,6 +34,8 @@ export async function buildAll({ types = false } = {}) {
     chunkNames: 'chunks/[name]-[hash]',
     logLevel: 'warning',
   });
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  renameSync(join(root, aside), join(root, 'dist'));
   if (types) {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
