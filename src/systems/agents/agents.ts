@@ -1,5 +1,13 @@
 /** Runs of agents, and their logs. */
-import { camelRow, camelRows, GuildhallError, invalidInput, newId, type Page } from '../../kernel/index.ts';
+import {
+  camelRow,
+  camelRows,
+  GuildhallError,
+  invalidInput,
+  newId,
+  type Page,
+  type Scope,
+} from '../../kernel/index.ts';
 import { actorParams, type Context, listLimit, moment, once, storableText } from './context.ts';
 import { type ProjectFilter, type ProjectList, pageOfProjects } from './project-pages.ts';
 import {
@@ -196,22 +204,19 @@ export async function changeAgent(
       ],
     );
     if (rows[0] === undefined) throw agentNotFound('id');
-    if (replacesLogs) await replaceLines(context, { scope, id, lines });
+    if (replacesLogs) await replaceLines(scope, id, lines);
     const { previous_status: previousStatus, ...row } = rows[0];
     return { agent: camelRow<AgentSummary>(row), previousStatus: previousStatus as Agent['status'] };
   });
 }
 
-async function replaceLines(
-  _context: Context,
-  change: { readonly scope: Context['scope']; readonly id: string; readonly lines: readonly string[] | null },
-): Promise<void> {
-  await change.scope.query('delete from :schema.agent_log_lines where agent_id = $1', [change.id]);
-  if (change.lines === null || change.lines.length === 0) return;
-  await change.scope.query(
+async function replaceLines(scope: Scope, id: string, lines: readonly string[] | null): Promise<void> {
+  await scope.query('delete from :schema.agent_log_lines where agent_id = $1', [id]);
+  if (lines === null || lines.length === 0) return;
+  await scope.query(
     `insert into :schema.agent_log_lines (agent_id, line)
      select $1, t.line from unnest($2::text[]) with ordinality as t(line, place) order by t.place`,
-    [change.id, change.lines],
+    [id, lines],
   );
 }
 
