@@ -203,7 +203,7 @@ async function rewrite(
   { to, amount: text }: { to: Awaited<ReturnType<World['resolve']>>; amount: string | null },
 ): Promise<void> {
   await t.sql(
-    `update :schema.costs set agent_id = $2, provider = $3, model = $4, amount = $5, pricing = case when $5::numeric is null
+    `update :schema.costs set agent_id = $2, provider = $3, model = $4, amount = $5::numeric, pricing = case when $5::numeric is null
        then 'unpriced' else 'given' end, input_tokens = $6, output_tokens = $7, "timestamp" = $8 where ${column} = $1`,
     [value, to.agentId, to.provider, to.model, text, to.inputTokens, to.outputTokens, to.timestamp],
   );

@@ -55,6 +55,7 @@ export {
   invalidInput,
   isGuildhallError,
 } from './errors.ts';
+export { type Batch, gather } from './gather.ts';
 export { type IdempotentAnswer, type IdempotentCall, runIdempotent } from './idempotency.ts';
 export { assertId, newId } from './ids.ts';
 export { createInstance, migratorOf, modulesOf, verify } from './instance.ts';

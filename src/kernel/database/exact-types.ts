@@ -9,9 +9,15 @@ const NUMERIC_ARRAY = 1231;
 const DATE = 1082;
 const DATE_ARRAY = 1182;
 const INTERVAL = 1186;
+const TIMESTAMPTZ = 1184;
 const TEXT_ARRAY: number = 1009;
 
+/** Stands between date and time of a year with four digits. */
+const SPACE = 32;
+
 type Parse = (text: string) => unknown;
+
+const parseTimestamp: Parse = pg.types.getTypeParser(TIMESTAMPTZ, 'text');
 
 const asText: Parse = (text) => text;
 const parseTextArray: (text: string) => unknown[] = pg.types.getTypeParser(TEXT_ARRAY, 'text');
@@ -24,6 +30,13 @@ const PARSERS: Readonly<Record<number, Parse>> = {
   [DATE]: asText,
   [DATE_ARRAY]: arrayOf(asText),
   [INTERVAL]: asText,
+  [TIMESTAMPTZ]: (text) => {
+    // Sessions run in UTC, and then it is ISO 8601 but for two characters; JavaScript reads that twice as fast.
+    if (text.length >= 22 && text.endsWith('+00') && text.charCodeAt(10) === SPACE) {
+      return new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
+    }
+    return parseTimestamp(text);
+  },
 };
 
 /** Type parsers given to each statement, so that nothing global is changed. */

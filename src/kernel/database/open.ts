@@ -61,6 +61,8 @@ class PooledDatabase implements Database, TransactionHost {
   private kyselyInstance: Kysely<AnySchema> | undefined;
   /** Callers that hold a connection or wait for one. */
   private busy = 0;
+  /** Those of them that have not asked for a connection themselves. */
+  private entered = 0;
   private closing: Promise<void> | undefined;
   /** Set when the grace time is over. */
   private cutOff = false;
@@ -132,10 +134,25 @@ class PooledDatabase implements Database, TransactionHost {
     return runTransaction(this, body, options);
   }
 
+  enter(): () => void {
+    refuseInsideTransaction(this);
+    if (this.closing !== undefined) throw this.closedError();
+    this.busy += 1;
+    this.entered += 1;
+    let inside = true;
+    return () => {
+      if (!inside) return;
+      inside = false;
+      this.entered -= 1;
+      this.leave();
+    };
+  }
+
   /** A connection from the pool; a server that is only just starting is given a moment. */
   async acquire(): Promise<pg.PoolClient> {
     refuseInsideTransaction(this);
-    if (this.closing !== undefined) throw this.closedError();
+    // Who entered before close() is still served.
+    if (this.closing !== undefined && this.entered === 0) throw this.closedError();
     this.busy += 1;
     try {
       const client = await this.connect();

@@ -71,6 +71,11 @@ export interface Database extends Executor {
   /** Where it is, for people: host, port and database, never the password. */
   readonly address: string;
   poolState(): PoolState;
+  /**
+   * Says that a call has begun which will use the database soon: `close()` waits until the function it returns is
+   * called. Throws as a query would, inside a transaction and after `close()`.
+   */
+  enter(): () => void;
   /** Called with every finished statement; for metrics and slow-statement logs. */
   onQuery(listener: (timing: QueryTiming) => void): void;
   /** Waits for running statements up to `graceMs` (default 10,000), then closes every connection. */

@@ -29,7 +29,9 @@ select 'type ' || t.typname,
   case t.typtype
     when 'e' then 'enum (' || (
       select string_agg(quote_literal(enumlabel), ', ' order by enumsortorder) from pg_enum where enumtypid = t.oid) || ')'
-    when 'd' then 'domain over ' || format_type(t.typbasetype, t.typtypmod)
+    when 'd' then 'domain over ' || format_type(t.typbasetype, t.typtypmod) || coalesce(' ' || (
+      select string_agg('constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid), ' ' order by k.conname)
+      from pg_constraint k where k.contypid = t.oid and k.contype = 'c'), '')
     when 'r' then 'range over ' || (select format_type(rngsubtype, null) from pg_range where rngtypid = t.oid)
   end, null
 from pg_type t join ns on t.typnamespace = ns.oid where t.typtype in ('e', 'd', 'r')

@@ -16,13 +16,14 @@ interface ColumnFact {
 
 const COLUMNS_SQL = `
 select c.relname as relation, c.relkind = 'v' as is_view, obj_description(c.oid, 'pg_class') as relation_comment,
-  a.attname as name, format_type(a.atttypid, null) as type,
+  a.attname as name, format_type(coalesce(nullif(t.typbasetype, 0), t.oid), null) as type,
   a.attnotnull as not_null,
   a.atthasdef or a.attidentity = 'd' as has_default,
   a.attidentity = 'a' or a.attgenerated <> '' as always_generated,
   col_description(c.oid, a.attnum) as comment
 from pg_class c
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+join pg_type t on t.oid = a.atttypid
 where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p', 'v')
 order by c.relname, a.attnum`;
 

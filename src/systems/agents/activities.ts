@@ -98,19 +98,28 @@ export async function getRecentActivities(
   userId: string,
   limit = 10,
 ): Promise<(Activity & { readonly project: Project })[]> {
-  // Each project brings its newest few by index, so the cost is that of the answer, not of the feed.
+  // Each project brings the newest few of its index, and only the rows of the answer are read: the cost is that of
+  // the answer, not of the feed. The limit stands in the text, because the server plans anew at each call for a
+  // limit it does not know beforehand.
+  const most = listLimit(limit);
   const rows = await context.scope.query<Record<string, unknown>>(
     `select v.id, v.project_id, v.type, v.message, v.metadata, v."timestamp",
         p.name as p_name, p.path as p_path, p.settings as p_settings,
         p.created_at as p_created_at, p.updated_at as p_updated_at
-       from :schema.projects p
-       join lateral (
-         select * from :schema.activities a where a.project_id = p.id
-          order by a."timestamp" desc, a.id desc limit $2
-       ) v on true
-      where p.user_id = $1
-      order by v."timestamp" desc, v.id desc limit $2`,
-    [userId, listLimit(limit)],
+       from (
+         select n.id, n."timestamp"
+           from :schema.projects o
+           join lateral (
+             select a.id, a."timestamp" from :schema.activities a where a.project_id = o.id
+              order by a."timestamp" desc, a.id desc limit ${most}
+           ) n on true
+          where o.user_id = $1
+          order by n."timestamp" desc, n.id desc limit ${most}
+       ) newest
+       join :schema.activities v on v.id = newest.id
+       join :schema.projects p on p.id = v.project_id
+      order by newest."timestamp" desc, newest.id desc`,
+    [userId],
   );
   return rows.map((row) => ({
     id: row.id as string,

@@ -1,7 +1,8 @@
 /** Budgets: hard ones reserve before the call and settle after it, soft ones alert. */
 import { camelRow, camelRows, decimalText, GuildhallError, invalidInput, newId } from '../../kernel/index.ts';
 import { actorParams, type Context, listLimit, once, storableText } from './context.ts';
-import { checkCost, getCostById, insertCost } from './costs.ts';
+import { insertCost } from './cost-rows.ts';
+import { checkCost, getCostById } from './costs.ts';
 import type { Cost, CreateOptions, ListOptions, NewCost } from './types.ts';
 
 export const BUDGET_KINDS = ['hard', 'soft'] as const;

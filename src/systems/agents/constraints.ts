@@ -43,7 +43,7 @@ export const constraints: Readonly<Record<string, ConstraintMeaning>> = {
   },
   costs_project_id_fkey: projectNotFound,
   costs_agent_id_fkey: agentNotFound,
-  costs_amount_check: {
+  usd_amount_check: {
     code: 'invalid_input',
     message: 'Amount must be positive and below 1e15 USD',
     field: 'amount',

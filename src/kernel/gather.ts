@@ -1,0 +1,108 @@
+/** Joins calls that are made at the same time into one statement: no timer, so a lone call waits for nobody. */
+import type { Database, Transaction } from './database/types.ts';
+import { type ErrorCode, isGuildhallError } from './errors.ts';
+import type { Scope } from './system.ts';
+
+/** A statement for many callers; a constant of the module that defines it, since callers meet by its identity. */
+export interface Batch<In, Out> {
+  /** Runs all items in one transaction, all or none, and answers in their order. */
+  readonly run: (scope: Scope, items: readonly In[]) => Promise<readonly Out[]>;
+  /** Most items in one run; default 500. */
+  readonly most?: number;
+}
+
+/** Two runs at a time: while one waits for the disk, the next is under way. */
+const LANES = 2;
+const DEFAULT_MOST = 500;
+
+/** After these nobody knows whether the statement was carried out, or another try would fail alike. */
+const INDIVISIBLE: ReadonlySet<ErrorCode> = new Set([
+  'unavailable',
+  'timeout',
+  'configuration',
+  'wrong_database_handle',
+]);
+
+interface Waiting<In, Out> {
+  readonly item: In;
+  readonly resolve: (value: Out) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Gatherers = Map<string, Map<object, Gatherer<unknown, unknown>>>;
+const gatherersOf = new WeakMap<Database, Gatherers>();
+
+/**
+ * Runs one item of the batch. Calls that arrive while others run go together in the next run. An error that
+ * an item causes reaches the caller of that item only: the run is divided until the item is alone. Inside a
+ * transaction the item runs at once, as part of it.
+ */
+export async function gather<In, Out>(scope: Scope, batch: Batch<In, Out>, item: In): Promise<Out> {
+  const { executor } = scope;
+  if ((executor as Database | Transaction).inTransaction) return (await batch.run(scope, [item]))[0] as Out;
+  const leave = (executor as Database).enter();
+  try {
+    return await gathererOf(scope, executor as Database, batch).join(item);
+  } finally {
+    leave();
+  }
+}
+
+function gathererOf<In, Out>(scope: Scope, database: Database, batch: Batch<In, Out>): Gatherer<In, Out> {
+  const schemas: Gatherers = gatherersOf.get(database) ?? new Map();
+  gatherersOf.set(database, schemas);
+  const batches = schemas.get(scope.schema) ?? new Map<object, Gatherer<unknown, unknown>>();
+  schemas.set(scope.schema, batches);
+  const gatherer = batches.get(batch) ?? (new Gatherer(scope, batch) as Gatherer<unknown, unknown>);
+  batches.set(batch, gatherer);
+  return gatherer as Gatherer<In, Out>;
+}
+
+class Gatherer<In, Out> {
+  private waiting: Waiting<In, Out>[] = [];
+  private lanes = 0;
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly batch: Batch<In, Out>,
+  ) {}
+
+  join(item: In): Promise<Out> {
+    return new Promise<Out>((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      if (this.lanes === LANES) return;
+      this.lanes += 1;
+      // Not at once: callers that one answer woke are still on their way here.
+      process.nextTick(() => void this.runLane());
+    });
+  }
+
+  private async runLane(): Promise<void> {
+    while (this.waiting.length > 0) {
+      await this.settle(this.waiting.splice(0, this.batch.most ?? DEFAULT_MOST));
+    }
+    this.lanes -= 1;
+  }
+
+  private async settle(part: readonly Waiting<In, Out>[]): Promise<void> {
+    try {
+      const answers = await this.batch.run(
+        this.scope,
+        part.map(({ item }) => item),
+      );
+      for (const [index, { resolve }] of part.entries()) resolve(answers[index] as Out);
+    } catch (error) {
+      if (part.length === 1 || !isDivisible(error)) {
+        for (const { reject } of part) reject(error);
+        return;
+      }
+      const middle = part.length >> 1;
+      await this.settle(part.slice(0, middle));
+      await this.settle(part.slice(middle));
+    }
+  }
+}
+
+function isDivisible(error: unknown): boolean {
+  return isGuildhallError(error) && !INDIVISIBLE.has(error.code);
+}
