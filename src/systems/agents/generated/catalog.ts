@@ -272,6 +272,118 @@ export const agentsCatalog: Catalog = {
     "jsonb not null default '{}'::jsonb",
   "column imports.updated_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
+  "column ledger_accounts.asset_id":
+    "smallint not null",
+  "column ledger_accounts.closed_at":
+    "timestamp(3) with time zone",
+  "column ledger_accounts.code":
+    "text not null",
+  "column ledger_accounts.created_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column ledger_accounts.id":
+    "bigint not null generated always as identity",
+  "column ledger_accounts.max_balance":
+    "numeric",
+  "column ledger_accounts.metadata":
+    "jsonb",
+  "column ledger_accounts.min_balance":
+    "numeric",
+  "column ledger_accounts.normal_side":
+    "text not null",
+  "column ledger_accounts.slots":
+    "smallint not null default 1",
+  "column ledger_assets.code":
+    "text not null",
+  "column ledger_assets.created_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column ledger_assets.decimals":
+    "smallint not null",
+  "column ledger_assets.factor":
+    "numeric not null generated always as ((('1'::text || repeat('0'::text, (decimals)::integer)))::numeric) stored",
+  "column ledger_assets.id":
+    "smallint not null generated always as identity",
+  "column ledger_assets.unit":
+    "numeric not null generated always as ((\nCASE decimals\n    WHEN 0 THEN '1'::text\n    ELSE (('0.'::text || repeat('0'::text, (decimals - 1))) || '1'::text)\nEND)::numeric) stored",
+  "column ledger_balances.account_id":
+    "bigint not null",
+  "column ledger_balances.asset_id":
+    "smallint not null",
+  "column ledger_balances.credits":
+    "numeric not null default 0",
+  "column ledger_balances.debits":
+    "numeric not null default 0",
+  "column ledger_balances.held_credits":
+    "numeric not null default 0",
+  "column ledger_balances.held_debits":
+    "numeric not null default 0",
+  "column ledger_balances.last_at":
+    "timestamp with time zone not null default '-infinity'::timestamp with time zone",
+  "column ledger_balances.shift":
+    "numeric not null default 0",
+  "column ledger_balances.slot":
+    "smallint not null",
+  "column ledger_holds.amount":
+    "numeric not null",
+  "column ledger_holds.asset_id":
+    "smallint not null",
+  "column ledger_holds.credit_account":
+    "bigint not null",
+  "column ledger_holds.credit_slot":
+    "smallint not null",
+  "column ledger_holds.debit_account":
+    "bigint not null",
+  "column ledger_holds.debit_slot":
+    "smallint not null",
+  "column ledger_holds.expires_at":
+    "timestamp with time zone",
+  "column ledger_holds.hold_id":
+    "bigint not null",
+  "column ledger_seal_marks.horizon":
+    "xid8 not null",
+  "column ledger_seal_marks.single":
+    "boolean not null default true",
+  "column ledger_seal_marks.up_to":
+    "bigint not null",
+  "column ledger_seals.at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column ledger_seals.digest":
+    "bytea not null",
+  "column ledger_seals.hash":
+    "bytea not null",
+  "column ledger_seals.number":
+    "bigint not null",
+  "column ledger_seals.transfers":
+    "integer not null",
+  "column ledger_seals.up_to":
+    "bigint not null",
+  "column ledger_transfers.amount":
+    "numeric not null",
+  "column ledger_transfers.asset_id":
+    "smallint not null",
+  "column ledger_transfers.at":
+    "timestamp with time zone not null",
+  "column ledger_transfers.credit_account":
+    "bigint not null",
+  "column ledger_transfers.credit_slot":
+    "smallint not null",
+  "column ledger_transfers.debit_account":
+    "bigint not null",
+  "column ledger_transfers.debit_slot":
+    "smallint not null",
+  "column ledger_transfers.expires_at":
+    "timestamp with time zone",
+  "column ledger_transfers.hold_id":
+    "bigint",
+  "column ledger_transfers.id":
+    "bigint not null generated always as identity",
+  "column ledger_transfers.key":
+    "uuid not null",
+  "column ledger_transfers.kind":
+    "smallint not null",
+  "column ledger_transfers.metadata":
+    "jsonb",
+  "column ledger_transfers.reference":
+    "text",
   "column migration_objects.applied_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column migration_objects.kind":
@@ -650,6 +762,56 @@ export const agentsCatalog: Catalog = {
     "Rows of the file dealt with so far: inserted, known or refused.",
   "comment column imports.state":
     "running, or killed while it was; stopped and failed ones are continued by the next import of the file; abandoned: the file had changed.",
+  "comment column ledger_account_balances.available":
+    "Null: it may spend without limit.",
+  "comment column ledger_account_balances.closed_at":
+    "Null: it is open.",
+  "comment column ledger_account_balances.max_balance":
+    "Null: no highest balance.",
+  "comment column ledger_account_balances.metadata":
+    "Null: none was given.",
+  "comment column ledger_account_balances.min_balance":
+    "Null: no lowest balance.",
+  "comment column ledger_accounts.closed_at":
+    "Since when nothing is posted any more; null while it is open.",
+  "comment column ledger_accounts.max_balance":
+    "Highest balance in smallest units, zero or above, counting open holds into it; null: any.",
+  "comment column ledger_accounts.metadata":
+    "Facts of the caller's; null when there are none.",
+  "comment column ledger_accounts.min_balance":
+    "Lowest balance in smallest units, zero or below, counting open holds against it; null: any.",
+  "comment column ledger_accounts.normal_side":
+    "The side that raises the balance: debit for what is owned or spent, credit for what is owed or earned.",
+  "comment column ledger_accounts.slots":
+    "Parts that the balance is kept in. More than one for an account that everybody posts to at once.",
+  "comment column ledger_assets.factor":
+    "Smallest units in one: 10 to the power of decimals.",
+  "comment column ledger_assets.unit":
+    "The smallest unit: multiply by it, for a division rounds large amounts.",
+  "comment column ledger_balances.last_at":
+    "Time of the last posting: the next is later, whatever the clock does.",
+  "comment column ledger_balances.shift":
+    "What this slot may spend beyond its own sums, taken from the other slots; adds up to zero over the account.",
+  "comment column ledger_holds.expires_at":
+    "Null: it stays until it is settled or given back.",
+  "comment column ledger_seals.digest":
+    "SHA-256 of the transfers it covers.",
+  "comment column ledger_seals.hash":
+    "SHA-256 of the hash before, the digest, the number and up_to: the root to keep elsewhere.",
+  "comment column ledger_transfers.amount":
+    "In smallest units of the asset; for 4 and 5, what was held.",
+  "comment column ledger_transfers.expires_at":
+    "When a hold may be expired; null: never, or it is no hold.",
+  "comment column ledger_transfers.hold_id":
+    "Hold that this ends, each at most once; null for transfers and holds.",
+  "comment column ledger_transfers.key":
+    "First half of the SHA-256 of the caller's idempotency key.",
+  "comment column ledger_transfers.kind":
+    "1 transfer, 2 hold, 3 settlement of a hold, 4 hold given back, 5 hold expired. Only 1 and 3 move money.",
+  "comment column ledger_transfers.metadata":
+    "Facts of the caller's; null when there are none.",
+  "comment column ledger_transfers.reference":
+    "Caller's words or foreign id; null when none was given.",
   "comment column migration_objects.on_table":
     "Table that a trigger hangs on; null for functions and views.",
   "comment column model_prices.accepted_implausible":
@@ -742,6 +904,32 @@ export const agentsCatalog: Catalog = {
     "Trigger of runners: pending, provisioning, active or error; active and stopped alternate; deleted is the end of each.",
   "comment function implausible_rates(p_model jsonb, p_price jsonb, p_compare boolean)":
     "The rates of a price that are above the limit of their kind or, when compared, over a hundred times off the price in force.",
+  "comment function ledger_balance_at(p_account bigint, p_at timestamp with time zone)":
+    "Balance of an account right after the last posting at or before a moment, in the asset's own unit; null when there is no such account.",
+  "comment function ledger_broken_seals(p_from bigint, p_until bigint)":
+    "Checks seals against the journal and against each other, from one number to another; returns the broken ones.",
+  "comment function ledger_change_account(p_code text, p_min numeric, p_max numeric, p_slots smallint, p_closed boolean)":
+    "Sets limits, slots (never fewer) and whether an account is closed; refused where the balance does not allow it.",
+  "comment function ledger_decide(p_outcomes text[], p_kinds smallint[], p_holds bigint[], p_links integer[], p_debits bigint[], p_credits bigint[], p_debit_slots smallint[], p_credit_slots smallint[], p_debit_raises boolean[], p_credit_raises boolean[], p_amounts numeric[], p_held numeric[], p_cells bigint[], p_low numeric[], p_high numeric[], p_least numeric[], p_most numeric[], p_wide boolean, OUT outcomes text[], OUT short_of bigint[], OUT available numeric[])":
+    "Goes through a batch in its order, in memory, and says of each whether limits and its group let it pass.",
+  "comment function ledger_key(p_key text)":
+    "The caller's idempotency key as the journal keeps it: 128 bits, whatever its length.",
+  "comment function ledger_level_slots(p_accounts bigint[])":
+    "Gives every slot of these accounts an equal part of what is free. The caller holds all slots locked.",
+  "comment function ledger_open_accounts(p_codes text[], p_assets text[], p_sides text[], p_mins numeric[], p_maxs numeric[], p_slots smallint[], p_metadata jsonb[])":
+    "Opens accounts by their codes; those that are there already are left as they are, and told apart when they differ.",
+  "comment function ledger_post(p_keys text[], p_kinds smallint[], p_debits bigint[], p_credits bigint[], p_amounts numeric[], p_holds bigint[], p_hold_s integer[], p_links integer[], p_references text[], p_metadata jsonb[], p_wide boolean)":
+    "Posts a batch in one go: the good ones are kept and the bad ones refused one by one with an outcome each, but neighbours with one link number stand or fall together. Kinds as in ledger_transfers; amounts in the asset's own unit.",
+  "comment function ledger_reconcile(p_account bigint, p_from timestamp with time zone, p_until timestamp with time zone, p_references text[], p_amounts numeric[])":
+    "Compares an account's postings, summed by reference, with a list from outside. Signs: what raises the balance is positive.",
+  "comment function ledger_record(p_at timestamp with time zone, p_outcomes text[], p_kinds smallint[], p_keys uuid[], p_debits bigint[], p_credits bigint[], p_assets smallint[], p_debit_slots smallint[], p_credit_slots smallint[], p_amounts numeric[], p_held numeric[], p_holds bigint[], p_hold_s integer[], p_references text[], p_metadata jsonb[])":
+    "Writes what ledger_post has decided: transfers, holds and balances in one statement; returns the ids in the order of the call.",
+  "comment function ledger_seal(p_rows integer, p_seals integer)":
+    "Seals up to p_seals times p_rows transfers that can have no late neighbour any more; returns how many seals it made.",
+  "comment function ledger_seal_rows(p_after bigint, p_up_to bigint)":
+    "The transfers after one id, up to and with another, as the text whose SHA-256 is the digest of their seal; null when there are none.",
+  "comment function ledger_statement(p_account bigint, p_from timestamp with time zone, p_until timestamp with time zone, p_after_at timestamp with time zone, p_after_id bigint, p_after_balance numeric, p_limit integer)":
+    "Postings of an account from p_from up to before p_until, oldest first, each with the balance after it. Goes on after (p_after_at, p_after_id), where the balance was p_after_balance.",
   "comment function matches_pattern(p_text text, p_operator text, p_pattern text)":
     "Whether a lower-case name satisfies one rule: equals, starts_with, ends_with, contains or regex.",
   "comment function new_id(p_prefix text)":
@@ -822,6 +1010,20 @@ export const agentsCatalog: Catalog = {
     "Rows of a file that were left out, and why; the first 1,000 of each import, while imports.rows_refused counts all.",
   "comment table imports":
     "One file brought in. Progress is written with the rows it counts, so a killed import continues where its last batch ended.",
+  "comment table ledger_accounts":
+    "Accounts of the double entry. The code is the caller's own name for it and never changes.",
+  "comment table ledger_assets":
+    "What accounts are kept in, and how finely it divides. Amounts are stored in the smallest unit, as whole numbers.",
+  "comment table ledger_balances":
+    "Sums of the transfers of each account, a row a slot; the row that postings lock. Read the view ledger_account_balances.",
+  "comment table ledger_holds":
+    "Holds that are open now; a row goes when the hold ends.",
+  "comment table ledger_seal_marks":
+    "Up to which transfer may be sealed, once every transaction below the horizon has ended: none can then turn up behind it.",
+  "comment table ledger_seals":
+    "Hash chain over the journal: each seal covers the transfers after the seal before it, up to and with up_to.",
+  "comment table ledger_transfers":
+    "The journal: amounts moved from one account (debited) to another (credited) of the same asset. Rows are only ever added, by ledger_post.",
   "comment table migration_objects":
     "Functions, views and triggers of this schema with the hash of their file; replaced when it changes.",
   "comment table migrations":
@@ -872,6 +1074,16 @@ export const agentsCatalog: Catalog = {
     "Costs said to be computed without a price, or with a price although they were not.",
   "comment view invariant_daily_equals_total":
     "Projects whose daily rollup does not add up to their total. Mend: run the function rebuild_spend() of this schema.",
+  "comment view invariant_ledger_balances_equal_journal":
+    "Balances and holds that differ from the sum of their transfers: a transfer or a balance was changed by hand. Compare with a backup.",
+  "comment view invariant_ledger_holds_open":
+    "Open holds that the journal does not have, or the other way round: a hold was changed by hand.",
+  "comment view invariant_ledger_in_balance":
+    "Assets whose debits and credits differ: a balance was changed by hand. Find it in invariant_ledger_balances_equal_journal.",
+  "comment view invariant_ledger_seals_unbroken":
+    "Seals that no longer fit the journal: it was changed after it was sealed. Compare with a backup from before the named seal.",
+  "comment view invariant_ledger_within_limits":
+    "Accounts beyond their limits, or whose slots do not add up: a balance or limit was changed by hand.",
   "comment view invariant_organizations_have_owners":
     "Organizations that nobody owns, or personal ones whose user does not. Mend: make a member the owner.",
   "comment view invariant_outbox_not_ahead":
@@ -880,6 +1092,10 @@ export const agentsCatalog: Catalog = {
     "Rates of a kind of usage that nothing counts.",
   "comment view invariant_spend_equals_costs":
     "Days of a project, provider and model whose rollup differs from the sum of their costs. Mend: run the function rebuild_spend() of this schema.",
+  "comment view ledger_account_balances":
+    "Every account with what it has now, what is held coming in and going out, and what it may still spend, in the asset's own unit.",
+  "comment view ledger_trial_balance":
+    "Debits and credits of each asset over all accounts, in its own unit; the difference is zero or the ledger is broken.",
   "comment view price_book":
     "Every version of every price with its rates (USD per unit, as text). Null validity is unbounded; null hours are the whole day.",
   "comment view spend_parts":
@@ -1016,6 +1232,68 @@ export const agentsCatalog: Catalog = {
     "CHECK (((rows_done >= 0) AND (rows_inserted >= 0) AND (rows_known >= 0) AND (rows_refused >= 0)))",
   "constraint imports.imports_state_check":
     "CHECK ((state = ANY (ARRAY['running'::text, 'stopped'::text, 'failed'::text, 'abandoned'::text, 'completed'::text])))",
+  "constraint ledger_accounts.ledger_accounts_asset_id_fkey":
+    "FOREIGN KEY (asset_id) REFERENCES ledger_assets(id)",
+  "constraint ledger_accounts.ledger_accounts_asset_key":
+    "UNIQUE (id, asset_id)",
+  "constraint ledger_accounts.ledger_accounts_code_check":
+    "CHECK (((code <> ''::text) AND (length(code) <= 200)))",
+  "constraint ledger_accounts.ledger_accounts_code_key":
+    "UNIQUE (code)",
+  "constraint ledger_accounts.ledger_accounts_limits_check":
+    "CHECK ((((min_balance IS NULL) OR ((min_balance = trunc(min_balance)) AND (min_balance <= (0)::numeric))) AND ((max_balance IS NULL) OR ((max_balance = trunc(max_balance)) AND (max_balance >= (0)::numeric)))))",
+  "constraint ledger_accounts.ledger_accounts_normal_side_check":
+    "CHECK ((normal_side = ANY (ARRAY['debit'::text, 'credit'::text])))",
+  "constraint ledger_accounts.ledger_accounts_pkey":
+    "PRIMARY KEY (id)",
+  "constraint ledger_accounts.ledger_accounts_slots_check":
+    "CHECK (((slots >= 1) AND (slots <= 64)))",
+  "constraint ledger_assets.ledger_assets_code_check":
+    "CHECK ((code ~ '^[A-Za-z][A-Za-z0-9._:/-]{0,63}$'::text))",
+  "constraint ledger_assets.ledger_assets_code_key":
+    "UNIQUE (code)",
+  "constraint ledger_assets.ledger_assets_decimals_check":
+    "CHECK (((decimals >= 0) AND (decimals <= 38)))",
+  "constraint ledger_assets.ledger_assets_pkey":
+    "PRIMARY KEY (id)",
+  "constraint ledger_balances.ledger_balances_account_id_fkey":
+    "FOREIGN KEY (account_id, asset_id) REFERENCES ledger_accounts(id, asset_id)",
+  "constraint ledger_balances.ledger_balances_pkey":
+    "PRIMARY KEY (account_id, asset_id, slot)",
+  "constraint ledger_balances.ledger_balances_sums_check":
+    "CHECK (((debits >= (0)::numeric) AND (credits >= (0)::numeric) AND (held_debits >= (0)::numeric) AND (held_credits >= (0)::numeric)))",
+  "constraint ledger_holds.ledger_holds_hold_id_fkey":
+    "FOREIGN KEY (hold_id) REFERENCES ledger_transfers(id)",
+  "constraint ledger_holds.ledger_holds_pkey":
+    "PRIMARY KEY (hold_id)",
+  "constraint ledger_seal_marks.ledger_seal_marks_pkey":
+    "PRIMARY KEY (single)",
+  "constraint ledger_seal_marks.ledger_seal_marks_single_check":
+    "CHECK (single)",
+  "constraint ledger_seals.ledger_seals_hash_check":
+    "CHECK (((octet_length(digest) = 32) AND (octet_length(hash) = 32)))",
+  "constraint ledger_seals.ledger_seals_number_check":
+    "CHECK (((number >= 1) AND (transfers >= 1)))",
+  "constraint ledger_seals.ledger_seals_pkey":
+    "PRIMARY KEY (number)",
+  "constraint ledger_seals.ledger_seals_up_to_key":
+    "UNIQUE (up_to)",
+  "constraint ledger_transfers.ledger_transfers_accounts_check":
+    "CHECK ((debit_account <> credit_account))",
+  "constraint ledger_transfers.ledger_transfers_amount_check":
+    "CHECK (((amount > (0)::numeric) AND (amount < '1000000000000000000000000000000000000000000000000000000000000'::numeric) AND (amount = trunc(amount))))",
+  "constraint ledger_transfers.ledger_transfers_credit_fkey":
+    "FOREIGN KEY (credit_account, asset_id, credit_slot) REFERENCES ledger_balances(account_id, asset_id, slot)",
+  "constraint ledger_transfers.ledger_transfers_debit_fkey":
+    "FOREIGN KEY (debit_account, asset_id, debit_slot) REFERENCES ledger_balances(account_id, asset_id, slot)",
+  "constraint ledger_transfers.ledger_transfers_hold_id_fkey":
+    "FOREIGN KEY (hold_id) REFERENCES ledger_transfers(id)",
+  "constraint ledger_transfers.ledger_transfers_key_key":
+    "UNIQUE (key)",
+  "constraint ledger_transfers.ledger_transfers_kind_check":
+    "CHECK ((((kind >= 1) AND (kind <= 5)) AND ((kind >= 3) = (hold_id IS NOT NULL)) AND ((kind = 2) OR (expires_at IS NULL))))",
+  "constraint ledger_transfers.ledger_transfers_pkey":
+    "PRIMARY KEY (id)",
   "constraint migration_objects.migration_objects_pkey":
     "PRIMARY KEY (module, kind, name)",
   "constraint migrations.migrations_pkey":
@@ -1194,6 +1472,32 @@ export const agentsCatalog: Catalog = {
     "trigger plpgsql v set search_path=its own schema, pg_temp as \nbegin\n  if old.status || ' ' || new.status in (\n    'pending provisioning', 'pending deleted',\n    'provisioning active', 'provisioning error', 'provisioning deleted',\n    'active error', 'active stopped', 'active deleted',\n    'stopped active', 'stopped deleted',\n    'error deleted'\n  ) then\n    return new;\n  end if;\n  raise exception 'Runner % is % and cannot become %.', old.id, old.status, new.status\n    using errcode = 'GH409', constraint = 'runner_status', column = 'status',\n      detail = jsonb_build_object('runnerId', old.id, 'from', old.status, 'to', new.status)::text,\n      hint = 'Read the runner again; another call was faster.';\nend\n",
   "function implausible_rates(p_model jsonb, p_price jsonb, p_compare boolean)":
     "TABLE(kind text, unit_price numeric, limit_price numeric, problem text, reason text) plpgsql s set search_path=its own schema, pg_temp as \n#variable_conflict use_column\nbegin\n  -- plpgsql, because it keeps its plan from call to call.\n  return query\n  with rate as (\n    select r.kind, coalesce(r.above_tokens, 0) as above_tokens, trim_scale(r.unit_price) as unit_price\n    from jsonb_to_recordset(p_price -> 'rates') as r (kind text, above_tokens bigint, unit_price numeric)\n  ),\n  in_force as (\n    select p.id\n    from :schema.find_priced_models(p_model ->> 'provider', p_model ->> 'model') as f\n    join :schema.model_prices as p on p.priced_model_id = f.priced_model_id\n    where p_compare\n      and p.service_tier = coalesce(p_price ->> 'service_tier', 'standard')\n      and tstzrange(p.valid_from, p.valid_until) @> coalesce((p_price ->> 'valid_from')::timestamptz, now())\n    order by f.rank, p.day_from nulls first\n    limit 1\n  )\n  select\n    r.kind,\n    r.unit_price,\n    k.max_unit_price,\n    format('%s USD per %s is above the limit of %s', r.unit_price, k.unit, k.max_unit_price),\n    k.reason\n  from rate as r\n  join :schema.usage_kinds as k on k.kind = r.kind\n  where r.unit_price > k.max_unit_price\n  union all\n  -- Prices have moved by a factor of ten in a year, never by a hundred at once: that is a unit mixed up.\n  select\n    r.kind,\n    r.unit_price,\n    c.unit_price,\n    format('%s USD per %s is over a hundred times off the %s in force', r.unit_price, k.unit, c.unit_price),\n    'A price per thousand or per million units is easily taken for a price per unit, and the other way round.'\n  from rate as r\n  join :schema.usage_kinds as k on k.kind = r.kind and r.unit_price <= k.max_unit_price\n  join :schema.model_price_rates as c on c.kind = r.kind and c.above_tokens = r.above_tokens\n  join in_force as f on f.id = c.price_id\n  where r.unit_price > 0\n    and c.unit_price > 0\n    and (r.unit_price > 100 * c.unit_price or 100 * r.unit_price < c.unit_price)\n  order by 1, 2;\nend\n",
+  "function ledger_balance_at(p_account bigint, p_at timestamp with time zone)":
+    "numeric plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_now numeric;\n  v_side text;\n  v_unit numeric;\nbegin\n  -- Who is posting now has taken its time already and is waited for; who posts afterwards takes a later one. So the\n  -- answer for a moment that has passed never changes any more.\n  perform 1 from :schema.ledger_balances where account_id = p_account order by slot for share;\n  select a.normal_side, s.unit into v_side, v_unit\n  from :schema.ledger_accounts a join :schema.ledger_assets s on s.id = a.asset_id\n  where a.id = p_account;\n  select sum(debits - credits) into v_now from :schema.ledger_balances where account_id = p_account;\n  -- From today backwards, because people mostly ask for what was lately.\n  v_now := v_now - coalesce((\n    select sum(case when t.debit_account = p_account then t.amount else -t.amount end)\n    from (\n      select * from :schema.ledger_transfers where debit_account = p_account\n      union all\n      select * from :schema.ledger_transfers where credit_account = p_account\n    ) as t\n    where t.kind in (1, 3) and t.at > p_at\n  ), 0);\n  return v_now * v_unit * case v_side when 'debit' then 1 else -1 end;\nend\n",
+  "function ledger_broken_seals(p_from bigint, p_until bigint)":
+    "TABLE(number bigint, up_to bigint, problem text) sql s set search_path=its own schema, pg_temp as \n  with chained as (\n    select s.number, s.up_to, s.transfers, s.digest, s.hash,\n      lag(s.number, 1, 0::bigint) over w as number_before, lag(s.up_to, 1, 0::bigint) over w as up_to_before,\n      lag(s.hash, 1, sha256(convert_to('ledger', 'UTF8'))) over w as hash_before\n    from :schema.ledger_seals s\n    where s.number between p_from - 1 and p_until\n    window w as (order by s.number)\n  )\n  select c.number, c.up_to, case\n      when c.number <> c.number_before + 1 then 'A seal before it is missing.'\n      when c.hash <> sha256(c.hash_before || c.digest || int8send(c.number) || int8send(c.up_to))\n      then 'The chain does not continue here: this seal or the one before it was changed.'\n      else 'Transfers that it covers were changed, added, taken away or put in another order.'\n    end\n  from chained c\n  where c.number >= p_from\n    and (c.number <> c.number_before + 1\n      or c.hash <> sha256(c.hash_before || c.digest || int8send(c.number) || int8send(c.up_to))\n      or c.digest is distinct from sha256(convert_to(:schema.ledger_seal_rows(c.up_to_before, c.up_to), 'UTF8')));\n",
+  "function ledger_change_account(p_code text, p_min numeric, p_max numeric, p_slots smallint, p_closed boolean)":
+    "text plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_account record;\n  v_free numeric;\n  v_full numeric;\nbegin\n  select a.*, s.factor into v_account\n  from :schema.ledger_accounts a join :schema.ledger_assets s on s.id = a.asset_id\n  where a.code = p_code\n  for no key update of a;\n  if not found then return 'unknown'; end if;\n  perform 1 from :schema.ledger_balances where account_id = v_account.id order by slot for no key update;\n  select\n    sum(case v_account.normal_side when 'debit' then debits - credits - held_credits else credits - debits - held_debits end),\n    sum(case v_account.normal_side when 'debit' then debits - credits + held_debits else credits - debits + held_credits end)\n  into v_free, v_full\n  from :schema.ledger_balances where account_id = v_account.id;\n  if v_free < p_min * v_account.factor or v_full > p_max * v_account.factor then return 'outside'; end if;\n  if p_closed and (v_free <> 0 or v_full <> 0) then return 'not_empty'; end if;\n  if p_slots < v_account.slots then return 'fewer_slots'; end if;\n  update :schema.ledger_accounts\n  set min_balance = p_min * v_account.factor, max_balance = p_max * v_account.factor,\n    slots = coalesce(p_slots, slots),\n    closed_at = case when p_closed then coalesce(closed_at, clock_timestamp()) end\n  where id = v_account.id;\n  insert into :schema.ledger_balances (account_id, asset_id, slot)\n  select v_account.id, v_account.asset_id, s.slot\n  from generate_series(v_account.slots, coalesce(p_slots, v_account.slots) - 1) as s(slot);\n  return 'changed';\nend\n",
+  "function ledger_decide(p_outcomes text[], p_kinds smallint[], p_holds bigint[], p_links integer[], p_debits bigint[], p_credits bigint[], p_debit_slots smallint[], p_credit_slots smallint[], p_debit_raises boolean[], p_credit_raises boolean[], p_amounts numeric[], p_held numeric[], p_cells bigint[], p_low numeric[], p_high numeric[], p_least numeric[], p_most numeric[], p_wide boolean, OUT outcomes text[], OUT short_of bigint[], OUT available numeric[])":
+    "record plpgsql i as \n-- There is no search_path setting: nothing below has a schema, and ledger_post has set one.\ndeclare\n  v_count constant integer := cardinality(p_outcomes);\n  v_account bigint;\n  v_cell integer;\n  v_raises boolean;\n  v_kind smallint;\n  v_low numeric;\n  v_high numeric;\n  -- What the group has done so far, to take it back.\n  v_from integer := 1;\n  v_failed boolean := false;\n  v_known boolean;\n  v_undo_cells integer[] := '{}';\n  v_undo_low numeric[] := '{}';\n  v_undo_high numeric[] := '{}';\n  v_ended bigint[] := '{}';\n  v_ended_before bigint[] := '{}';\nbegin\n  outcomes := p_outcomes;\n  short_of := array_fill(null::bigint, array[v_count]);\n  available := array_fill(null::numeric, array[v_count]);\n  for i in 1 .. v_count loop\n    -- Neighbours with one link number stand or fall together, and were all posted before or none was.\n    if i = 1 or p_links[i] is null or p_links[i] is distinct from p_links[i - 1] then\n      v_from := i;\n      v_failed := false;\n      v_known := null;\n      v_undo_cells := '{}';\n      v_ended_before := v_ended;\n    end if;\n    v_kind := p_kinds[i];\n    if outcomes[i] = 'new' and not v_failed then\n      if v_known is true then\n        outcomes[i] := 'linked';\n      elsif v_kind > 2 and p_holds[i] = any (v_ended) then\n        outcomes[i] := 'hold_ended';\n      else\n        v_known := false;\n        for leg in 1 .. 2 loop\n          v_account := case leg when 1 then p_debits[i] else p_credits[i] end;\n          v_raises := case leg when 1 then p_debit_raises[i] else p_credit_raises[i] end;\n          v_cell := array_position(p_cells, v_account * 64\n            + case when p_wide then 0 when leg = 1 then p_debit_slots[i] else p_credit_slots[i] end);\n          -- Of a hold only the side it takes from, or will raise.\n          if v_raises then\n            v_low := case when v_kind in (1, 3) then p_amounts[i] else 0 end;\n            v_high := case v_kind when 3 then p_amounts[i] - p_held[i] when 4 then -p_held[i] when 5 then -p_held[i]\n              else p_amounts[i] end;\n          else\n            v_low := case v_kind when 3 then p_held[i] - p_amounts[i] when 4 then p_held[i] when 5 then p_held[i]\n              else -p_amounts[i] end;\n            v_high := case when v_kind in (1, 3) then -p_amounts[i] else 0 end;\n          end if;\n          if v_low < 0 and p_low[v_cell] + v_low < p_least[v_cell] then\n            outcomes[i] := 'insufficient';\n            available[i] := p_low[v_cell] - p_least[v_cell];\n          elsif v_high > 0 and p_high[v_cell] + v_high > p_most[v_cell] then\n            outcomes[i] := 'limit';\n            available[i] := p_most[v_cell] - p_high[v_cell];\n          end if;\n          if outcomes[i] <> 'new' then\n            short_of[i] := v_account;\n            exit;\n          end if;\n          p_low[v_cell] := p_low[v_cell] + v_low;\n          p_high[v_cell] := p_high[v_cell] + v_high;\n          v_undo_cells := v_undo_cells || v_cell;\n          v_undo_low[cardinality(v_undo_cells)] := v_low;\n          v_undo_high[cardinality(v_undo_cells)] := v_high;\n        end loop;\n        if v_kind > 2 then v_ended := v_ended || p_holds[i]; end if;\n      end if;\n    elsif outcomes[i] = 'exists' and not v_failed then\n      if v_known is false then\n        outcomes[i] := 'linked';\n      else\n        v_known := true;\n      end if;\n    end if;\n    if v_failed then\n      outcomes[i] := case when outcomes[i] = 'new' then 'linked' else outcomes[i] end;\n    elsif outcomes[i] not in ('new', 'exists', 'repeat') then\n      v_failed := true;\n      for k in 1 .. cardinality(v_undo_cells) loop\n        p_low[v_undo_cells[k]] := p_low[v_undo_cells[k]] - v_undo_low[k];\n        p_high[v_undo_cells[k]] := p_high[v_undo_cells[k]] - v_undo_high[k];\n      end loop;\n      v_ended := v_ended_before;\n      for k in v_from .. i - 1 loop\n        outcomes[k] := case when outcomes[k] = 'new' then 'linked' else outcomes[k] end;\n      end loop;\n    end if;\n  end loop;\nend\n",
+  "function ledger_key(p_key text)":
+    "uuid sql i set search_path=its own schema, pg_temp as \n  select encode(substring(sha256(convert_to(p_key, 'UTF8')) from 1 for 16), 'hex')::uuid;\n",
+  "function ledger_level_slots(p_accounts bigint[])":
+    "void sql v set search_path=its own schema, pg_temp as \n  with own as (\n    select b.account_id, b.slot,\n      case when a.normal_side = 'debit' then b.debits - b.credits - b.held_credits\n        else b.credits - b.debits - b.held_debits end as free\n    from :schema.ledger_balances b\n    join :schema.ledger_accounts a on a.id = b.account_id\n    where b.account_id = any (p_accounts) and a.slots > 1\n  ), shared as (\n    select account_id, slot, free, sum(free) over whole as total, count(*) over whole as slots\n    from own\n    window whole as (partition by account_id)\n  )\n  update :schema.ledger_balances b\n  set shift = floor(s.total / s.slots) + case when s.slot = 0 then s.total - s.slots * floor(s.total / s.slots) else 0 end\n    - s.free\n  from shared s\n  where b.account_id = s.account_id and b.slot = s.slot;\n",
+  "function ledger_open_accounts(p_codes text[], p_assets text[], p_sides text[], p_mins numeric[], p_maxs numeric[], p_slots smallint[], p_metadata jsonb[])":
+    "TABLE(place integer, outcome text, id bigint) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\nbegin\n  with input as (\n    select t.*, s.id as asset_id, t.least * s.factor as min_balance, t.most * s.factor as max_balance\n    from unnest(p_codes, p_assets, p_sides, p_mins, p_maxs, p_slots, p_metadata)\n      with ordinality as t(code, asset, side, least, most, slots, metadata, place)\n    join :schema.ledger_assets s on s.code = t.asset\n  ), made as (\n    insert into :schema.ledger_accounts (code, asset_id, normal_side, min_balance, max_balance, slots, metadata)\n    select code, asset_id, side, min_balance, max_balance, slots, metadata from input\n    order by place\n    on conflict (code) do nothing\n    returning id, asset_id, slots\n  )\n  insert into :schema.ledger_balances (account_id, asset_id, slot)\n  select m.id, m.asset_id, s.slot from made m cross join lateral generate_series(0, m.slots - 1) as s(slot);\n  return query\n    select t.place::integer,\n      case\n        when s.id is null then 'asset_unknown'\n        when a.asset_id = s.id and a.normal_side = t.side\n          and a.min_balance is not distinct from t.least * s.factor\n          and a.max_balance is not distinct from t.most * s.factor\n        then 'open'\n        else 'different'\n      end,\n      a.id\n    from unnest(p_codes, p_assets, p_sides, p_mins, p_maxs)\n      with ordinality as t(code, asset, side, least, most, place)\n    left join :schema.ledger_assets s on s.code = t.asset\n    left join :schema.ledger_accounts a on a.code = t.code\n    order by t.place;\nend\n",
+  "function ledger_post(p_keys text[], p_kinds smallint[], p_debits bigint[], p_credits bigint[], p_amounts numeric[], p_holds bigint[], p_hold_s integer[], p_links integer[], p_references text[], p_metadata jsonb[], p_wide boolean)":
+    "TABLE(place integer, outcome text, id bigint, at timestamp with time zone, account_id bigint, available numeric) plpgsql v set search_path=its own schema, pg_temp, plan_cache_mode=force_generic_plan, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off as \n#variable_conflict use_column\ndeclare\n  v_count constant integer := coalesce(cardinality(p_keys), 0);\n  v_seed constant integer := floor(random() * 1000000);\n  v_at timestamptz;\n  -- By place in the call.\n  v_outcomes text[];\n  v_ids bigint[];\n  v_ats timestamptz[];\n  v_firsts integer[];\n  v_keys uuid[];\n  v_debits bigint[];\n  v_credits bigint[];\n  v_assets smallint[];\n  v_debit_slots smallint[];\n  v_credit_slots smallint[];\n  v_amounts numeric[];\n  v_held numeric[];\n  v_debit_raises boolean[];\n  v_credit_raises boolean[];\n  v_short bigint[];\n  v_left numeric[];\n  -- By cell, which is a slot of an account, or a whole account when wide: what it may still spend (low) and what it\n  -- may come to (high), with the limits of both.\n  v_cells bigint[];\n  v_low numeric[];\n  v_high numeric[];\n  v_least numeric[];\n  v_most numeric[];\n  v_new_ids bigint[];\n  v_next integer := 0;\nbegin\n  -- Balances are locked in the order of ids, always: callers then wait in a line and not in a circle.\n  with wanted as (\n    select a.id, s.slot::smallint as slot\n    from (select unnest(p_debits) union select unnest(p_credits)) as named(id)\n    cross join lateral (select * from :schema.ledger_accounts a where a.id = named.id limit 1) as a\n    cross join lateral generate_series(\n      case when p_wide then 0 else v_seed % a.slots end, case when p_wide then a.slots - 1 else v_seed % a.slots end\n    ) as s(slot)\n    union\n    select h.debit_account, h.debit_slot from :schema.ledger_holds h where h.hold_id = any (p_holds)\n    union\n    select h.credit_account, h.credit_slot from :schema.ledger_holds h where h.hold_id = any (p_holds)\n  ), locked as (\n    select w.id * 64 + case when p_wide then 0 else w.slot end as cell, b.last_at,\n      case when a.normal_side = 'debit' then b.debits - b.credits - b.held_credits\n        else b.credits - b.debits - b.held_debits end + b.shift as low,\n      case when a.normal_side = 'debit' then b.debits - b.credits + b.held_debits\n        else b.credits - b.debits + b.held_credits end + b.shift as high,\n      case when p_wide then a.min_balance else ceil(a.min_balance / a.slots) end as least,\n      case when p_wide then a.max_balance else floor(a.max_balance / a.slots) end as most\n    from (select w.id, w.slot from wanted w order by w.id, w.slot) as w\n    cross join lateral (select * from :schema.ledger_accounts a where a.id = w.id limit 1) as a\n    cross join lateral (\n      select * from :schema.ledger_balances b\n      where b.account_id = w.id and b.asset_id = a.asset_id and b.slot = w.slot\n      for no key update\n    ) as b\n  )\n  select array_agg(c.cell), array_agg(c.low), array_agg(c.high), array_agg(c.least), array_agg(c.most), max(c.last_at)\n  into v_cells, v_low, v_high, v_least, v_most, v_at\n  from (\n    select cell, sum(low) as low, sum(high) as high, min(least) as least, min(most) as most, max(last_at) as last_at\n    from locked group by cell\n  ) as c;\n  -- After the locks: who posts to one of these accounts later is later in time as well, whatever the clock does.\n  v_at := greatest(clock_timestamp(), v_at + interval '1 microsecond');\n\n  with valued as materialized (\n    select t.*, h.hold_id as open_hold, h.amount as held, h.expires_at,\n      d.id as debit_id, c.id as credit_id, d.asset_id, c.asset_id as credit_asset,\n      coalesce(d.closed_at, c.closed_at) is not null as closed,\n      coalesce(h.debit_slot, v_seed % d.slots)::smallint as debit_slot,\n      coalesce(h.credit_slot, v_seed % c.slots)::smallint as credit_slot,\n      d.normal_side = 'debit' as debit_raises, c.normal_side = 'credit' as credit_raises,\n      case when t.kind < 3 or t.given is not null then t.given * s.factor else h.amount end as amount,\n      first_value(t.place) over (partition by t.digest order by t.place) as first_place\n    from (\n      select u.*, encode(substring(sha256(convert_to(u.key, 'UTF8')) from 1 for 16), 'hex')::uuid as digest\n      from unnest(p_keys, p_kinds, p_debits, p_credits, p_amounts, p_holds, p_hold_s, p_references, p_metadata)\n        with ordinality as u(key, kind, debit, credit, given, hold, hold_s, reference, metadata, place)\n    ) as t\n    left join lateral (select * from :schema.ledger_holds h where h.hold_id = t.hold limit 1) as h on true\n    left join lateral (\n      select * from :schema.ledger_accounts d where d.id = coalesce(h.debit_account, t.debit) limit 1) as d on true\n    left join lateral (\n      select * from :schema.ledger_accounts c where c.id = coalesce(h.credit_account, t.credit) limit 1) as c on true\n    left join lateral (select * from :schema.ledger_assets s where s.id = d.asset_id limit 1) as s on true\n  ), judged as (\n    select v.*, e.id as known_id, e.at as known_at,\n      case\n        when e.id is not null then case\n          when e.kind = v.kind and e.hold_id is not distinct from v.hold\n            and (v.kind > 2 or (e.debit_account = v.debit and e.credit_account = v.credit))\n            and (v.given is null or v.given = e.amount * (select unit from :schema.ledger_assets k where k.id = e.asset_id))\n            and e.expires_at is not distinct from e.at + make_interval(secs => v.hold_s)\n            and e.reference is not distinct from v.reference and e.metadata is not distinct from v.metadata\n          then 'exists' else 'key_reused' end\n        when v.first_place < v.place then case\n          when (v.kind, v.debit, v.credit, v.given, v.hold, v.hold_s, v.reference, v.metadata) is not distinct from\n            (p_kinds[v.first_place], p_debits[v.first_place], p_credits[v.first_place], p_amounts[v.first_place],\n              p_holds[v.first_place], p_hold_s[v.first_place], p_references[v.first_place], p_metadata[v.first_place])\n          then 'repeat' else 'key_reused' end\n        when v.kind > 2 and v.open_hold is null then case\n          when exists (select from :schema.ledger_transfers t where t.id = v.hold and t.kind = 2)\n          then 'hold_ended' else 'hold_unknown' end\n        when v.kind = 3 and v.expires_at <= v_at then 'hold_expired'\n        when v.kind = 5 and (v.expires_at is null or v.expires_at > v_at) then 'hold_not_expired'\n        when v.debit_id is null then 'debit_unknown'\n        when v.credit_id is null then 'credit_unknown'\n        when v.debit_id = v.credit_id then 'same_account'\n        when v.asset_id <> v.credit_asset then 'asset_mismatch'\n        when v.closed and v.kind < 3 then 'account_closed'\n        when v.amount is null or not (v.amount > 0 and v.amount < 'infinity') then 'amount_invalid'\n        when v.amount <> trunc(v.amount) then 'amount_too_fine'\n        when v.amount >= 1e60 then 'amount_too_large'\n        when v.kind > 2 and v.amount > v.held then 'amount_exceeds_hold'\n        else 'new'\n      end as judgement\n    from valued v\n    left join lateral (select * from :schema.ledger_transfers e where e.key = v.digest limit 1) as e on true\n  )\n  select array_agg(judgement order by place), array_agg(known_id order by place), array_agg(known_at order by place),\n    array_agg(first_place::integer order by place), array_agg(digest order by place), array_agg(debit_id order by place),\n    array_agg(credit_id order by place), array_agg(asset_id order by place), array_agg(debit_slot order by place),\n    array_agg(credit_slot order by place), array_agg(amount order by place), array_agg(held order by place),\n    array_agg(debit_raises order by place), array_agg(credit_raises order by place)\n  into v_outcomes, v_ids, v_ats, v_firsts, v_keys, v_debits, v_credits, v_assets, v_debit_slots, v_credit_slots,\n    v_amounts, v_held, v_debit_raises, v_credit_raises\n  from judged;\n\n  select d.outcomes, d.short_of, d.available into v_outcomes, v_short, v_left\n  from :schema.ledger_decide(\n    v_outcomes, p_kinds, p_holds, p_links, v_debits, v_credits, v_debit_slots, v_credit_slots, v_debit_raises,\n    v_credit_raises, v_amounts, v_held, v_cells, v_low, v_high, v_least, v_most, p_wide) as d;\n  -- Other slots of the account may have what this one lacks; only who holds them all can tell.\n  if not p_wide and exists (select from :schema.ledger_accounts a where a.id = any (v_short) and a.slots > 1) then\n    raise exception 'A slot has too little left.'\n      using errcode = 'GH409', constraint = 'ledger_slot_short', hint = 'Call again with p_wide true.';\n  end if;\n  if 'new' = any (v_outcomes) then\n    v_new_ids := :schema.ledger_record(\n      v_at, v_outcomes, p_kinds, v_keys, v_debits, v_credits, v_assets, v_debit_slots, v_credit_slots, v_amounts,\n      v_held, p_holds, p_hold_s, p_references, p_metadata);\n    if p_wide then\n      perform :schema.ledger_level_slots(v_debits || v_credits);\n    end if;\n    for i in 1 .. v_count loop\n      if v_outcomes[i] = 'new' then\n        v_next := v_next + 1;\n        v_outcomes[i] := 'posted';\n        v_ids[i] := v_new_ids[v_next];\n        v_ats[i] := v_at;\n      end if;\n    end loop;\n  end if;\n  return query\n    select t.place::integer,\n      case when t.outcome <> 'repeat' then t.outcome when v_outcomes[t.first] = 'posted' then 'exists'\n        else v_outcomes[t.first] end,\n      case when t.outcome = 'repeat' then v_ids[t.first] else t.id end,\n      case when t.outcome = 'repeat' then v_ats[t.first] else t.at end,\n      t.short_of, t.available * s.unit\n    from unnest(v_outcomes, v_ids, v_ats, v_firsts, v_short, v_left)\n      with ordinality as t(outcome, id, at, first, short_of, available, place)\n    left join :schema.ledger_accounts a on a.id = t.short_of\n    left join :schema.ledger_assets s on s.id = a.asset_id\n    order by t.place;\nend\n",
+  "function ledger_reconcile(p_account bigint, p_from timestamp with time zone, p_until timestamp with time zone, p_references text[], p_amounts numeric[])":
+    "TABLE(outcome text, reference text, ledger_amount numeric, outside_amount numeric, transfer_ids bigint[]) sql v set search_path=its own schema, pg_temp as \n  with ledger as (\n    select t.reference, array_agg(t.id order by t.id) as ids,\n      sum(case when (t.debit_account = p_account) = (a.normal_side = 'debit') then t.amount else -t.amount end) * s.unit\n        as amount\n    from (\n      select * from :schema.ledger_transfers where debit_account = p_account\n      union all\n      select * from :schema.ledger_transfers where credit_account = p_account\n    ) as t\n    join :schema.ledger_accounts a on a.id = p_account\n    join :schema.ledger_assets s on s.id = a.asset_id\n    where t.kind in (1, 3) and t.at >= p_from and t.at < p_until\n    group by t.reference, s.unit\n  ), outside as (\n    select reference, sum(amount) as amount from unnest(p_references, p_amounts) as o(reference, amount) group by reference\n  )\n  select case\n      when o.reference is null then 'missing_outside'\n      when l.ids is null then 'missing_in_ledger'\n      when l.amount = o.amount then 'matched'\n      else 'different'\n    end, coalesce(l.reference, o.reference), l.amount, o.amount, l.ids\n  from ledger l full join outside o on o.reference = l.reference\n  order by 2 nulls last;\n",
+  "function ledger_record(p_at timestamp with time zone, p_outcomes text[], p_kinds smallint[], p_keys uuid[], p_debits bigint[], p_credits bigint[], p_assets smallint[], p_debit_slots smallint[], p_credit_slots smallint[], p_amounts numeric[], p_held numeric[], p_holds bigint[], p_hold_s integer[], p_references text[], p_metadata jsonb[])":
+    "bigint[] plpgsql v as \n-- There is no search_path setting: every name below says its schema, and ledger_post has made the others.\ndeclare\n  v_ids bigint[];\nbegin\n  with accepted as materialized (\n    select nextval(':schema.ledger_transfers_id_seq') as id, t.*\n    from unnest(p_outcomes, p_kinds, p_keys, p_debits, p_credits, p_assets, p_debit_slots, p_credit_slots, p_amounts,\n        p_held, p_holds, p_hold_s, p_references, p_metadata)\n      with ordinality as t(outcome, kind, key, debit, credit, asset, debit_slot, credit_slot, amount,\n        held, hold, hold_s, reference, metadata, place)\n    where t.outcome = 'new'\n  ), posted as (\n    insert into :schema.ledger_transfers (id, at, debit_account, credit_account, key, asset_id, debit_slot, credit_slot,\n      kind, amount, hold_id, expires_at, reference, metadata)\n    overriding system value\n    select id, p_at, debit, credit, key, asset, debit_slot, credit_slot, kind, amount, hold,\n      p_at + make_interval(secs => hold_s), reference, metadata\n    from accepted\n    order by place\n  ), opened as (\n    insert into :schema.ledger_holds (hold_id, debit_account, credit_account, asset_id, debit_slot, credit_slot, amount,\n      expires_at)\n    select id, debit, credit, asset, debit_slot, credit_slot, amount, p_at + make_interval(secs => hold_s)\n    from accepted where kind = 2\n  ), ended as (\n    delete from :schema.ledger_holds where hold_id in (select hold from accepted where kind > 2)\n  ), sums as (\n    select l.account, l.asset, l.slot, sum(l.debits) as debits, sum(l.credits) as credits,\n      sum(l.held_debits) as held_debits, sum(l.held_credits) as held_credits\n    from accepted a\n    cross join lateral (\n      select case when a.kind in (1, 3) then a.amount else 0 end as moved,\n        case when a.kind = 2 then a.amount when a.kind > 2 then -a.held else 0 end as holding\n    ) as m\n    cross join lateral (values\n      (a.debit, a.asset, a.debit_slot, m.moved, 0, m.holding, 0), (a.credit, a.asset, a.credit_slot, 0, m.moved, 0, m.holding)\n    ) as l(account, asset, slot, debits, credits, held_debits, held_credits)\n    group by 1, 2, 3\n  ), balanced as (\n    update :schema.ledger_balances b\n    set debits = b.debits + s.debits, credits = b.credits + s.credits, held_debits = b.held_debits + s.held_debits,\n      held_credits = b.held_credits + s.held_credits, last_at = p_at\n    from sums s\n    where b.account_id = s.account and b.asset_id = s.asset and b.slot = s.slot\n  )\n  select array_agg(id order by place) into v_ids from accepted;\n  return v_ids;\nend\n",
+  "function ledger_seal(p_rows integer, p_seals integer)":
+    "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_mark record;\n  v_last record;\n  v_up_to bigint;\n  v_count integer;\n  v_digest bytea;\n  v_made integer := 0;\nbegin\n  -- One sealer at a time: the second finds the mark taken and leaves.\n  select up_to, horizon into v_mark from :schema.ledger_seal_marks for update skip locked;\n  if not found then\n    if exists (select from :schema.ledger_seal_marks) then return 0; end if;\n    insert into :schema.ledger_seal_marks (up_to, horizon)\n    select coalesce(max(id), 0), pg_snapshot_xmax(pg_current_snapshot()) from :schema.ledger_transfers\n    on conflict do nothing;\n    return 0;\n  end if;\n  -- An id below the mark was taken by a transaction below the horizon; while one of these runs it may still turn up.\n  if pg_snapshot_xmin(pg_current_snapshot()) < v_mark.horizon then return 0; end if;\n  select number, up_to, hash into v_last from :schema.ledger_seals order by number desc limit 1;\n  if not found then\n    select 0::bigint as number, 0::bigint as up_to, sha256(convert_to('ledger', 'UTF8')) as hash into v_last;\n  end if;\n  while v_made < p_seals and v_last.up_to < v_mark.up_to loop\n    select max(id), count(*) into v_up_to, v_count\n    from (\n      select id from :schema.ledger_transfers where id > v_last.up_to and id <= v_mark.up_to order by id limit p_rows\n    ) as next;\n    exit when v_count = 0;\n    v_digest := sha256(convert_to(:schema.ledger_seal_rows(v_last.up_to, v_up_to), 'UTF8'));\n    insert into :schema.ledger_seals (number, up_to, transfers, digest, hash)\n    values (v_last.number + 1, v_up_to, v_count, v_digest,\n      sha256(v_last.hash || v_digest || int8send(v_last.number + 1) || int8send(v_up_to)))\n    returning number, up_to, hash into v_last;\n    v_made := v_made + 1;\n  end loop;\n  if v_made < p_seals then\n    update :schema.ledger_seal_marks\n    set up_to = greatest(v_mark.up_to, (select coalesce(max(id), 0) from :schema.ledger_transfers)),\n      horizon = pg_snapshot_xmax(pg_current_snapshot());\n  end if;\n  return v_made;\nend\n",
+  "function ledger_seal_rows(p_after bigint, p_up_to bigint)":
+    "text sql s set search_path=its own schema, pg_temp as \n  -- Every column, in a form that no setting of the session changes; the order is part of what is sealed.\n  select string_agg(concat_ws(' ', t.id, extract(epoch from at), t.debit_account, t.debit_slot, t.credit_account,\n    t.credit_slot, t.asset_id, t.kind, t.key, t.amount, coalesce(t.hold_id::text, '-'),\n    coalesce(extract(epoch from expires_at)::text, '-'), quote_nullable(t.reference), quote_nullable(t.metadata::text)),\n    e'\\n' order by t.id)\n  from :schema.ledger_transfers t\n  where t.id > p_after and t.id <= p_up_to;\n",
+  "function ledger_statement(p_account bigint, p_from timestamp with time zone, p_until timestamp with time zone, p_after_at timestamp with time zone, p_after_id bigint, p_after_balance numeric, p_limit integer)":
+    "TABLE(id bigint, at timestamp with time zone, kind smallint, side text, other_account text, amount numeric, balance numeric, hold_id bigint, reference text, metadata jsonb) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_opening numeric := p_after_balance;\n  v_side text;\n  v_unit numeric;\nbegin\n  perform 1 from :schema.ledger_balances where account_id = p_account order by slot for share;\n  select a.normal_side, s.unit into v_side, v_unit\n  from :schema.ledger_accounts a join :schema.ledger_assets s on s.id = a.asset_id\n  where a.id = p_account;\n  if v_opening is null then\n    v_opening := :schema.ledger_balance_at(p_account, p_from - interval '1 microsecond');\n  end if;\n  return query\n    with moved as (\n      select t.*, 'debit' as on_side, t.credit_account as other,\n        case v_side when 'debit' then t.amount else -t.amount end * v_unit as change\n      from :schema.ledger_transfers t\n      where t.debit_account = p_account and t.kind in (1, 3) and t.at >= p_from and t.at < p_until\n        and (p_after_id is null or (t.at, t.id) > (p_after_at, p_after_id))\n      union all\n      select t.*, 'credit', t.debit_account, case v_side when 'credit' then t.amount else -t.amount end * v_unit\n      from :schema.ledger_transfers t\n      where t.credit_account = p_account and t.kind in (1, 3) and t.at >= p_from and t.at < p_until\n        and (p_after_id is null or (t.at, t.id) > (p_after_at, p_after_id))\n    ), page as (\n      select * from moved order by moved.at, moved.id limit p_limit\n    )\n    select p.id, p.at, p.kind, p.on_side, a.code, p.amount * v_unit,\n      v_opening + sum(p.change) over (order by p.at, p.id), p.hold_id, p.reference, p.metadata\n    from page p join :schema.ledger_accounts a on a.id = p.other\n    order by p.at, p.id;\nend\n",
   "function matches_pattern(p_text text, p_operator text, p_pattern text)":
     "boolean sql i as \n  -- Built-in functions only and no search_path setting, so that the planner can inline it.\n  select case p_operator\n    when 'equals' then p_text = p_pattern\n    when 'starts_with' then starts_with(p_text, p_pattern)\n    when 'ends_with' then right(p_text, length(p_pattern)) = p_pattern\n    when 'contains' then position(p_pattern in p_text) > 0\n    when 'regex' then p_text ~ p_pattern\n    else false\n  end\n",
   "function new_id(p_prefix text)":
@@ -1296,6 +1600,16 @@ export const agentsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_daily_equals_total to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_ledger_balances_equal_journal to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_ledger_holds_open to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_ledger_in_balance to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_ledger_seals_unbroken to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_ledger_within_limits to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_organizations_have_owners to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_outbox_not_ahead to owner":
@@ -1303,6 +1617,24 @@ export const agentsCatalog: Catalog = {
   "grant invariant_rates_have_kinds to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_spend_equals_costs to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant ledger_account_balances to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant ledger_accounts to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant ledger_assets to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant ledger_balances to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant ledger_holds to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant ledger_seal_marks to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant ledger_seals to owner":
+    "insert, references, select, trigger",
+  "grant ledger_transfers to owner":
+    "insert, references, select, trigger",
+  "grant ledger_trial_balance to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant migration_objects to owner":
     "delete, insert, references, select, trigger, truncate, update",
@@ -1404,6 +1736,14 @@ export const agentsCatalog: Catalog = {
     "CREATE INDEX imports_started_at_idx ON imports USING btree (started_at, id)",
   "index imports.imports_unfinished_idx":
     "CREATE INDEX imports_unfinished_idx ON imports USING btree (kind, source, started_at) WHERE (state = ANY (ARRAY['running'::text, 'stopped'::text, 'failed'::text]))",
+  "index ledger_holds.ledger_holds_expires_at_idx":
+    "CREATE INDEX ledger_holds_expires_at_idx ON ledger_holds USING btree (expires_at) WHERE (expires_at IS NOT NULL)",
+  "index ledger_transfers.ledger_transfers_credit_idx":
+    "CREATE INDEX ledger_transfers_credit_idx ON ledger_transfers USING btree (credit_account, id)",
+  "index ledger_transfers.ledger_transfers_debit_idx":
+    "CREATE INDEX ledger_transfers_debit_idx ON ledger_transfers USING btree (debit_account, id)",
+  "index ledger_transfers.ledger_transfers_hold_id_key":
+    "CREATE UNIQUE INDEX ledger_transfers_hold_id_key ON ledger_transfers USING btree (hold_id) WHERE (hold_id IS NOT NULL)",
   "index model_prices.model_prices_created_at_idx":
     "CREATE INDEX model_prices_created_at_idx ON model_prices USING btree (created_at DESC, id DESC)",
   "index model_prices.model_prices_priced_model_id_idx":
@@ -1466,6 +1806,20 @@ export const agentsCatalog: Catalog = {
     "table",
   "table imports":
     "table",
+  "table ledger_accounts":
+    "table",
+  "table ledger_assets":
+    "table",
+  "table ledger_balances":
+    "table",
+  "table ledger_holds":
+    "table",
+  "table ledger_seal_marks":
+    "table",
+  "table ledger_seals":
+    "table",
+  "table ledger_transfers":
+    "table",
   "table migration_objects":
     "table",
   "table migrations":
@@ -1512,6 +1866,10 @@ export const agentsCatalog: Catalog = {
     "CREATE TRIGGER costs_spend_insert AFTER INSERT ON costs REFERENCING NEW TABLE AS new_costs FOR EACH STATEMENT EXECUTE FUNCTION record_spend()",
   "trigger costs.costs_spend_update":
     "CREATE TRIGGER costs_spend_update AFTER UPDATE ON costs REFERENCING OLD TABLE AS old_costs NEW TABLE AS new_costs FOR EACH STATEMENT EXECUTE FUNCTION record_spend()",
+  "trigger ledger_seals.ledger_seals_append_only":
+    "CREATE TRIGGER ledger_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+  "trigger ledger_transfers.ledger_transfers_append_only":
+    "CREATE TRIGGER ledger_transfers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger_transfers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
   "trigger runners.runners_delete_orphan":
     "CREATE TRIGGER runners_delete_orphan BEFORE UPDATE OF user_id ON runners FOR EACH ROW WHEN ((new.user_id IS NULL)) EXECUTE FUNCTION delete_orphan_runner()",
   "trigger runners.runners_guard_status":
@@ -1540,6 +1898,16 @@ export const agentsCatalog: Catalog = {
     "(id text, pricing cost_pricing, price_id text) SELECT id, pricing, price_id FROM costs c WHERE (((pricing)::text = 'computed'::text) <> (price_id IS NOT NULL));",
   "view invariant_daily_equals_total":
     "(project_id text, daily_amount numeric, total_amount numeric) SELECT COALESCE(project_id, project_id) AS project_id, amount AS daily_amount, amount AS total_amount FROM (( SELECT project_id, sum(amount) AS amount, sum(calls) AS calls, sum(unpriced_calls) AS unpriced_calls, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens FROM daily_spend GROUP BY project_id) d FULL JOIN total_spend t ON ((project_id = project_id))) WHERE (((((amount IS DISTINCT FROM amount) OR (calls IS DISTINCT FROM (calls)::numeric)) OR (unpriced_calls IS DISTINCT FROM (unpriced_calls)::numeric)) OR (input_tokens IS DISTINCT FROM input_tokens)) OR (output_tokens IS DISTINCT FROM output_tokens));",
+  "view invariant_ledger_balances_equal_journal":
+    "(code text, slot smallint, debits numeric, journal_debits numeric, credits numeric, journal_credits numeric) WITH journal AS ( SELECT account_id, slot, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_transfers t CROSS JOIN LATERAL ( VALUES (debit_account,debit_slot,amount,0), (credit_account,credit_slot,0,amount)) l(account_id, slot, debits, credits)) WHERE (kind = ANY (ARRAY[1, 3])) GROUP BY account_id, slot ), holds AS ( SELECT account_id, slot, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_transfers t CROSS JOIN LATERAL ( VALUES (debit_account,debit_slot,amount,0), (credit_account,credit_slot,0,amount)) l(account_id, slot, debits, credits)) WHERE ((kind = 2) AND (NOT (EXISTS ( SELECT FROM ledger_transfers e WHERE (hold_id = id))))) GROUP BY account_id, slot ) SELECT code, slot, debits, debits AS journal_debits, credits, credits AS journal_credits FROM (((ledger_balances b JOIN ledger_accounts a ON ((id = account_id))) LEFT JOIN journal j ON (((account_id = account_id) AND (slot = slot)))) LEFT JOIN holds h ON (((account_id = account_id) AND (slot = slot)))) WHERE ((debits <> COALESCE(debits, (0)::numeric)) OR (credits <> COALESCE(credits, (0)::numeric)) OR (held_debits <> COALESCE(debits, (0)::numeric)) OR (held_credits <> COALESCE(credits, (0)::numeric)));",
+  "view invariant_ledger_holds_open":
+    "(hold_id bigint, amount numeric, journal_amount numeric) SELECT COALESCE(hold_id, id) AS hold_id, amount, amount AS journal_amount FROM (ledger_holds h FULL JOIN ( SELECT id, at, debit_account, credit_account, key, asset_id, debit_slot, credit_slot, kind, amount, hold_id, expires_at, reference, metadata FROM ledger_transfers t_1 WHERE ((kind = 2) AND (NOT (EXISTS ( SELECT FROM ledger_transfers e WHERE (hold_id = id)))))) t ON ((id = hold_id))) WHERE ((hold_id IS NULL) OR (id IS NULL) OR ((((((amount IS DISTINCT FROM amount) OR (debit_account IS DISTINCT FROM debit_account)) OR (credit_account IS DISTINCT FROM credit_account)) OR (debit_slot IS DISTINCT FROM debit_slot)) OR (credit_slot IS DISTINCT FROM credit_slot)) OR (expires_at IS DISTINCT FROM expires_at)));",
+  "view invariant_ledger_in_balance":
+    "(asset text, debits numeric, credits numeric) SELECT code AS asset, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_balances b JOIN ledger_assets s ON ((id = asset_id))) GROUP BY code HAVING ((sum(debits) <> sum(credits)) OR (sum(held_debits) <> sum(held_credits)));",
+  "view invariant_ledger_seals_unbroken":
+    "(number bigint, up_to bigint, problem text) SELECT number, up_to, problem FROM ledger_broken_seals((1)::bigint, COALESCE(( SELECT max(number) AS max FROM ledger_seals), (0)::bigint)) b(number, up_to, problem);",
+  "view invariant_ledger_within_limits":
+    "(code text, min_balance numeric, max_balance numeric, free numeric, full_to numeric, shifted numeric) SELECT code, min_balance, max_balance, free, full_to, shifted FROM (ledger_accounts a JOIN LATERAL ( SELECT sum( CASE normal_side WHEN 'debit'::text THEN ((debits - credits) - held_credits) ELSE ((credits - debits) - held_debits) END) AS free, sum( CASE normal_side WHEN 'debit'::text THEN ((debits - credits) + held_debits) ELSE ((credits - debits) + held_credits) END) AS full_to, sum(shift) AS shifted, count(*) AS slots FROM ledger_balances b WHERE (account_id = id)) v ON (true)) WHERE ((free < min_balance) OR (full_to > max_balance) OR (shifted <> (0)::numeric) OR (slots <> slots));",
   "view invariant_organizations_have_owners":
     "(organization_id text, type text, name text) SELECT id AS organization_id, type, name FROM organizations o WHERE (NOT (EXISTS ( SELECT FROM organization_members m WHERE ((organization_id = id) AND (role = 'owner'::text) AND ((personal_user_id IS NULL) OR (user_id = personal_user_id))))));",
   "view invariant_outbox_not_ahead":
@@ -1548,6 +1916,10 @@ export const agentsCatalog: Catalog = {
     "(price_id text, kind text) SELECT price_id, kind FROM model_price_rates r WHERE (NOT (EXISTS ( SELECT FROM usage_kinds k WHERE (kind = kind))));",
   "view invariant_spend_equals_costs":
     "(project_id text, day date, provider text, model text, costs_amount numeric, spend_amount numeric, costs_calls bigint, spend_calls bigint) SELECT COALESCE(project_id, project_id) AS project_id, COALESCE(day, day) AS day, COALESCE((provider)::text, provider) AS provider, COALESCE((model)::text, model) AS model, amount AS costs_amount, amount AS spend_amount, calls AS costs_calls, calls AS spend_calls FROM (( SELECT project_id, ((\"timestamp\" AT TIME ZONE 'UTC'::text))::date AS day, provider, model, COALESCE(sum((amount)::numeric), (0)::numeric) AS amount, count(*) AS calls, count(*) FILTER (WHERE (amount IS NULL)) AS unpriced_calls, COALESCE(sum((input_tokens)::bigint), (0)::numeric) AS input_tokens, COALESCE(sum((output_tokens)::bigint), (0)::numeric) AS output_tokens FROM costs GROUP BY project_id, (((\"timestamp\" AT TIME ZONE 'UTC'::text))::date), provider, model) c FULL JOIN daily_spend s ON (((project_id = project_id) AND (day = day) AND (provider = (provider)::text) AND (model = (model)::text)))) WHERE (((((amount IS DISTINCT FROM amount) OR (calls IS DISTINCT FROM calls)) OR (unpriced_calls IS DISTINCT FROM unpriced_calls)) OR (input_tokens IS DISTINCT FROM input_tokens)) OR (output_tokens IS DISTINCT FROM output_tokens));",
+  "view ledger_account_balances":
+    "(id bigint, code text, asset text, normal_side text, balance numeric, held_in numeric, held_out numeric, available numeric, debits numeric, credits numeric, min_balance numeric, max_balance numeric, slots smallint, metadata jsonb, closed_at timestamp(3) with time zone, created_at timestamp(3) with time zone) SELECT id, code, code AS asset, normal_side, (sum( CASE normal_side WHEN 'debit'::text THEN (debits - credits) ELSE (credits - debits) END) * unit) AS balance, (sum( CASE normal_side WHEN 'debit'::text THEN held_debits ELSE held_credits END) * unit) AS held_in, (sum( CASE normal_side WHEN 'debit'::text THEN held_credits ELSE held_debits END) * unit) AS held_out, ((sum( CASE normal_side WHEN 'debit'::text THEN ((debits - credits) - held_credits) ELSE ((credits - debits) - held_debits) END) - min_balance) * unit) AS available, (sum(debits) * unit) AS debits, (sum(credits) * unit) AS credits, (min_balance * unit) AS min_balance, (max_balance * unit) AS max_balance, slots, metadata, closed_at, created_at FROM ((ledger_accounts a JOIN ledger_assets s ON ((id = asset_id))) JOIN ledger_balances b ON ((account_id = id))) GROUP BY id, id;",
+  "view ledger_trial_balance":
+    "(asset text, decimals smallint, accounts bigint, debits numeric, credits numeric, difference numeric, held numeric) SELECT code AS asset, decimals, count(DISTINCT id) AS accounts, (COALESCE(sum(debits), (0)::numeric) * unit) AS debits, (COALESCE(sum(credits), (0)::numeric) * unit) AS credits, (COALESCE(sum((debits - credits)), (0)::numeric) * unit) AS difference, (COALESCE(sum(held_debits), (0)::numeric) * unit) AS held FROM ((ledger_assets s LEFT JOIN ledger_accounts a ON ((asset_id = id))) LEFT JOIN ledger_balances b ON ((account_id = id))) GROUP BY id;",
   "view price_book":
     "(id text, source text, precedence smallint, provider text, model text, service_tier text, day_from text, day_until text, valid_from timestamp(3) with time zone, valid_until timestamp(3) with time zone, rates jsonb, accepted_implausible jsonb, note text, created_at timestamp(3) with time zone, priced_model_id text) SELECT id, source, precedence, provider, model, service_tier, (day_from)::text AS day_from, (day_until)::text AS day_until, valid_from, valid_until, ( SELECT jsonb_agg(jsonb_build_object('kind', kind, 'aboveTokens', above_tokens, 'unitPrice', (trim_scale(unit_price))::text) ORDER BY kind, above_tokens) AS jsonb_agg FROM model_price_rates r WHERE (price_id = id)) AS rates, accepted_implausible, note, created_at, priced_model_id FROM (model_prices p JOIN priced_models m ON ((id = priced_model_id)));",
   "view spend_parts":

@@ -316,6 +316,47 @@ export interface InvariantDailyEqualsTotal {
   total_amount: ColumnType<string, never, never>;
 }
 
+/** Balances and holds that differ from the sum of their transfers: a transfer or a balance was changed by hand. Compare with a backup. */
+export interface InvariantLedgerBalancesEqualJournal {
+  code: ColumnType<string, never, never>;
+  slot: ColumnType<number, never, never>;
+  debits: ColumnType<string, never, never>;
+  journal_debits: ColumnType<string, never, never>;
+  credits: ColumnType<string, never, never>;
+  journal_credits: ColumnType<string, never, never>;
+}
+
+/** Open holds that the journal does not have, or the other way round: a hold was changed by hand. */
+export interface InvariantLedgerHoldsOpen {
+  hold_id: ColumnType<bigint, never, never>;
+  amount: ColumnType<string, never, never>;
+  journal_amount: ColumnType<string, never, never>;
+}
+
+/** Assets whose debits and credits differ: a balance was changed by hand. Find it in invariant_ledger_balances_equal_journal. */
+export interface InvariantLedgerInBalance {
+  asset: ColumnType<string, never, never>;
+  debits: ColumnType<string, never, never>;
+  credits: ColumnType<string, never, never>;
+}
+
+/** Seals that no longer fit the journal: it was changed after it was sealed. Compare with a backup from before the named seal. */
+export interface InvariantLedgerSealsUnbroken {
+  number: ColumnType<bigint, never, never>;
+  up_to: ColumnType<bigint, never, never>;
+  problem: ColumnType<string, never, never>;
+}
+
+/** Accounts beyond their limits, or whose slots do not add up: a balance or limit was changed by hand. */
+export interface InvariantLedgerWithinLimits {
+  code: ColumnType<string, never, never>;
+  min_balance: ColumnType<string, never, never>;
+  max_balance: ColumnType<string, never, never>;
+  free: ColumnType<string, never, never>;
+  full_to: ColumnType<string, never, never>;
+  shifted: ColumnType<string, never, never>;
+}
+
 /** Organizations that nobody owns, or personal ones whose user does not. Mend: make a member the owner. */
 export interface InvariantOrganizationsHaveOwners {
   organization_id: ColumnType<string, never, never>;
@@ -345,6 +386,146 @@ export interface InvariantSpendEqualsCosts {
   spend_amount: ColumnType<string, never, never>;
   costs_calls: ColumnType<bigint, never, never>;
   spend_calls: ColumnType<bigint, never, never>;
+}
+
+/** Every account with what it has now, what is held coming in and going out, and what it may still spend, in the asset's own unit. */
+export interface LedgerAccountBalances {
+  id: ColumnType<bigint, never, never>;
+  code: ColumnType<string, never, never>;
+  asset: ColumnType<string, never, never>;
+  normal_side: ColumnType<string, never, never>;
+  balance: ColumnType<string, never, never>;
+  held_in: ColumnType<string, never, never>;
+  held_out: ColumnType<string, never, never>;
+  /** Null: it may spend without limit. */
+  available: ColumnType<string | null, never, never>;
+  debits: ColumnType<string, never, never>;
+  credits: ColumnType<string, never, never>;
+  /** Null: no lowest balance. */
+  min_balance: ColumnType<string | null, never, never>;
+  /** Null: no highest balance. */
+  max_balance: ColumnType<string | null, never, never>;
+  slots: ColumnType<number, never, never>;
+  /** Null: none was given. */
+  metadata: ColumnType<unknown | null, never, never>;
+  /** Null: it is open. */
+  closed_at: ColumnType<Date | null, never, never>;
+  created_at: ColumnType<Date, never, never>;
+}
+
+/** Accounts of the double entry. The code is the caller's own name for it and never changes. */
+export interface LedgerAccounts {
+  id: ColumnType<bigint, never, never>;
+  code: string;
+  asset_id: number;
+  /** The side that raises the balance: debit for what is owned or spent, credit for what is owed or earned. */
+  normal_side: string;
+  /** Lowest balance in smallest units, zero or below, counting open holds against it; null: any. */
+  min_balance: string | null;
+  /** Highest balance in smallest units, zero or above, counting open holds into it; null: any. */
+  max_balance: string | null;
+  /** Parts that the balance is kept in. More than one for an account that everybody posts to at once. */
+  slots: Generated<number>;
+  /** Facts of the caller's; null when there are none. */
+  metadata: unknown | null;
+  /** Since when nothing is posted any more; null while it is open. */
+  closed_at: Date | null;
+  created_at: Generated<Date>;
+}
+
+/** What accounts are kept in, and how finely it divides. Amounts are stored in the smallest unit, as whole numbers. */
+export interface LedgerAssets {
+  id: ColumnType<number, never, never>;
+  code: string;
+  decimals: number;
+  /** Smallest units in one: 10 to the power of decimals. */
+  factor: ColumnType<string, never, never>;
+  /** The smallest unit: multiply by it, for a division rounds large amounts. */
+  unit: ColumnType<string, never, never>;
+  created_at: Generated<Date>;
+}
+
+/** Sums of the transfers of each account, a row a slot; the row that postings lock. Read the view ledger_account_balances. */
+export interface LedgerBalances {
+  account_id: bigint;
+  /** Time of the last posting: the next is later, whatever the clock does. */
+  last_at: Generated<Date>;
+  asset_id: number;
+  slot: number;
+  debits: Generated<string>;
+  credits: Generated<string>;
+  held_debits: Generated<string>;
+  held_credits: Generated<string>;
+  /** What this slot may spend beyond its own sums, taken from the other slots; adds up to zero over the account. */
+  shift: Generated<string>;
+}
+
+/** Holds that are open now; a row goes when the hold ends. */
+export interface LedgerHolds {
+  hold_id: bigint;
+  debit_account: bigint;
+  credit_account: bigint;
+  asset_id: number;
+  debit_slot: number;
+  credit_slot: number;
+  amount: string;
+  /** Null: it stays until it is settled or given back. */
+  expires_at: Date | null;
+}
+
+/** Up to which transfer may be sealed, once every transaction below the horizon has ended: none can then turn up behind it. */
+export interface LedgerSealMarks {
+  single: Generated<boolean>;
+  up_to: bigint;
+  horizon: string;
+}
+
+/** Hash chain over the journal: each seal covers the transfers after the seal before it, up to and with up_to. */
+export interface LedgerSeals {
+  number: bigint;
+  up_to: bigint;
+  transfers: number;
+  /** SHA-256 of the transfers it covers. */
+  digest: Buffer;
+  /** SHA-256 of the hash before, the digest, the number and up_to: the root to keep elsewhere. */
+  hash: Buffer;
+  at: Generated<Date>;
+}
+
+/** The journal: amounts moved from one account (debited) to another (credited) of the same asset. Rows are only ever added, by ledger_post. */
+export interface LedgerTransfers {
+  id: ColumnType<bigint, never, never>;
+  at: Date;
+  debit_account: bigint;
+  credit_account: bigint;
+  /** First half of the SHA-256 of the caller's idempotency key. */
+  key: string;
+  asset_id: number;
+  debit_slot: number;
+  credit_slot: number;
+  /** 1 transfer, 2 hold, 3 settlement of a hold, 4 hold given back, 5 hold expired. Only 1 and 3 move money. */
+  kind: number;
+  /** In smallest units of the asset; for 4 and 5, what was held. */
+  amount: string;
+  /** Hold that this ends, each at most once; null for transfers and holds. */
+  hold_id: bigint | null;
+  /** When a hold may be expired; null: never, or it is no hold. */
+  expires_at: Date | null;
+  /** Caller's words or foreign id; null when none was given. */
+  reference: string | null;
+  /** Facts of the caller's; null when there are none. */
+  metadata: unknown | null;
+}
+
+/** Debits and credits of each asset over all accounts, in its own unit; the difference is zero or the ledger is broken. */
+export interface LedgerTrialBalance {
+  asset: ColumnType<string, never, never>;
+  decimals: ColumnType<number, never, never>;
+  accounts: ColumnType<bigint, never, never>;
+  debits: ColumnType<string, never, never>;
+  credits: ColumnType<string, never, never>;
+  difference: ColumnType<string, never, never>;
+  held: ColumnType<string, never, never>;
 }
 
 /** Functions, views and triggers of this schema with the hash of their file; replaced when it changes. */
@@ -674,10 +855,24 @@ export interface Tables {
   invariant_agent_spend_equals_costs: InvariantAgentSpendEqualsCosts;
   invariant_computed_costs_have_prices: InvariantComputedCostsHavePrices;
   invariant_daily_equals_total: InvariantDailyEqualsTotal;
+  invariant_ledger_balances_equal_journal: InvariantLedgerBalancesEqualJournal;
+  invariant_ledger_holds_open: InvariantLedgerHoldsOpen;
+  invariant_ledger_in_balance: InvariantLedgerInBalance;
+  invariant_ledger_seals_unbroken: InvariantLedgerSealsUnbroken;
+  invariant_ledger_within_limits: InvariantLedgerWithinLimits;
   invariant_organizations_have_owners: InvariantOrganizationsHaveOwners;
   invariant_outbox_not_ahead: InvariantOutboxNotAhead;
   invariant_rates_have_kinds: InvariantRatesHaveKinds;
   invariant_spend_equals_costs: InvariantSpendEqualsCosts;
+  ledger_account_balances: LedgerAccountBalances;
+  ledger_accounts: LedgerAccounts;
+  ledger_assets: LedgerAssets;
+  ledger_balances: LedgerBalances;
+  ledger_holds: LedgerHolds;
+  ledger_seal_marks: LedgerSealMarks;
+  ledger_seals: LedgerSeals;
+  ledger_transfers: LedgerTransfers;
+  ledger_trial_balance: LedgerTrialBalance;
   migration_objects: MigrationObjects;
   migrations: Migrations;
   model_price_rates: ModelPriceRates;
