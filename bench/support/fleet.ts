@@ -5,6 +5,8 @@ import type { Request, Response, Slice, SliceOptions } from './worker.ts';
 
 /** Long enough for the slowest contender's bulk insert on a busy machine; a hang is an error, not a wait. */
 const ANSWER_TIMEOUT_MS = 300_000;
+/** Loading is slower the more there is: a tenth of a second for each thousand costs would be a broken disk. */
+const LOAD_TIMEOUT_MS_PER_COST = 0.1;
 
 export interface Program {
   readonly name: string;
@@ -44,6 +46,8 @@ export class Worker {
   ask(request: Request): Promise<unknown> {
     if (this.#busy) throw new Error(`${this.name} was asked two things at once.`);
     this.#busy = true;
+    const timeoutMs =
+      ANSWER_TIMEOUT_MS + (request.kind === 'prepare' ? request.size.costs * LOAD_TIMEOUT_MS_PER_COST : 0);
     return new Promise<unknown>((resolve, reject) => {
       const settle = (finish: () => void): void => {
         clearTimeout(timer);
@@ -62,9 +66,9 @@ export class Worker {
       const timer = setTimeout(
         () =>
           settle(() =>
-            reject(new Error(`${this.name} did not answer "${request.kind}" in ${ANSWER_TIMEOUT_MS} ms.`)),
+            reject(new Error(`${this.name} did not answer "${request.kind}" in ${timeoutMs} ms.`)),
           ),
-        ANSWER_TIMEOUT_MS,
+        timeoutMs,
       );
       this.#child.once('message', onMessage).once('exit', onExit);
       this.#child.send(request, (error) => {
