@@ -7,8 +7,10 @@ import type { Scope } from './system.ts';
 export interface Batch<In, Out> {
   /** Runs all items in one transaction, all or none, and answers in their order. */
   readonly run: (scope: Scope, items: readonly In[]) => Promise<readonly Out[]>;
-  /** Most items in one run; default 500. */
+  /** Most items in one run, or most of their weights; default 500. An item that weighs more goes alone. */
   readonly most?: number;
+  /** What an item counts for; default 1. */
+  readonly weigh?: (item: In) => number;
 }
 
 /** Two runs at a time: while one waits for the disk, the next is under way. */
@@ -79,9 +81,21 @@ class Gatherer<In, Out> {
 
   private async runLane(): Promise<void> {
     while (this.waiting.length > 0) {
-      await this.settle(this.waiting.splice(0, this.batch.most ?? DEFAULT_MOST));
+      await this.settle(this.waiting.splice(0, this.nextCount()));
     }
     this.lanes -= 1;
+  }
+
+  /** How many of those who wait go next. */
+  private nextCount(): number {
+    const { most = DEFAULT_MOST, weigh } = this.batch;
+    if (weigh === undefined) return most;
+    let weight = 0;
+    const end = this.waiting.findIndex(({ item }) => {
+      weight += weigh(item);
+      return weight > most;
+    });
+    return end === -1 ? this.waiting.length : Math.max(end, 1);
   }
 
   private async settle(part: readonly Waiting<In, Out>[]): Promise<void> {

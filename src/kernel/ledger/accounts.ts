@@ -54,6 +54,10 @@ export async function knownAccounts(
   return found;
 }
 
+export function forgetAccounts(owner: object, schema: string): void {
+  rememberedAccounts(owner, schema).clear();
+}
+
 function rememberedAccounts(owner: object, schema: string): Map<string, KnownAccount> {
   const schemas = known.get(owner) ?? new Map<string, Map<string, KnownAccount>>();
   known.set(owner, schemas);

@@ -1,6 +1,7 @@
 /** The ledger of an instance: exact double entry with holds, limits, idempotency and a hash chain. */
 import type { Executor } from '../database/types.ts';
 import { invalidInput } from '../errors.ts';
+import { newId } from '../ids.ts';
 import type { Page } from '../page.ts';
 import type { Scope } from '../system.ts';
 import * as accounts from './accounts.ts';
@@ -159,7 +160,8 @@ function isGroup(entry: T.NewPosting | readonly T.NewPosting[]): entry is readon
 
 function expiry(holdId: string): Prepared {
   return {
-    ...{ key: `expire:${holdId}`, kind: 5, holdId },
+    // A hold ends once, whatever the key; a key that a caller could use would let them keep it from expiring.
+    ...{ key: newId('exp'), kind: 5, holdId },
     ...{ debit: null, credit: null, amount: null, holdS: null, reference: null, metadata: null },
   };
 }

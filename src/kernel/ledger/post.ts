@@ -4,7 +4,7 @@ import { decimalText } from '../decimal.ts';
 import { assert, invalidInput, isGuildhallError } from '../errors.ts';
 import { type Batch, gather } from '../gather.ts';
 import type { Scope } from '../system.ts';
-import { type KnownAccount, knownAccounts } from './accounts.ts';
+import { forgetAccounts, type KnownAccount, knownAccounts } from './accounts.ts';
 import { refusalError } from './refusals.ts';
 import type { NewPosting, Posting, PostingResult, Refusal } from './types.ts';
 
@@ -14,8 +14,8 @@ const MAX_KEY = 255;
 const MAX_REFERENCE = 500;
 const MAX_METADATA = 16_384;
 const MAX_HOLD_S = 10 * 366 * 86_400;
-/** Callers whose postings go together. */
-const MOST_CALLERS = 250;
+/** Postings of several callers that go together: longer runs make callers wait without getting more through. */
+const MOST_TOGETHER = 200;
 
 const KINDS = { transfer: 1, hold: 2, settle: 3, release: 4, expire: 5 } as const;
 
@@ -39,7 +39,8 @@ interface Call {
 }
 
 const CALLS: Batch<Call, PostingResult[]> = {
-  most: MOST_CALLERS,
+  most: MOST_TOGETHER,
+  weigh: ({ groups }) => groups.reduce((sum, group) => sum + group.length, 0),
   async run(scope, calls) {
     const groups = calls.flatMap((call) => call.groups);
     const results = await postGroups(scope, calls[0]?.database ?? scope, groups);
@@ -105,14 +106,19 @@ async function postGroups(
     all.map(({ metadata }) => metadata),
   ];
   const slotted = codes.some((code) => accounts.get(code)?.slotted === true) || all.some(isEnding);
-  const rows = await call(scope, columns, slotted);
+  const rows = await call(scope, database, columns, slotted);
   return rows.map((row, index) => toResult(row, all[index] as Prepared, accounts));
 }
 
 const isEnding = ({ kind }: Prepared): boolean => kind > 2;
 
 /** Once more with all slots where one had too little, and where another call used a key at the same moment. */
-async function call(scope: Scope, columns: readonly unknown[], slotted: boolean): Promise<ResultRow[]> {
+async function call(
+  scope: Scope,
+  database: object,
+  columns: readonly unknown[],
+  slotted: boolean,
+): Promise<ResultRow[]> {
   const attempt = (on: Scope, wide: boolean) => on.query<ResultRow>(POST, [...columns, wide]);
   const inside = (scope.executor as Database | Transaction).inTransaction;
   try {
@@ -120,7 +126,11 @@ async function call(scope: Scope, columns: readonly unknown[], slotted: boolean)
     if (inside && slotted) return await scope.executor.transaction((tx) => attempt(scope.on(tx), false));
     return await attempt(scope, false);
   } catch (error) {
-    if (isGuildhallError(error) && error.reason === 'ledger_slot_short') return attempt(scope, true);
+    if (isGuildhallError(error) && error.reason === 'ledger_slot_short') {
+      if (!inside || slotted) return attempt(scope, true);
+      // It has been given slots since it was looked up; the transaction is lost, and the next one will know.
+      forgetAccounts(database, scope.schema);
+    }
     if (!inside && isGuildhallError(error) && error.details.constraint === 'ledger_transfers_key_key') {
       return attempt(scope, false);
     }

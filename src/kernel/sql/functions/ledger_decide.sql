@@ -9,12 +9,16 @@ as $$
 -- There is no search_path setting: nothing below has a schema, and ledger_post has set one.
 declare
   v_count constant integer := cardinality(p_outcomes);
-  v_account bigint;
-  v_cell integer;
-  v_raises boolean;
   v_kind smallint;
-  v_low numeric;
-  v_high numeric;
+  v_wide integer;
+  v_debit integer;
+  v_credit integer;
+  v_amount numeric;
+  v_held numeric;
+  v_debit_low numeric;
+  v_debit_high numeric;
+  v_credit_low numeric;
+  v_credit_high numeric;
   -- What the group has done so far, to take it back.
   v_from integer := 1;
   v_failed boolean := false;
@@ -34,8 +38,12 @@ begin
       v_from := i;
       v_failed := false;
       v_known := null;
-      v_undo_cells := '{}';
-      v_ended_before := v_ended;
+      if p_links[i] is not null then
+        v_undo_cells := '{}';
+        v_undo_low := '{}';
+        v_undo_high := '{}';
+        v_ended_before := v_ended;
+      end if;
     end if;
     v_kind := p_kinds[i];
     if outcomes[i] = 'new' and not v_failed then
@@ -45,39 +53,53 @@ begin
         outcomes[i] := 'hold_ended';
       else
         v_known := false;
-        for leg in 1 .. 2 loop
-          v_account := case leg when 1 then p_debits[i] else p_credits[i] end;
-          v_raises := case leg when 1 then p_debit_raises[i] else p_credit_raises[i] end;
-          v_cell := array_position(p_cells, v_account * 64
-            + case when p_wide then 0 when leg = 1 then p_debit_slots[i] else p_credit_slots[i] end);
-          -- Of a hold only the side it takes from, or will raise.
-          if v_raises then
-            v_low := case when v_kind in (1, 3) then p_amounts[i] else 0 end;
-            v_high := case v_kind when 3 then p_amounts[i] - p_held[i] when 4 then -p_held[i] when 5 then -p_held[i]
-              else p_amounts[i] end;
-          else
-            v_low := case v_kind when 3 then p_held[i] - p_amounts[i] when 4 then p_held[i] when 5 then p_held[i]
-              else -p_amounts[i] end;
-            v_high := case when v_kind in (1, 3) then -p_amounts[i] else 0 end;
+        v_wide := case when p_wide then 0 else 1 end;
+        v_debit := array_position(p_cells, p_debits[i] * 64 + v_wide * p_debit_slots[i]);
+        v_credit := array_position(p_cells, p_credits[i] * 64 + v_wide * p_credit_slots[i]);
+        v_amount := p_amounts[i];
+        if v_kind = 1 then
+          v_debit_low := case when p_debit_raises[i] then v_amount else -v_amount end;
+          v_credit_low := case when p_credit_raises[i] then v_amount else -v_amount end;
+          v_debit_high := v_debit_low;
+          v_credit_high := v_credit_low;
+        else
+          -- A hold takes from low where the account will pay, and adds to high where it will receive; its end gives
+          -- both back, and a settlement then moves the amount.
+          v_held := case v_kind when 2 then -v_amount else p_held[i] end;
+          v_amount := case v_kind when 3 then v_amount else 0 end;
+          v_debit_low := case when p_debit_raises[i] then v_amount else v_held - v_amount end;
+          v_debit_high := case when p_debit_raises[i] then v_amount - v_held else -v_amount end;
+          v_credit_low := case when p_credit_raises[i] then v_amount else v_held - v_amount end;
+          v_credit_high := case when p_credit_raises[i] then v_amount - v_held else -v_amount end;
+        end if;
+        if v_debit_low < 0 and p_low[v_debit] + v_debit_low < p_least[v_debit] then
+          outcomes[i] := 'insufficient';
+          short_of[i] := p_debits[i];
+          available[i] := p_low[v_debit] - p_least[v_debit];
+        elsif v_credit_low < 0 and p_low[v_credit] + v_credit_low < p_least[v_credit] then
+          outcomes[i] := 'insufficient';
+          short_of[i] := p_credits[i];
+          available[i] := p_low[v_credit] - p_least[v_credit];
+        elsif v_debit_high > 0 and p_high[v_debit] + v_debit_high > p_most[v_debit] then
+          outcomes[i] := 'limit';
+          short_of[i] := p_debits[i];
+          available[i] := p_most[v_debit] - p_high[v_debit];
+        elsif v_credit_high > 0 and p_high[v_credit] + v_credit_high > p_most[v_credit] then
+          outcomes[i] := 'limit';
+          short_of[i] := p_credits[i];
+          available[i] := p_most[v_credit] - p_high[v_credit];
+        else
+          p_low[v_debit] := p_low[v_debit] + v_debit_low;
+          p_high[v_debit] := p_high[v_debit] + v_debit_high;
+          p_low[v_credit] := p_low[v_credit] + v_credit_low;
+          p_high[v_credit] := p_high[v_credit] + v_credit_high;
+          if p_links[i] is not null then
+            v_undo_cells := v_undo_cells || array[v_debit, v_credit];
+            v_undo_low := v_undo_low || array[v_debit_low, v_credit_low];
+            v_undo_high := v_undo_high || array[v_debit_high, v_credit_high];
           end if;
-          if v_low < 0 and p_low[v_cell] + v_low < p_least[v_cell] then
-            outcomes[i] := 'insufficient';
-            available[i] := p_low[v_cell] - p_least[v_cell];
-          elsif v_high > 0 and p_high[v_cell] + v_high > p_most[v_cell] then
-            outcomes[i] := 'limit';
-            available[i] := p_most[v_cell] - p_high[v_cell];
-          end if;
-          if outcomes[i] <> 'new' then
-            short_of[i] := v_account;
-            exit;
-          end if;
-          p_low[v_cell] := p_low[v_cell] + v_low;
-          p_high[v_cell] := p_high[v_cell] + v_high;
-          v_undo_cells := v_undo_cells || v_cell;
-          v_undo_low[cardinality(v_undo_cells)] := v_low;
-          v_undo_high[cardinality(v_undo_cells)] := v_high;
-        end loop;
-        if v_kind > 2 then v_ended := v_ended || p_holds[i]; end if;
+        end if;
+        if v_kind > 2 and outcomes[i] = 'new' then v_ended := v_ended || p_holds[i]; end if;
       end if;
     elsif outcomes[i] = 'exists' and not v_failed then
       if v_known is false then
@@ -90,6 +112,7 @@ begin
       outcomes[i] := case when outcomes[i] = 'new' then 'linked' else outcomes[i] end;
     elsif outcomes[i] not in ('new', 'exists', 'repeat') then
       v_failed := true;
+      continue when p_links[i] is null;
       for k in 1 .. cardinality(v_undo_cells) loop
         p_low[v_undo_cells[k]] := p_low[v_undo_cells[k]] - v_undo_low[k];
         p_high[v_undo_cells[k]] := p_high[v_undo_cells[k]] - v_undo_high[k];

@@ -40,8 +40,8 @@ begin
   end loop;
   if v_made < p_seals then
     update :schema.ledger_seal_marks
-    set up_to = greatest(v_mark.up_to, (select coalesce(max(id), 0) from :schema.ledger_transfers)),
-      horizon = pg_snapshot_xmax(pg_current_snapshot());
+    set up_to = (select max(id) from :schema.ledger_transfers), horizon = pg_snapshot_xmax(pg_current_snapshot())
+    where (select max(id) from :schema.ledger_transfers) > v_mark.up_to;
   end if;
   return v_made;
 end
