@@ -479,6 +479,7 @@ declare
   v_held numeric[];
   v_debit_raises boolean[];
   v_credit_raises boolean[];
+  v_decision record;
   v_short bigint[];
   v_left numeric[];
   -- By cell, which is a slot of an account, or a whole account when wide: what it may still spend (low) and what it
@@ -591,10 +592,12 @@ begin
     v_amounts, v_held, v_debit_raises, v_credit_raises
   from judged;
 
-  select d.outcomes, d.short_of, d.available into v_outcomes, v_short, v_left
-  from :schema.ledger_decide(
+  v_decision := :schema.ledger_decide(
     v_outcomes, p_kinds, p_holds, p_links, v_debits, v_credits, v_debit_slots, v_credit_slots, v_debit_raises,
-    v_credit_raises, v_amounts, v_held, v_cells, v_low, v_high, v_least, v_most, p_wide) as d;
+    v_credit_raises, v_amounts, v_held, v_cells, v_low, v_high, v_least, v_most, p_wide);
+  v_outcomes := v_decision.outcomes;
+  v_short := v_decision.short_of;
+  v_left := v_decision.available;
   -- Other slots of the account may have what this one lacks; only who holds them all can tell.
   if not p_wide and exists (select from :schema.ledger_accounts a where a.id = any (v_short) and a.slots > 1) then
     raise exception 'A slot has too little left.'
@@ -622,11 +625,12 @@ begin
         else v_outcomes[t.first] end,
       case when t.outcome = 'repeat' then v_ids[t.first] else t.id end,
       case when t.outcome = 'repeat' then v_ats[t.first] else t.at end,
-      t.short_of, t.available * s.unit
+      t.short_of,
+      case when t.short_of is not null then t.available * (
+        select s.unit from :schema.ledger_accounts a join :schema.ledger_assets s on s.id = a.asset_id
+        where a.id = t.short_of) end
     from unnest(v_outcomes, v_ids, v_ats, v_firsts, v_short, v_left)
       with ordinality as t(outcome, id, at, first, short_of, available, place)
-    left join :schema.ledger_accounts a on a.id = t.short_of
-    left join :schema.ledger_assets s on s.id = a.asset_id
     order by t.place;
 end
 $$;

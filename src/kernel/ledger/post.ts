@@ -106,7 +106,7 @@ async function postGroups(
     all.map(({ metadata }) => metadata),
   ];
   const slotted = codes.some((code) => accounts.get(code)?.slotted === true) || all.some(isEnding);
-  const rows = await call(scope, database, columns, slotted);
+  const rows = await call(scope, database, { columns, slotted });
   return rows.map((row, index) => toResult(row, all[index] as Prepared, accounts));
 }
 
@@ -116,8 +116,7 @@ const isEnding = ({ kind }: Prepared): boolean => kind > 2;
 async function call(
   scope: Scope,
   database: object,
-  columns: readonly unknown[],
-  slotted: boolean,
+  { columns, slotted }: { readonly columns: readonly unknown[]; readonly slotted: boolean },
 ): Promise<ResultRow[]> {
   const attempt = (on: Scope, wide: boolean) => on.query<ResultRow>(POST, [...columns, wide]);
   const inside = (scope.executor as Database | Transaction).inTransaction;
