@@ -19,6 +19,8 @@ export interface Config {
   readonly production: boolean;
   /** Secrets for access tokens, newest first; undefined: each instance makes and keeps its own. */
   readonly tokenSecrets: readonly string[] | undefined;
+  /** Webhook endpoints may be on this machine, for development. */
+  readonly webhookLoopback: boolean;
   readonly http: Partial<HttpConfig>;
 }
 
@@ -54,6 +56,7 @@ const SCHEMA = z.object({
     .transform((text) => text.split(',').map((secret) => secret.trim()))
     .pipe(z.array(z.string().min(32, 'has a secret of fewer than 32 characters')))
     .optional(),
+  GUILDHALL_WEBHOOK_LOOPBACK: flag.default(false),
   GUILDHALL_RATE_LIMITS: flag.default(true),
   GUILDHALL_BODY_LIMIT_BYTES: count(1_024, 1_073_741_824).optional(),
   GUILDHALL_TRUSTED_PROXIES: count(0, 10).optional(),
@@ -95,6 +98,12 @@ export const VARIABLES: readonly Variable[] = [
     example: 'newest-secret-of-at-least-32-characters',
     meaning:
       'Secrets that sign access tokens, newest first, separated by commas, 32 characters at least each. Default: each instance makes one and keeps it in its schema.',
+  },
+  {
+    name: 'GUILDHALL_WEBHOOK_LOOPBACK',
+    example: 'true',
+    meaning:
+      'true lets webhook endpoints be on this machine (http://127.0.0.1:…), for development. Default: public addresses over https only.',
   },
   { name: 'GUILDHALL_RATE_LIMITS', example: 'true', meaning: 'false switches rate limiting off.' },
   {
@@ -158,6 +167,7 @@ export function readConfig(
     logLevel: env.LOG_LEVEL,
     production,
     tokenSecrets: env.GUILDHALL_TOKEN_SECRETS,
+    webhookLoopback: env.GUILDHALL_WEBHOOK_LOOPBACK,
     http: {
       rateLimits: env.GUILDHALL_RATE_LIMITS ? (HTTP_DEFAULTS.rateLimits as RateRules) : false,
       corsOrigins: env.GUILDHALL_CORS_ORIGINS?.split(',').map((origin) => origin.trim()) ?? [],

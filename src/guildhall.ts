@@ -10,6 +10,7 @@ import {
   type SystemDefinition,
   startTasks,
   type TaskRunner,
+  type WebhookSettings,
 } from './kernel/index.ts';
 import { type AgentsService, agents } from './systems/agents/index.ts';
 
@@ -33,6 +34,8 @@ export interface GuildhallOptions extends OpenOptions {
   readonly instances?: readonly InstanceRequest[];
   /** Secrets for access tokens, newest first; default: each instance makes and keeps its own. */
   readonly tokenSecrets?: readonly string[];
+  /** Where webhook endpoints may be; default: public addresses over https. */
+  readonly webhooks?: WebhookSettings;
   /** Runs background tasks (folding, expiry) in this process; default true. */
   readonly tasks?: boolean;
 }
@@ -52,7 +55,10 @@ export interface Guildhall {
 export async function openGuildhall(options: GuildhallOptions): Promise<Guildhall> {
   const definitions = (options.instances ?? systems.map(({ name }) => ({ system: name }))).map(findSystem);
   const database = await openDatabase(options.url, options);
-  const settings = options.tokenSecrets === undefined ? {} : { tokenSecrets: options.tokenSecrets };
+  const settings = {
+    ...(options.tokenSecrets === undefined ? {} : { tokenSecrets: options.tokenSecrets }),
+    ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
+  };
   const instances = definitions.map(({ definition, schema }) =>
     createInstance(definition, database, schema, settings),
   );

@@ -262,8 +262,13 @@ describe('old keys', () => {
        select 'usr_1', 'old ' || n, 'createOrder', '', clock_timestamp() - make_interval(days => n)
        from generate_series(1, 9) as n`,
     );
-    const prune = (limit: number) =>
-      scope.query("select :schema.prune_idempotency_keys('3 days', $1) as gone", [limit]);
+    const prune = async (limit: number) => {
+      await scope.query(
+        "update :schema.retention_policies set batch_size = $1 where name = 'idempotency_keys'",
+        [limit],
+      );
+      return scope.query("select gone from :schema.retention_delete_batch('idempotency_keys')");
+    };
     expect(await prune(4)).toEqual([{ gone: 4 }]);
     expect(await scope.query('select key from :schema.idempotency_keys order by key')).toEqual(
       [1, 2, 3, 4, 5].map((days) => ({ key: `old ${days}` })),

@@ -150,14 +150,18 @@ describe('a background task', () => {
     expect(runs).toBe(1);
   });
 
-  it('of the kernel prunes old idempotency keys in every instance, hourly', async () => {
+  it('of the kernel looks after what is to be cleaned up in every instance, such as idempotency keys', async () => {
     const { scope } = opened.agents;
+    // Connections made under the false clock would time out at once: so there are enough of them before.
+    await Promise.all(
+      Array.from({ length: database.poolState().max }, () => database.query('select pg_sleep(0.1)')),
+    );
     await scope.query(
       `insert into :schema.idempotency_keys (account, key, operation, request_sha256, created_at)
        values ('usr_1', 'old', 'x', '', clock_timestamp() - interval '4 days'), ('usr_1', 'new', 'x', '', clock_timestamp())`,
     );
     start();
-    await vi.advanceTimersByTimeAsync(3_600_000);
+    await vi.advanceTimersByTimeAsync(60_000);
     vi.useRealTimers();
     await until('the old key to go', async () => {
       const rows = await scope.query<{ key: string }>('select key from :schema.idempotency_keys');

@@ -4,9 +4,11 @@ import { isGuildhallError } from '../guildhall.ts';
 import { addDatabaseCommands } from './database-commands.ts';
 import { addImportCommand } from './import-command.ts';
 import { addMigrateCommands } from './migrate-commands.ts';
+import { addRetentionCommands } from './retention-commands.ts';
 import { EXIT, exitCodeOf } from './session.ts';
 import { addUpCommand } from './up-command.ts';
 import { VERSION } from './version.ts';
+import { addWebhookCommands } from './webhook-commands.ts';
 
 /** Runs a command line; sets `process.exitCode` and never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -31,6 +33,8 @@ export function createProgram(): Command {
   addMigrateCommands(program);
   addDatabaseCommands(program);
   addImportCommand(program);
+  addWebhookCommands(program);
+  addRetentionCommands(program);
   for (const command of allCommands(program)) command.exitOverride();
   return program;
 }

@@ -55,6 +55,7 @@ export function createSession(options: { readonly json: boolean; readonly folder
         onError,
         ...(config.instances === undefined ? {} : { instances: config.instances }),
         ...(config.tokenSecrets === undefined ? {} : { tokenSecrets: config.tokenSecrets }),
+        ...(config.webhookLoopback ? { webhooks: { allowLoopback: true } } : {}),
       };
       const guildhall = await openGuildhall(guildhallOptions);
       opened.push(() => guildhall.close());

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
-import { type Database, GuildhallError, type Instance } from '../kernel/index.ts';
+import { addWebhookRoutes, type Database, GuildhallError, type Instance } from '../kernel/index.ts';
 import { HTTP_DEFAULTS, type HttpConfig } from './config.ts';
 import { deadline } from './deadline.ts';
 import type { FaceEnv } from './env.ts';
@@ -53,10 +53,11 @@ export function createApp(options: AppOptions): App {
   mountOperations(app, { config, instances, lifecycle, metrics });
   for (const path of OPERATION_PATHS) declared.set(`GET ${path}`, ownRoute(path, { rate: 'none' }));
 
-  const routers = instances.map((instance) => ({
-    instance,
-    router: instance.definition.createRouter(instance),
-  }));
+  const routers = instances.map((instance) => {
+    const router = instance.definition.createRouter(instance);
+    addWebhookRoutes(router, instance);
+    return { instance, router };
+  });
   for (const { instance, router } of routers) {
     const base = `/v1/${instance.schema}`;
     app.get(`${base}/events`, (c) => streams.handle(instance, c));

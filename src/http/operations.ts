@@ -9,6 +9,7 @@ import {
   type Migrator,
   migratorOf,
   respond,
+  retentionAlarms,
 } from '../kernel/index.ts';
 import { isLocal } from './client-address.ts';
 import type { HttpConfig } from './config.ts';
@@ -72,7 +73,7 @@ export function mountOperations(app: Hono<FaceEnv>, options: OperationsOptions):
     if (!first) throw new GuildhallError('unavailable', 'No database is open.');
     const health = await databaseHealth(first);
     return health.ok
-      ? respond(c, 200, { status: 'ok', ...health })
+      ? respond(c, 200, { status: 'ok', ...health, alarms: await retentionAlarmsOf(instances) })
       : notReady(c, [{ name: 'database', ok: false, note: health.problem ?? 'no answer' }]);
   });
 
@@ -113,6 +114,20 @@ async function migrationCheck(instance: Instance, migrators: Map<string, Migrato
   } catch {
     return { name, ok: false, note: 'The history cannot be read.' };
   }
+}
+
+/** What is wrong with clean-ups and partitions, by instance; no reason to be unready, but one to look. */
+async function retentionAlarmsOf(instances: readonly Instance[]): Promise<object[]> {
+  const found = await Promise.all(
+    instances.map(async ({ schema, scope }) => {
+      try {
+        return (await retentionAlarms(scope)).map((alarm) => ({ instance: schema, ...alarm }));
+      } catch {
+        return [{ instance: schema, name: 'retention', alarm: 'unknown', problem: 'It cannot be read.' }];
+      }
+    }),
+  );
+  return found.flat();
 }
 
 function notReady(c: Context<FaceEnv>, checks: readonly Check[]): Response {

@@ -79,6 +79,21 @@ export {
   pageLimit,
   toPage,
 } from './page.ts';
+export {
+  addRetentionPolicy,
+  changeRetentionPolicy,
+  type RetentionAlarm,
+  type RetentionChange,
+  type RetentionKind,
+  type RetentionPolicy,
+  type RetentionProgress,
+  type RetentionResult,
+  type RetentionRunOptions,
+  type RetentionStatus,
+  retentionAlarms,
+  retentionStatus,
+  runRetention,
+} from './retention/index.ts';
 export * from './route-schemas.ts';
 export * from './routes.ts';
 export { camelRow, camelRows } from './rows.ts';
@@ -86,4 +101,27 @@ export { createScope } from './scope.ts';
 export * from './system.ts';
 export { startTasks, type TaskRunner } from './tasks.ts';
 export { invalidFields } from './validation.ts';
+export {
+  type Attempt as WebhookAttempt,
+  addWebhookRoutes,
+  type CreatedWebhook,
+  type Delivery as WebhookDelivery,
+  type DeliveryDetail as WebhookDeliveryDetail,
+  type DeliveryListRequest as WebhookDeliveryListRequest,
+  type DeliveryState as WebhookDeliveryState,
+  type NewWebhook,
+  type ReplayRequest as WebhookReplayRequest,
+  type ReplayResult as WebhookReplayResult,
+  type RotatedSecret as RotatedWebhookSecret,
+  signWebhook,
+  type VerifyOptions as WebhookVerifyOptions,
+  verifyWebhook,
+  type Webhook,
+  type WebhookChange,
+  type WebhookHeaders,
+  type WebhookListRequest,
+  type WebhookSettings,
+  type Webhooks,
+  webhooksOf,
+} from './webhooks/index.ts';
 export * from './wire.ts';

@@ -12,6 +12,7 @@ import {
   type SqlModule,
   type SystemDefinition,
 } from './system.ts';
+import { webhookConstraints } from './webhooks/constraints.ts';
 
 /** Makes the handle of an instance; nothing is read or written yet. */
 export function createInstance<Service>(
@@ -25,9 +26,16 @@ export function createInstance<Service>(
     schema,
     system: definition.name,
     executor: database,
-    constraints: { ...accountConstraints, ...definition.constraints },
+    constraints: { ...accountConstraints, ...webhookConstraints, ...definition.constraints },
   });
-  return { schema, definition, database, scope, service: definition.createService(scope, settings) };
+  return {
+    schema,
+    definition,
+    database,
+    scope,
+    settings,
+    service: definition.createService(scope, settings),
+  };
 }
 
 /** The kernel's own part and the system's, in the order they are installed. */

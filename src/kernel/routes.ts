@@ -10,6 +10,7 @@ import type { Scope } from './system.ts';
 import { invalidFields } from './validation.ts';
 import { toJsonText, type Wire } from './wire.ts';
 
+export { ADMIN_ROLE } from './auth/roles.ts';
 export { type FieldProblem, fieldName } from './validation.ts';
 
 /** Who is calling, as proven by a token or an API key. */
@@ -58,9 +59,6 @@ export const LIMITS_KEY = 'x-limits';
 
 /** Longest silence while a body arrives; as long as a whole ordinary call may take. */
 const BODY_IDLE_MS = 30_000;
-
-/** Role whose holders see everything in their instance. */
-export const ADMIN_ROLE = 'admin';
 
 type Declared<P extends string> = Omit<RouteConfig, 'path'> & { path: P; limits?: RouteLimits };
 

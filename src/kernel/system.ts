@@ -4,6 +4,7 @@ import type { Accounts } from './auth/types.ts';
 import type { Database, Executor } from './database/types.ts';
 import { type ErrorCode, invalidInput } from './errors.ts';
 import type { Principal, RouteEnv } from './routes.ts';
+import type { WebhookSettings } from './webhooks/types.ts';
 
 /** One SQL file, inlined at build time. `:schema` stands for the instance's schema. */
 export interface SqlFile {
@@ -93,6 +94,7 @@ export interface OutboxEvent {
 export interface InstanceSettings {
   /** Secrets for access tokens, newest first, 32 bytes at least each; default: one made and kept in the instance. */
   readonly tokenSecrets?: readonly string[];
+  readonly webhooks?: WebhookSettings;
 }
 
 export interface SystemDefinition<Service> {
@@ -141,6 +143,7 @@ export interface Instance<Service = unknown> {
   readonly definition: SystemDefinition<Service>;
   readonly database: Database;
   readonly scope: Scope;
+  readonly settings: InstanceSettings;
   readonly service: Service;
 }
 

@@ -1,7 +1,9 @@
 /** Runs an instance's background tasks: one at a time each, again at once while more is waiting. */
 import type { Database } from './database/types.ts';
 import { isGuildhallError } from './errors.ts';
+import { makePartitions, runRetention } from './retention/index.ts';
 import type { BackgroundTask, Instance } from './system.ts';
+import { createDeliveryWorker, fanOut, retireDeliveries } from './webhooks/index.ts';
 
 export interface TaskRunner {
   /** Ends the timers and waits for what is running. */
@@ -17,31 +19,62 @@ const FAILURE_PAUSE_MS = 5_000;
 /** Rounds without a pause while a task reports more; then others get their turn. */
 const MAX_ROUNDS = 100;
 
+/** A task of the kernel; `stop` ends what its runs have begun and left running. */
+interface KernelTask extends BackgroundTask<Instance> {
+  readonly stop?: () => Promise<void>;
+}
+
+/** Rounds of deliveries without a pause for the timers; each waits for an answer, so this is no busy loop. */
+const MAX_DELIVERY_ROUNDS = 1_000;
+
+const WEBHOOK_POLICIES = ['webhook_delivery_history', 'webhook_attempts'] as const;
+
 /** Tasks every instance has, whatever its system. */
-const KERNEL_TASKS: readonly BackgroundTask<Instance>[] = [
-  {
-    name: 'prune-idempotency-keys',
-    everyMs: 3_600_000,
-    run: async ({ scope }) => {
-      const rows = await scope.query<{ gone: number }>(
-        "select :schema.prune_idempotency_keys('3 days', 5000) as gone",
-      );
-      return (rows[0]?.gone ?? 0) === 5_000;
+function kernelTasks(instance: Instance, options: TaskRunnerOptions): readonly KernelTask[] {
+  const { scope, database } = instance;
+  const worker = createDeliveryWorker(instance, {
+    onError: (error) => options.onError(error, `deliver-webhooks on ${database.address}`),
+  });
+  let [prepared, stopping] = [false, false];
+  return [
+    {
+      name: 'retention',
+      everyMs: 60_000,
+      run: async () => (await runRetention(scope)).some(({ more, busy }) => more && !busy),
     },
-  },
-];
+    { name: 'fan-out-webhooks', everyMs: 500, run: fanOut },
+    {
+      name: 'deliver-webhooks',
+      everyMs: 500,
+      run: async () => {
+        // After a long absence today's partitions may be missing, and what is finished now should go into them.
+        if (!prepared) for (const policy of WEBHOOK_POLICIES) await makePartitions(scope, policy);
+        prepared = true;
+        for (let round = 0; round < MAX_DELIVERY_ROUNDS && !stopping; round += 1) {
+          if (!(await worker.run())) return false;
+        }
+        return !stopping;
+      },
+      stop: async () => {
+        stopping = true;
+        await worker.drain();
+      },
+    },
+    { name: 'retire-webhook-deliveries', everyMs: 10_000, run: () => retireDeliveries(scope) },
+  ];
+}
 
 /** Starts the timers; they do not keep the process alive. */
 export function startTasks(instances: readonly Instance[], options: TaskRunnerOptions): TaskRunner {
   const loops = instances.flatMap((instance) => [
-    ...KERNEL_TASKS.map((task) => startLoop(task, instance, instance.database, options)),
+    ...kernelTasks(instance, options).map((task) => startLoop(task, instance, instance.database, options)),
     ...instance.definition.tasks.map((task) => startLoop(task, instance.service, instance.database, options)),
   ]);
   return { stop: async () => void (await Promise.all(loops.map((loop) => loop.stop()))) };
 }
 
 function startLoop<Subject>(
-  task: BackgroundTask<Subject>,
+  task: BackgroundTask<Subject> & Pick<KernelTask, 'stop'>,
   subject: Subject,
   database: Database,
   options: TaskRunnerOptions,
@@ -74,7 +107,10 @@ function startLoop<Subject>(
     stop: async () => {
       stopped = true;
       clearTimeout(timer);
+      await task.stop?.();
       await running;
+      // What the last run began while the first call was waiting.
+      await task.stop?.();
     },
   };
 }

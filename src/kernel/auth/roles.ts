@@ -2,6 +2,9 @@
 import { GuildhallError } from '../errors.ts';
 import type { Principal } from '../routes.ts';
 
+/** Role whose holders see everything in their instance. */
+export const ADMIN_ROLE = 'admin';
+
 export function hasRole(principal: Principal | undefined, role: string): boolean {
   return principal?.roles.includes(role) === true;
 }

@@ -40,8 +40,8 @@ order by pg_total_relation_size(c.oid) desc, s.relname`;
 
 const UNUSED_SQL = `
 select s.indexrelname as index, pg_relation_size(s.indexrelid) as bytes
-from pg_stat_user_indexes s join pg_index i on i.indexrelid = s.indexrelid
-where s.schemaname = $1 and s.idx_scan = 0 and not i.indisunique
+from pg_stat_user_indexes s join pg_index i on i.indexrelid = s.indexrelid join pg_class c on c.oid = s.indexrelid
+where s.schemaname = $1 and s.idx_scan = 0 and not i.indisunique and not c.relispartition
 order by 2 desc, 1`;
 
 const UNINDEXED_SQL = `

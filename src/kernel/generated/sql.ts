@@ -958,29 +958,6 @@ comment on function :schema.open_account_session(text, text, bytea, text, text, 
 `,
     },
     {
-      path: "functions/prune_idempotency_keys.sql",
-      text: `create or replace function :schema.prune_idempotency_keys(p_keep interval, p_limit integer) returns integer
-language sql volatile
-set search_path = :schema, pg_temp
-as $$
-  with gone as (
-    delete from :schema.idempotency_keys
-    where (account, key) in (
-      select account, key from :schema.idempotency_keys
-      where created_at < clock_timestamp() - p_keep
-      order by created_at
-      limit p_limit
-      for update skip locked
-    )
-    returning 1
-  )
-  select count(*)::integer from gone;
-$$;
-comment on function :schema.prune_idempotency_keys(interval, integer) is
-  'Removes keys older than the given age, at most p_limit of them; returns how many.';
-`,
-    },
-    {
       path: "functions/purge_accounts.sql",
       text: `create or replace function :schema.purge_accounts(p_limit integer) returns integer
 language plpgsql
@@ -1029,15 +1006,28 @@ comment on function :schema.purge_accounts(integer) is
 language sql volatile
 set search_path = :schema, pg_temp
 as $$
-  with moved as (
-    update :schema.outbox set xid = '3'::xid8
-    where exists (select from :schema.outbox where xid > pg_current_xact_id())
+  with ahead as materialized (
+    select c.xid, c.event_id
+    from :schema.webhook_cursor as c
+    where c.xid > pg_current_xact_id()
+      or exists (select from :schema.outbox as o where o.xid > pg_current_xact_id())
+  ),
+  -- What the webhooks' fan-out has read stays before its cursor, the rest behind it.
+  cursor as (
+    update :schema.webhook_cursor as c
+    set xid = '3'::xid8, event_id = 9223372036854775807
+    from ahead
+  ),
+  moved as (
+    update :schema.outbox as o
+    set xid = case when (o.xid, o.id) <= (ahead.xid, ahead.event_id) then '3' else '4' end::xid8
+    from ahead
     returning 1
   )
   select count(*)::integer from moved;
 $$;
 comment on function :schema.rebase_outbox() is
-  'After a restore on another server the stored transaction ids can lie in its future; this puts the old events first. Returns how many moved.';
+  'After a restore on another server the stored transaction ids can lie in its future; this puts the old events first, and the position of the webhooks'' fan-out among them. Returns how many moved.';
 `,
     },
     {
@@ -1201,6 +1191,403 @@ begin
 end
 $$;
 comment on function :schema.refuse_change() is 'Trigger of append-only tables: refuses update, delete and truncate.';
+`,
+    },
+    {
+      path: "functions/retention_check_policy.sql",
+      text: `create or replace function :schema.retention_check_policy() returns trigger
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_table regclass := to_regclass(format('%I.%I', current_schema(), new.table_name));
+  v_column record;
+begin
+  if v_table is null then
+    raise exception using errcode = 'GH404', constraint = 'retention_table_unknown', column = 'tableName',
+      message = format('There is no table %s in this schema.', new.table_name);
+  end if;
+
+  if exists (
+    select from pg_trigger as t
+    where t.tgrelid = v_table
+      and t.tgfoid = to_regprocedure(format('%I.refuse_change()', current_schema()))
+  ) then
+    raise exception using errcode = 'GH403', constraint = 'append_only', column = 'tableName',
+      message = format('%s is append-only: nothing of it may be cleaned up.', new.table_name),
+      hint = 'Export and archive it instead.';
+  end if;
+
+  select a.attnum, a.attnotnull, a.atttypid into v_column
+  from pg_attribute as a
+  where a.attrelid = v_table
+    and a.attname = new.time_column
+    and not a.attisdropped;
+
+  if v_column.attnum is null or not v_column.attnotnull or v_column.atttypid <> 'timestamptz'::regtype then
+    raise exception using errcode = 'GH400', constraint = 'retention_time_column', column = 'timeColumn',
+      message = format('%s.%s is not a column of time that is always set.', new.table_name, new.time_column),
+      hint = 'Name a column of the type timestamptz that is not null.';
+  end if;
+
+  if new.kind = 'rows' and not exists (
+    select from pg_index as x
+    where x.indrelid = v_table and x.indkey[0] = v_column.attnum and x.indisvalid and x.indpred is null
+  ) then
+    raise exception using errcode = 'GH400', constraint = 'retention_index_missing', column = 'timeColumn',
+      message = format('No index of %s begins with %s.', new.table_name, new.time_column),
+      hint = 'Add one: a clean-up must not read the whole table for each batch.';
+  end if;
+
+  if new.kind = 'read_events' and (new.table_name, new.time_column) is distinct from ('outbox', 'at') then
+    raise exception using errcode = 'GH400', constraint = 'retention_kind', column = 'kind',
+      message = 'The kind read_events is for the outbox.';
+  end if;
+
+  if new.kind = 'partitions' and not exists (
+    select from pg_partitioned_table as p
+    where p.partrelid = v_table and p.partstrat = 'r' and p.partnatts = 1 and p.partattrs[0] = v_column.attnum
+  ) then
+    raise exception using errcode = 'GH400', constraint = 'retention_not_partitioned', column = 'tableName',
+      message = format('%s is not partitioned by range of %s.', new.table_name, new.time_column);
+  end if;
+
+  return new;
+end
+$$;
+
+comment on function :schema.retention_check_policy() is
+  'Trigger of retention_policies: the table is there and not append-only, and its time column is indexed or is the key of its partitions.';
+`,
+    },
+    {
+      path: "functions/retention_count.sql",
+      text: `create or replace function :schema.retention_count(p_name text, p_limit integer) returns bigint
+language plpgsql stable
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_policy :schema.retention_policies%rowtype;
+  v_count bigint;
+begin
+  select p.* into v_policy from :schema.retention_policies as p where p.name = p_name;
+
+  if v_policy.kind = 'partitions' then
+    select count(*) into v_count
+    from :schema.retention_partitions(v_policy.table_name) as part
+    where part.until_at <= statement_timestamp() - v_policy.keep;
+  elsif v_policy.kind = 'read_events' then
+    select count(*) into v_count
+    from (
+      select
+      from :schema.outbox as o, :schema.webhook_cursor as c
+      where (o.xid, o.id) <= (c.xid, c.event_id)
+        and o.at < statement_timestamp() - v_policy.keep
+      limit p_limit
+    ) as old;
+  elsif v_policy.kind = 'rows' then
+    execute format(
+      'select count(*) from (select from %I.%I where %I < $1 limit $2) as old',
+      current_schema(), v_policy.table_name, v_policy.time_column
+    )
+    into v_count
+    using statement_timestamp() - v_policy.keep, p_limit;
+  end if;
+
+  return v_count;
+end
+$$;
+
+comment on function :schema.retention_count(text, integer) is
+  'Rows, or partitions, that the policy would remove now, counted up to the limit; null: there is no such policy.';
+`,
+    },
+    {
+      path: "functions/retention_default_rows.sql",
+      text: `create or replace function :schema.retention_default_rows(p_table text) returns bigint
+language plpgsql stable
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_partition text;
+  v_count bigint := 0;
+begin
+  select part.partition_name into v_partition
+  from :schema.retention_partitions(p_table) as part
+  where part.is_default;
+
+  if found then
+    execute format('select count(*) from (select from %I.%I limit 10000) as strays', current_schema(), v_partition)
+    into v_count;
+  end if;
+
+  return v_count;
+end
+$$;
+
+comment on function :schema.retention_default_rows(text) is
+  'Rows that fell into the default partition because theirs was missing, counted up to 10,000.';
+`,
+    },
+    {
+      path: "functions/retention_delete_batch.sql",
+      text: `create or replace function :schema.retention_delete_batch(p_name text)
+returns table (outcome text, gone integer, more boolean)
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_policy :schema.retention_policies%rowtype;
+  v_started timestamptz := clock_timestamp();
+  v_cutoff timestamptz;
+  v_read integer;
+begin
+  -- Whoever else is at this policy goes on alone.
+  select p.* into v_policy
+  from :schema.retention_policies as p
+  where p.name = p_name
+    and p.enabled
+    and p.kind <> 'partitions'
+  for no key update skip locked;
+
+  if not found then
+    return query select 'busy', 0, false;
+    return;
+  end if;
+
+  v_cutoff := v_started - v_policy.keep;
+
+  if v_policy.kind = 'read_events' then
+    -- From the oldest transaction on, by the primary key; it ends at the first event that is young enough to stay.
+    with head as materialized (
+      select o.xid, o.id, o.at
+      from :schema.outbox as o, :schema.webhook_cursor as c
+      where (o.xid, o.id) <= (c.xid, c.event_id)
+      order by o.xid, o.id
+      limit v_policy.batch_size
+    ),
+    removed as (
+      delete from :schema.outbox as o
+      using head
+      where o.xid = head.xid
+        and o.id = head.id
+        and head.at < v_cutoff
+      returning 1
+    )
+    select (select count(*) from removed), (select count(*) from head) into gone, v_read;
+    more := gone = v_policy.batch_size and v_read = v_policy.batch_size;
+  else
+    execute format(
+      'delete from %1$I.%2$I where ctid = any (array('
+        'select ctid from %1$I.%2$I where %3$I < $1 order by %3$I limit $2 for update skip locked))',
+      current_schema(), v_policy.table_name, v_policy.time_column
+    )
+    using v_cutoff, v_policy.batch_size;
+    get diagnostics gone = row_count;
+    more := gone = v_policy.batch_size;
+  end if;
+
+  update :schema.retention_policies as p
+  set last_run_at = clock_timestamp(),
+      last_gone = gone,
+      total_gone = p.total_gone + gone,
+      last_ms = extract(epoch from clock_timestamp() - v_started) * 1000,
+      next_run_at = case when more then p.next_run_at else clock_timestamp() + p.every end
+  where p.name = p_name;
+
+  outcome := 'done';
+  return next;
+end
+$$;
+
+comment on function :schema.retention_delete_batch(text) is
+  'Removes one batch of rows older than the policy keeps them. Outcome busy: another session is at it, or it is not a policy of rows that is enabled.';
+`,
+    },
+    {
+      path: "functions/retention_drop_partition.sql",
+      text: `create or replace function :schema.retention_drop_partition(p_name text)
+returns table (outcome text, partition_name text, more boolean)
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_policy :schema.retention_policies%rowtype;
+  v_started timestamptz := clock_timestamp();
+begin
+  -- Whoever else is at this policy goes on alone.
+  select p.* into v_policy
+  from :schema.retention_policies as p
+  where p.name = p_name
+    and p.enabled
+    and p.kind = 'partitions'
+  for no key update skip locked;
+
+  if not found then
+    return query select 'busy', null::text, false;
+    return;
+  end if;
+
+  select part.partition_name, count(*) over () > 1 into partition_name, more
+  from :schema.retention_partitions(v_policy.table_name) as part
+  where part.until_at <= v_started - v_policy.keep
+  order by part.until_at
+  limit 1;
+
+  if partition_name is not null then
+    execute format('drop table %I.%I', current_schema(), partition_name);
+  end if;
+
+  more := coalesce(more, false);
+  update :schema.retention_policies as p
+  set last_run_at = clock_timestamp(),
+      last_gone = case when partition_name is null then 0 else 1 end,
+      total_gone = p.total_gone + case when partition_name is null then 0 else 1 end,
+      last_ms = extract(epoch from clock_timestamp() - v_started) * 1000,
+      next_run_at = case when more then p.next_run_at else clock_timestamp() + p.every end
+  where p.name = p_name;
+
+  outcome := case when partition_name is null then 'nothing' else 'dropped' end;
+  return next;
+end
+$$;
+
+comment on function :schema.retention_drop_partition(text) is
+  'Drops the oldest partition that lies wholly before what the policy keeps; call it with a short lock_timeout, since it waits for every reader of the table. Outcome: dropped, nothing, busy.';
+`,
+    },
+    {
+      path: "functions/retention_due.sql",
+      text: `create or replace function :schema.retention_due() returns setof text
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select name
+  from :schema.retention_policies
+  where enabled
+    and next_run_at <= statement_timestamp()
+  order by name;
+$$;
+comment on function :schema.retention_due() is 'Policies whose time has come.';
+`,
+    },
+    {
+      path: "functions/retention_make_partitions.sql",
+      text: `create or replace function :schema.retention_make_partitions(p_name text) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+as $$
+declare
+  v_policy :schema.retention_policies%rowtype;
+  v_default text;
+  v_first timestamptz;
+  v_start timestamptz;
+  v_end timestamptz;
+  v_child text;
+  v_made integer := 0;
+begin
+  -- Whoever else is at this policy goes on alone.
+  select p.* into v_policy
+  from :schema.retention_policies as p
+  where p.name = p_name
+    and p.enabled
+    and p.kind = 'partitions'
+  for no key update skip locked;
+
+  if not found then
+    return -1;
+  end if;
+
+  select part.partition_name into v_default
+  from :schema.retention_partitions(v_policy.table_name) as part
+  where part.is_default;
+
+  v_first := date_trunc(v_policy.step, clock_timestamp());
+
+  for v_start in execute format(
+    'select at from generate_series($1, $2, $3) as ahead (at)%s order by 1',
+    case when v_default is null then '' else format(
+      -- Days for which no partition was there in time: their rows wait in the default partition.
+      ' union select distinct date_trunc($4, %1$I) from (select %1$I from %2$I.%3$I limit 100000) as strays',
+      v_policy.time_column, current_schema(), v_default
+    ) end
+  )
+  using v_first, v_first + v_policy.steps_ahead * ('1 ' || v_policy.step)::interval, ('1 ' || v_policy.step)::interval,
+    v_policy.step
+  loop
+    v_end := v_start + ('1 ' || v_policy.step)::interval;
+
+    continue when exists (
+      select from :schema.retention_partitions(v_policy.table_name) as part
+      where part.from_at < v_end and part.until_at > v_start
+    );
+
+    v_child := v_policy.table_name || to_char(v_start, case v_policy.step when 'day' then '"_p"YYYYMMDD' else '"_p"YYYYMM' end);
+
+    if v_default is not null then
+      -- Writers wait at the parent, in front of the choice of a partition: one that had chosen the default one and
+      -- then waited there would fail once its range belongs to another. Attaching takes the second lock anyway.
+      execute format('lock table only %I.%I in share row exclusive mode', current_schema(), v_policy.table_name);
+      execute format('lock table %I.%I in access exclusive mode', current_schema(), v_default);
+    end if;
+
+    execute format(
+      'create table %1$I.%2$I (like %1$I.%3$I including defaults including constraints including storage)',
+      current_schema(), v_child, v_policy.table_name
+    );
+
+    if v_default is not null then
+      execute format(
+        'with strays as (delete from %1$I.%2$I where %3$I >= $1 and %3$I < $2 returning *) insert into %1$I.%4$I select * from strays',
+        current_schema(), v_default, v_policy.time_column, v_child
+      )
+      using v_start, v_end;
+    end if;
+
+    execute format(
+      'alter table %1$I.%2$I attach partition %1$I.%3$I for values from (%4$L) to (%5$L)',
+      current_schema(), v_policy.table_name, v_child, v_start, v_end
+    );
+    v_made := v_made + 1;
+  end loop;
+
+  return v_made;
+end
+$$;
+
+comment on function :schema.retention_make_partitions(text) is
+  'Makes the partitions that a policy wants ready, and those of rows that had to go into the default partition, with these rows in them. Returns how many; -1: another session is at it.';
+`,
+    },
+    {
+      path: "functions/retention_partitions.sql",
+      text: `create or replace function :schema.retention_partitions(p_table text)
+returns table (partition_name text, from_at timestamptz, until_at timestamptz, is_default boolean, rows_estimated bigint)
+language sql stable
+set search_path = :schema, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+as $$
+  select
+    c.relname::text,
+    (regexp_match(b.bound, '^FOR VALUES FROM \\(''([^'']+)''\\)'))[1]::timestamptz,
+    (regexp_match(b.bound, ' TO \\(''([^'']+)''\\)$'))[1]::timestamptz,
+    b.bound = 'DEFAULT',
+    greatest(c.reltuples, 0)::bigint
+  from pg_inherits as i
+  join pg_class as c on c.oid = i.inhrelid
+  cross join lateral (select pg_get_expr(c.relpartbound, c.oid) as bound) as b
+  where i.inhparent = to_regclass(format('%I.%I', current_schema(), p_table))
+    and c.relispartition
+    and not i.inhdetachpending
+  order by 2 nulls last;
+$$;
+comment on function :schema.retention_partitions(text) is
+  'Partitions of a table with their bounds; the bounds of the default partition are null.';
 `,
     },
     {
@@ -1392,6 +1779,569 @@ $$;
 
 comment on function :schema.signing_key() is
   'Id of the key that signs access tokens now; makes the first one, once for all processes.';
+`,
+    },
+    {
+      path: "functions/webhook_claim.sql",
+      text: `create or replace function :schema.webhook_claim(
+  p_limit integer,
+  p_per_endpoint integer,
+  p_lease_s double precision
+)
+returns table (
+  id text,
+  fence bigint,
+  endpoint_id text,
+  url text,
+  body text,
+  sent_at_s bigint,
+  secrets bytea[]
+)
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz(3) := clock_timestamp();
+  v_lease_end timestamptz(3) := v_now + make_interval(secs => p_lease_s);
+begin
+  -- The usual poll finds nothing, and finds it out by one look at one index.
+  if not exists (select from :schema.webhook_deliveries as d where d.due_at <= v_now) then
+    return;
+  end if;
+
+  return query
+  with ripe as materialized (
+    -- A few of each endpoint, so that one that hangs or is far behind takes no more than its share of the workers.
+    select due.id
+    from :schema.webhook_endpoints as e
+    join :schema.accounts as a on a.id = e.owner_id and a.disabled_at is null
+    cross join lateral (
+      select count(*)::integer as leased
+      from :schema.webhook_deliveries as l
+      where l.endpoint_id = e.id
+        and l.leased_until > v_now
+    ) as busy
+    cross join lateral (
+      select d.id, d.due_at
+      from :schema.webhook_deliveries as d
+      where d.endpoint_id = e.id
+        and d.due_at <= v_now
+      order by d.due_at
+      limit greatest(p_per_endpoint - busy.leased, 0)
+    ) as due
+    where e.state = 'active'
+    order by due.due_at
+    limit p_limit
+  ),
+  locked as materialized (
+    select d.id
+    from :schema.webhook_deliveries as d
+    join ripe on ripe.id = d.id
+    where d.due_at <= v_now
+    order by d.id
+    for update of d skip locked
+  ),
+  claimed as (
+    update :schema.webhook_deliveries as d
+    set fence = d.fence + 1,
+        due_at = v_lease_end,
+        leased_until = v_lease_end
+    from locked
+    where d.id = locked.id
+    returning d.id, d.fence, d.endpoint_id, d.body
+  )
+  select
+    c.id,
+    c.fence,
+    c.endpoint_id,
+    e.url,
+    c.body,
+    floor(extract(epoch from v_now))::bigint,
+    array(
+      select s.secret
+      from :schema.webhook_secrets as s
+      where s.endpoint_id = c.endpoint_id
+        and (s.signs_until is null or s.signs_until > v_now)
+      order by s.generation desc
+    )
+  from claimed as c
+  join :schema.webhook_endpoints as e on e.id = c.endpoint_id;
+end
+$$;
+
+comment on function :schema.webhook_claim(integer, integer, double precision) is
+  'Leases deliveries that are due, at most so many in all and of one endpoint; each with its fencing token and the keys that sign it.';
+`,
+    },
+    {
+      path: "functions/webhook_create_endpoint.sql",
+      text: `create or replace function :schema.webhook_create_endpoint(
+  p_actor_kind text,
+  p_actor_id text,
+  p_request_id text,
+  p_id text,
+  p_owner_id text,
+  p_url text,
+  p_description text,
+  p_event_types text[],
+  p_max_endpoints integer
+)
+returns bytea
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_secret bytea := :schema.webhook_new_secret();
+begin
+  -- The lock makes the count below exact.
+  perform from :schema.accounts as a where a.id = p_owner_id for no key update;
+
+  if not found then
+    raise exception using
+      errcode = 'GH404',
+      constraint = 'account_unknown',
+      message = format('There is no account %s.', p_owner_id);
+  end if;
+
+  if p_max_endpoints <= (select count(*) from :schema.webhook_endpoints as e where e.owner_id = p_owner_id) then
+    raise exception using
+      errcode = 'GH429',
+      constraint = 'too_many_webhooks',
+      message = format('Account %s has %s webhook endpoints, which is the limit.', p_owner_id, p_max_endpoints),
+      hint = 'Delete one that is not used any more, or let one endpoint take more event types.';
+  end if;
+
+  insert into :schema.webhook_endpoints (id, owner_id, url, description, event_types)
+  values (p_id, p_owner_id, p_url, p_description, p_event_types);
+
+  insert into :schema.webhook_secrets (endpoint_id, generation, secret)
+  values (p_id, 1, v_secret);
+
+  perform :schema.record_change(
+    p_actor_kind, p_actor_id, p_request_id, 'webhook.created', p_id, p_owner_id, null,
+    jsonb_build_object('url', p_url, 'eventTypes', p_event_types)
+  );
+
+  update :schema.webhook_endpoints as e
+  set after_event_id = o.id
+  from :schema.outbox as o
+  where e.id = p_id
+    and o.xid = pg_current_xact_id()
+    and o.subject = p_id;
+
+  return v_secret;
+end
+$$;
+
+comment on function :schema.webhook_create_endpoint(text, text, text, text, text, text, text, text[], integer) is
+  'Adds an endpoint within the owner''s limit and returns its signing key, which is shown to the owner once.';
+`,
+    },
+    {
+      path: "functions/webhook_new_secret.sql",
+      text: `create or replace function :schema.webhook_new_secret() returns bytea
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  -- Two random UUIDs hold 244 bits; hashing spreads them over 32 bytes. Made here, so that no statement log has it.
+  select sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+$$;
+comment on function :schema.webhook_new_secret() is 'A new signing key of 32 bytes.';
+`,
+    },
+    {
+      path: "functions/webhook_record_attempt.sql",
+      text: `create or replace function :schema.webhook_record_attempt(
+  p_id text,
+  p_fence bigint,
+  p_status integer,
+  p_duration_ms integer,
+  p_error text,
+  p_response text,
+  p_retry_after_s double precision,
+  p_retry_at timestamptz
+)
+returns text
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_delivery :schema.webhook_deliveries%rowtype;
+  v_failing_since timestamptz(3);
+  v_now timestamptz(3);
+  v_delay interval;
+  v_asked interval;
+  v_reason text;
+begin
+  -- The endpoint before its delivery, as deleting an endpoint locks them.
+  perform from :schema.webhook_endpoints as e
+  where e.id = (select d.endpoint_id from :schema.webhook_deliveries as d where d.id = p_id)
+  for key share;
+
+  select d.* into v_delivery
+  from :schema.webhook_deliveries as d
+  where d.id = p_id
+    and d.fence = p_fence
+  for update;
+
+  if not found then
+    return 'stale';
+  end if;
+
+  v_now := clock_timestamp();
+
+  insert into :schema.webhook_attempts (delivery_id, number, endpoint_id, at, status, duration_ms, error, response)
+  values (p_id, v_delivery.attempts + 1, v_delivery.endpoint_id, v_now, p_status, p_duration_ms, p_error, p_response);
+
+  if p_error is null then
+    update :schema.webhook_endpoints as e
+    set failing_since = null
+    where e.id = v_delivery.endpoint_id
+      and e.failing_since is not null;
+  elsif p_status = 410 then
+    v_reason := 'endpoint_gone';
+  elsif v_delivery.event_id is null then
+    v_reason := 'test_failed';
+  else
+    v_delay := :schema.webhook_retry_delay(v_delivery.tries + 1);
+    if v_delay is null then
+      v_reason := 'schedule_ended';
+    end if;
+  end if;
+
+  if p_error is not null and v_reason is null then
+    -- A fifth at most on top spreads what failed together; the receiver's own wish counts up to a day.
+    v_delay := v_delay * (1 + 0.2 * random());
+    v_asked := case
+      when p_retry_after_s is not null then make_interval(secs => least(p_retry_after_s, 86400))
+      when p_retry_at is not null then least(p_retry_at - v_now, interval '24 hours')
+      else v_delay
+    end;
+
+    update :schema.webhook_deliveries as d
+    set attempts = d.attempts + 1,
+        tries = d.tries + 1,
+        due_at = v_now + greatest(v_delay, v_asked),
+        leased_until = null,
+        last_status = p_status,
+        last_error = p_error
+    where d.id = p_id;
+
+    return 'retry';
+  end if;
+
+  delete from :schema.webhook_deliveries as d
+  where d.id = p_id;
+
+  insert into :schema.webhook_delivery_history (
+    id, endpoint_id, event_id, event_type, subject, body, attempts, fence, state, reason,
+    last_status, last_error, created_at, finished_at
+  )
+  values (
+    p_id, v_delivery.endpoint_id, v_delivery.event_id, v_delivery.event_type, v_delivery.subject, v_delivery.body,
+    v_delivery.attempts + 1, p_fence, case when v_reason is null then 'delivered' else 'dead' end, v_reason,
+    p_status, p_error, v_delivery.created_at, v_now
+  );
+
+  if v_reason is null then
+    return 'delivered';
+  end if;
+
+  if v_reason = 'endpoint_gone' then
+    perform :schema.webhook_set_state('system', null, null, v_delivery.endpoint_id, 'disabled', 'gone');
+  elsif v_reason = 'schedule_ended' then
+    update :schema.webhook_endpoints as e
+    set failing_since = coalesce(e.failing_since, v_now)
+    where e.id = v_delivery.endpoint_id
+    returning e.failing_since into v_failing_since;
+
+    if v_failing_since <= v_now - interval '5 days' then
+      perform :schema.webhook_set_state('system', null, null, v_delivery.endpoint_id, 'disabled', 'failing');
+    end if;
+  end if;
+
+  return 'dead';
+end
+$$;
+
+comment on function :schema.webhook_record_attempt(text, bigint, integer, integer, text, text, double precision, timestamptz) is
+  'Records the result of an attempt (error null: success) and decides: delivered, retry, dead; stale: another claim came after this one, and nothing is changed.';
+`,
+    },
+    {
+      path: "functions/webhook_replay.sql",
+      text: `create or replace function :schema.webhook_replay(
+  p_endpoint_id text,
+  p_delivery_id text,
+  p_since timestamptz,
+  p_limit integer
+)
+returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_state text;
+  v_moved integer;
+begin
+  select e.state into v_state
+  from :schema.webhook_endpoints as e
+  where e.id = p_endpoint_id
+  for key share;
+
+  if v_state is null then
+    raise exception using
+      errcode = 'GH404',
+      constraint = 'webhook_unknown',
+      message = format('There is no webhook endpoint %s.', p_endpoint_id);
+  end if;
+
+  if v_state = 'disabled' then
+    raise exception using
+      errcode = 'GH409',
+      constraint = 'webhook_disabled',
+      message = format('Webhook endpoint %s is disabled.', p_endpoint_id),
+      hint = 'Enable it first.';
+  end if;
+
+  if p_delivery_id is not null then
+    -- One that still waits for its next try is made now; one that somebody is at is left alone.
+    update :schema.webhook_deliveries as d
+    set due_at = clock_timestamp()
+    where d.id = p_delivery_id
+      and d.endpoint_id = p_endpoint_id
+      and d.leased_until is null;
+
+    if found then
+      return 1;
+    end if;
+  end if;
+
+  with chosen as materialized (
+    select h.id, h.finished_at
+    from :schema.webhook_delivery_history as h
+    where h.endpoint_id = p_endpoint_id
+      and case
+        when p_delivery_id is null then h.state = 'dead' and h.event_id is not null and h.created_at >= p_since
+        else h.id = p_delivery_id
+      end
+    order by h.created_at, h.id
+    limit p_limit
+    for update skip locked
+  ),
+  gone as (
+    delete from :schema.webhook_delivery_history as h
+    using chosen
+    where h.id = chosen.id
+      and h.finished_at = chosen.finished_at
+    returning h.*
+  ),
+  back as (
+    insert into :schema.webhook_deliveries (
+      id, endpoint_id, event_id, event_type, subject, body, attempts, fence, last_status, last_error, created_at
+    )
+    select id, endpoint_id, event_id, event_type, subject, body, attempts, fence, last_status, last_error, created_at
+    from gone
+    returning 1
+  )
+  select count(*)::integer into v_moved from back;
+
+  return v_moved;
+end
+$$;
+
+comment on function :schema.webhook_replay(text, text, timestamptz, integer) is
+  'Sends again one delivery, or the dead letters of events since a time, oldest first and at most so many; the id stays, so that receivers know it. Returns how many.';
+`,
+    },
+    {
+      path: "functions/webhook_retire_deliveries.sql",
+      text: `create or replace function :schema.webhook_retire_deliveries(p_limit integer) returns integer
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  with idle as materialized (
+    select d.id
+    from :schema.webhook_endpoints as e
+    join :schema.accounts as a on a.id = e.owner_id
+    cross join lateral (
+      select w.id
+      from :schema.webhook_deliveries as w
+      where w.endpoint_id = e.id
+        and (w.leased_until is null or w.leased_until < statement_timestamp())
+      limit p_limit
+    ) as d
+    where e.state = 'disabled'
+      or a.disabled_at is not null
+    limit p_limit
+  ),
+  locked as materialized (
+    select d.id
+    from :schema.webhook_deliveries as d
+    join idle on idle.id = d.id
+    order by d.id
+    for update of d skip locked
+  ),
+  gone as (
+    delete from :schema.webhook_deliveries as d
+    using locked
+    where d.id = locked.id
+      and (d.leased_until is null or d.leased_until < statement_timestamp())
+    returning d.*
+  ),
+  kept as (
+    insert into :schema.webhook_delivery_history (
+      id, endpoint_id, event_id, event_type, subject, body, attempts, fence, state, reason,
+      last_status, last_error, created_at
+    )
+    select
+      id, endpoint_id, event_id, event_type, subject, body, attempts, fence, 'dead', 'endpoint_disabled',
+      last_status, last_error, created_at
+    from gone
+    returning 1
+  )
+  select count(*)::integer from kept;
+$$;
+comment on function :schema.webhook_retire_deliveries(integer) is
+  'Makes dead letters of what still waits for disabled endpoints, at most so many; they can be replayed once the endpoint is enabled. Returns how many.';
+`,
+    },
+    {
+      path: "functions/webhook_retry_delay.sql",
+      text: `create or replace function :schema.webhook_retry_delay(p_tries integer) returns interval
+language sql immutable
+set search_path = :schema, pg_temp
+as $$
+  -- The schedule that Standard Webhooks recommends: ten attempts over three days.
+  select (array[
+    interval '5 seconds', interval '5 minutes', interval '30 minutes', interval '2 hours', interval '5 hours',
+    interval '10 hours', interval '14 hours', interval '20 hours', interval '24 hours'
+  ])[p_tries];
+$$;
+comment on function :schema.webhook_retry_delay(integer) is
+  'Time to wait after so many attempts, before jitter; null: that was the last one.';
+`,
+    },
+    {
+      path: "functions/webhook_rotate_secret.sql",
+      text: `create or replace function :schema.webhook_rotate_secret(
+  p_actor_kind text,
+  p_actor_id text,
+  p_request_id text,
+  p_id text,
+  p_overlap_s double precision
+)
+returns table (secret bytea, old_signs_until timestamptz)
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_endpoint :schema.webhook_endpoints%rowtype;
+  v_secret bytea := :schema.webhook_new_secret();
+  v_until timestamptz(3);
+begin
+  -- Rotations of one endpoint wait for each other here.
+  select e.* into v_endpoint
+  from :schema.webhook_endpoints as e
+  where e.id = p_id
+  for no key update;
+
+  if not found then
+    raise exception using
+      errcode = 'GH404',
+      constraint = 'webhook_unknown',
+      message = format('There is no webhook endpoint %s.', p_id);
+  end if;
+
+  v_until := clock_timestamp() + make_interval(secs => p_overlap_s);
+
+  -- Keys before the last one end now, so that never more than two sign.
+  delete from :schema.webhook_secrets as s
+  where s.endpoint_id = p_id
+    and s.signs_until is not null;
+
+  update :schema.webhook_secrets as s
+  set signs_until = v_until
+  where s.endpoint_id = p_id;
+
+  insert into :schema.webhook_secrets (endpoint_id, generation, secret)
+  select p_id, max(s.generation) + 1, v_secret
+  from :schema.webhook_secrets as s
+  where s.endpoint_id = p_id;
+
+  perform :schema.record_change(
+    p_actor_kind, p_actor_id, p_request_id, 'webhook.secret_rotated', p_id, v_endpoint.owner_id, null,
+    jsonb_build_object('overlapS', p_overlap_s)
+  );
+
+  return query select v_secret, v_until::timestamptz;
+end
+$$;
+
+comment on function :schema.webhook_rotate_secret(text, text, text, text, double precision) is
+  'Makes a new signing key; the one before it signs beside it until the overlap in seconds is over.';
+`,
+    },
+    {
+      path: "functions/webhook_set_state.sql",
+      text: `create or replace function :schema.webhook_set_state(
+  p_actor_kind text,
+  p_actor_id text,
+  p_request_id text,
+  p_id text,
+  p_state text,
+  p_reason text
+)
+returns boolean
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_endpoint :schema.webhook_endpoints%rowtype;
+  v_now timestamptz(3);
+begin
+  select e.* into v_endpoint
+  from :schema.webhook_endpoints as e
+  where e.id = p_id
+  for no key update;
+
+  if not found then
+    raise exception using
+      errcode = 'GH404',
+      constraint = 'webhook_unknown',
+      message = format('There is no webhook endpoint %s.', p_id);
+  end if;
+
+  if v_endpoint.state = p_state then
+    return false;
+  end if;
+
+  v_now := clock_timestamp();
+
+  update :schema.webhook_endpoints as e
+  set state = p_state,
+      disabled_at = case when p_state = 'disabled' then v_now end,
+      disabled_reason = case when p_state = 'disabled' then p_reason end,
+      failing_since = null,
+      updated_at = v_now
+  where e.id = p_id;
+
+  perform :schema.record_change(
+    p_actor_kind, p_actor_id, p_request_id,
+    case when p_state = 'disabled' then 'webhook.disabled' else 'webhook.enabled' end,
+    p_id, v_endpoint.owner_id,
+    jsonb_build_object('state', v_endpoint.state, 'url', v_endpoint.url),
+    jsonb_build_object('state', p_state, 'url', v_endpoint.url, 'reason', p_reason)
+  );
+
+  return true;
+end
+$$;
+
+comment on function :schema.webhook_set_state(text, text, text, text, text, text) is
+  'Enables or disables an endpoint, with an audit entry and an event for its owner; false when it was so already.';
 `,
     },
     {
@@ -1798,6 +2748,264 @@ comment on table :schema.ledger_seal_marks is
 `,
     },
     {
+      path: "migrations/0004_create_webhooks.down.sql",
+      text: `drop table :schema.webhook_attempts;
+drop table :schema.webhook_delivery_history;
+drop table :schema.webhook_deliveries;
+drop table :schema.webhook_cursor;
+drop table :schema.webhook_secrets;
+drop table :schema.webhook_endpoints;
+`,
+    },
+    {
+      path: "migrations/0004_create_webhooks.up.sql",
+      text: `create table :schema.webhook_endpoints (
+  id text not null,
+  owner_id text not null,
+  url text not null,
+  description text not null default '',
+  event_types text[] not null default '{}',
+  state text not null default 'active',
+  disabled_reason text,
+  disabled_at timestamptz(3),
+  failing_since timestamptz(3),
+  after_event_id bigint not null default 0,
+  created_at timestamptz(3) not null default clock_timestamp(),
+  updated_at timestamptz(3) not null default clock_timestamp(),
+  constraint webhook_endpoints_pkey primary key (id),
+  constraint webhook_endpoints_owner_id_fkey foreign key (owner_id)
+    references :schema.accounts (id) on delete cascade,
+  constraint webhook_endpoints_url_check check (url ~ '^https?://' and octet_length(url) <= 2048),
+  constraint webhook_endpoints_description_check check (length(description) <= 200),
+  constraint webhook_endpoints_event_types_check check (
+    cardinality(event_types) <= 50
+    and array_position(event_types, null) is null
+    and array_to_string(event_types, ' ') ~ '^([a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*)?( [a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*)?)*)?$'
+  ),
+  constraint webhook_endpoints_state_check check (state in ('active', 'disabled')),
+  constraint webhook_endpoints_disabled_check check (
+    (state = 'disabled') = (disabled_at is not null)
+    and (disabled_at is null) = (disabled_reason is null)
+    and disabled_reason in ('by_owner', 'gone', 'failing')
+  )
+);
+
+create index webhook_endpoints_owner_id_idx on :schema.webhook_endpoints (owner_id, created_at desc, id desc);
+create index webhook_endpoints_created_at_idx on :schema.webhook_endpoints (created_at desc, id desc);
+
+comment on table :schema.webhook_endpoints is
+  'Addresses that events are posted to. The owner''s endpoint gets the events the owner may see; an administrator''s gets all.';
+comment on column :schema.webhook_endpoints.event_types is
+  'Exact types and prefixes such as order.*; empty: every type.';
+comment on column :schema.webhook_endpoints.disabled_reason is
+  'by_owner; gone: it answered 410; failing: dead letters for five days without a success. Null: active.';
+comment on column :schema.webhook_endpoints.disabled_at is 'Null: active.';
+comment on column :schema.webhook_endpoints.after_event_id is
+  'Number of the event that told of its creation: only later ones are sent to it.';
+comment on column :schema.webhook_endpoints.failing_since is
+  'First dead letter since the last success; null: none.';
+
+create table :schema.webhook_secrets (
+  endpoint_id text not null,
+  generation integer not null,
+  secret bytea not null,
+  created_at timestamptz(3) not null default clock_timestamp(),
+  signs_until timestamptz(3),
+  constraint webhook_secrets_pkey primary key (endpoint_id, generation),
+  constraint webhook_secrets_endpoint_id_fkey foreign key (endpoint_id)
+    references :schema.webhook_endpoints (id) on delete cascade,
+  constraint webhook_secrets_secret_check check (octet_length(secret) between 24 and 64)
+);
+
+comment on table :schema.webhook_secrets is
+  'Keys that sign deliveries. They are kept as they are, because signing needs them: grant this table to no reporting role.';
+comment on column :schema.webhook_secrets.signs_until is
+  'End of the overlap after a rotation; null: signs until it is rotated.';
+
+create table :schema.webhook_cursor (
+  only_row boolean not null default true,
+  xid xid8 not null,
+  event_id bigint not null,
+  moved_at timestamptz(3) not null default clock_timestamp(),
+  constraint webhook_cursor_pkey primary key (only_row),
+  constraint webhook_cursor_only_row_check check (only_row)
+);
+
+comment on table :schema.webhook_cursor is
+  'Position in the outbox up to which deliveries have been written; it moves in the transaction that writes them.';
+
+-- An instance that is upgraded begins with what it has: there was no endpoint to miss anything.
+insert into :schema.webhook_cursor (xid, event_id) values ('0'::xid8, 0);
+
+create table :schema.webhook_deliveries (
+  id text not null,
+  endpoint_id text not null,
+  event_id bigint,
+  event_type text not null,
+  subject text not null,
+  body text not null,
+  attempts integer not null default 0,
+  tries integer not null default 0,
+  fence bigint not null default 0,
+  due_at timestamptz(3) not null default clock_timestamp(),
+  leased_until timestamptz(3),
+  last_status integer,
+  last_error text,
+  created_at timestamptz(3) not null default clock_timestamp(),
+  constraint webhook_deliveries_pkey primary key (id),
+  constraint webhook_deliveries_endpoint_id_fkey foreign key (endpoint_id)
+    references :schema.webhook_endpoints (id) on delete cascade,
+  constraint webhook_deliveries_tries_check check (tries between 0 and 10 and attempts >= tries)
+)
+-- Rows live for a few updates and go: room on the page, and vacuum early, keep the table as small as its live rows.
+with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
+
+create index webhook_deliveries_due_at_idx on :schema.webhook_deliveries (due_at);
+create index webhook_deliveries_endpoint_id_idx on :schema.webhook_deliveries (endpoint_id, due_at);
+create index webhook_deliveries_leased_idx on :schema.webhook_deliveries (endpoint_id, leased_until)
+  where leased_until is not null;
+create index webhook_deliveries_log_idx on :schema.webhook_deliveries (endpoint_id, created_at desc, id desc);
+
+comment on table :schema.webhook_deliveries is
+  'Deliveries that are waiting or being made, one per event and endpoint; finished ones move to webhook_delivery_history.';
+comment on column :schema.webhook_deliveries.event_id is 'Number of the event; null: a test ping.';
+comment on column :schema.webhook_deliveries.tries is
+  'Place in the retry schedule; a replay begins again at 0, while attempts goes on counting.';
+comment on column :schema.webhook_deliveries.fence is
+  'Raised by every claim; a result that brings an older number is refused.';
+comment on column :schema.webhook_deliveries.due_at is
+  'When it may be claimed; while it is claimed, the end of the lease.';
+comment on column :schema.webhook_deliveries.leased_until is 'Null: nobody is at it.';
+comment on column :schema.webhook_deliveries.last_status is 'HTTP status of the last attempt; null: no answer, or none yet.';
+comment on column :schema.webhook_deliveries.last_error is 'Why the last attempt failed; null: it did not, or there was none.';
+
+create table :schema.webhook_delivery_history (
+  id text not null,
+  endpoint_id text not null,
+  event_id bigint,
+  event_type text not null,
+  subject text not null,
+  body text not null,
+  attempts integer not null,
+  fence bigint not null,
+  state text not null,
+  reason text,
+  last_status integer,
+  last_error text,
+  created_at timestamptz(3) not null,
+  finished_at timestamptz(3) not null default clock_timestamp(),
+  constraint webhook_delivery_history_pkey primary key (id, finished_at),
+  constraint webhook_delivery_history_state_check check (state in ('delivered', 'dead')),
+  constraint webhook_delivery_history_reason_check check (
+    (state = 'dead') = (reason is not null)
+    and reason in ('schedule_ended', 'endpoint_gone', 'endpoint_disabled', 'test_failed')
+  )
+)
+partition by range (finished_at);
+
+create index webhook_delivery_history_log_idx
+  on :schema.webhook_delivery_history (endpoint_id, created_at desc, id desc);
+create index webhook_delivery_history_dead_idx
+  on :schema.webhook_delivery_history (endpoint_id, created_at, id)
+  where state = 'dead';
+
+comment on table :schema.webhook_delivery_history is
+  'Deliveries that have ended, by day; whole days are dropped by retention. A replay moves a row back to webhook_deliveries.';
+comment on column :schema.webhook_delivery_history.event_id is 'Number of the event; null: a test ping.';
+comment on column :schema.webhook_delivery_history.reason is 'Why it is a dead letter; null: it was delivered.';
+comment on column :schema.webhook_delivery_history.last_status is 'HTTP status of the last attempt; null: no answer came.';
+comment on column :schema.webhook_delivery_history.last_error is 'Why the last attempt failed; null: it did not.';
+
+create table :schema.webhook_delivery_history_default
+  partition of :schema.webhook_delivery_history default;
+
+create table :schema.webhook_attempts (
+  delivery_id text not null,
+  number integer not null,
+  endpoint_id text not null,
+  at timestamptz(3) not null default clock_timestamp(),
+  status integer,
+  duration_ms integer not null,
+  error text,
+  response text not null default '',
+  constraint webhook_attempts_pkey primary key (delivery_id, number, at),
+  constraint webhook_attempts_response_check check (length(response) <= 1024)
+)
+partition by range (at);
+
+comment on table :schema.webhook_attempts is
+  'Every attempt whose result was recorded, by day; whole days are dropped by retention.';
+comment on column :schema.webhook_attempts.status is 'HTTP status; null: no answer came.';
+comment on column :schema.webhook_attempts.error is 'Why it failed; null: it did not.';
+comment on column :schema.webhook_attempts.response is 'The first kilobyte of the answer.';
+
+create table :schema.webhook_attempts_default partition of :schema.webhook_attempts default;
+`,
+    },
+    {
+      path: "migrations/0005_create_retention.down.sql",
+      text: `drop table :schema.retention_policies;
+`,
+    },
+    {
+      path: "migrations/0005_create_retention.up.sql",
+      text: `create table :schema.retention_policies (
+  name text not null,
+  kind text not null,
+  table_name text not null,
+  time_column text not null,
+  keep interval not null,
+  batch_size integer not null default 5000,
+  step text,
+  steps_ahead integer,
+  alarm_days integer,
+  every interval not null default '1 hour',
+  enabled boolean not null default true,
+  next_run_at timestamptz(3) not null default clock_timestamp(),
+  last_run_at timestamptz(3),
+  last_gone bigint not null default 0,
+  last_ms integer not null default 0,
+  total_gone bigint not null default 0,
+  created_at timestamptz(3) not null default clock_timestamp(),
+  updated_at timestamptz(3) not null default clock_timestamp(),
+  constraint retention_policies_pkey primary key (name),
+  constraint retention_policies_kind_check check (kind in ('rows', 'read_events', 'partitions')),
+  constraint retention_policies_names_check check (
+    name ~ '^[a-z][a-z0-9_]{0,62}$' and table_name ~ '^[a-z][a-z0-9_]{0,49}$' and time_column ~ '^[a-z][a-z0-9_]{0,62}$'
+  ),
+  constraint retention_policies_keep_check check (keep >= interval '1 hour' and keep <= interval '100 years'),
+  constraint retention_policies_batch_size_check check (batch_size between 1 and 10000),
+  constraint retention_policies_every_check check (every >= interval '1 minute' and every <= interval '1 day'),
+  constraint retention_policies_partitions_check check (
+    (kind = 'partitions') = (step is not null)
+    and (step is null) = (steps_ahead is null)
+    and (step is null) = (alarm_days is null)
+    and step in ('day', 'month')
+    and steps_ahead between 1 and 400
+    and alarm_days between 0 and 366
+  )
+);
+
+comment on table :schema.retention_policies is
+  'How long rows of a table are kept, and how many go at once. A check by trigger keeps append-only tables out.';
+comment on column :schema.retention_policies.kind is
+  'rows: deleted in batches by an index on time; read_events: rows of the outbox, never beyond what the webhooks'' fan-out has read; partitions: made ahead and dropped whole.';
+comment on column :schema.retention_policies.step is 'Length of a partition; null: not partitioned.';
+comment on column :schema.retention_policies.steps_ahead is 'Partitions kept ready beyond the present one; null: not partitioned.';
+comment on column :schema.retention_policies.alarm_days is
+  'Fewer days ready than this raise the alarm; null: not partitioned.';
+comment on column :schema.retention_policies.last_run_at is 'Null: it has not run yet.';
+
+insert into :schema.retention_policies (name, kind, table_name, time_column, keep, batch_size, step, steps_ahead, alarm_days)
+values
+  ('idempotency_keys', 'rows', 'idempotency_keys', 'created_at', interval '3 days', 5000, null, null, null),
+  -- A month of replay for event streams and for webhooks that are turned on late.
+  ('outbox', 'read_events', 'outbox', 'at', interval '30 days', 5000, null, null, null),
+  ('webhook_delivery_history', 'partitions', 'webhook_delivery_history', 'finished_at', interval '30 days', 5000, 'day', 14, 3),
+  ('webhook_attempts', 'partitions', 'webhook_attempts', 'at', interval '30 days', 5000, 'day', 14, 3);
+`,
+    },
+    {
       path: "triggers/audit_log_append_only.sql",
       text: `create or replace trigger audit_log_append_only
 before update or delete or truncate on :schema.audit_log
@@ -1816,6 +3024,13 @@ for each statement execute function :schema.refuse_change();
       text: `create or replace trigger ledger_transfers_append_only
 before update or delete or truncate on :schema.ledger_transfers
 for each statement execute function :schema.refuse_change();
+`,
+    },
+    {
+      path: "triggers/retention_policies_check.sql",
+      text: `create or replace trigger retention_policies_check
+before insert or update of kind, table_name, time_column on :schema.retention_policies
+for each row execute function :schema.retention_check_policy();
 `,
     },
     {
@@ -1916,6 +3131,34 @@ comment on view :schema.invariant_outbox_not_ahead is
 `,
     },
     {
+      path: "views/invariant_webhook_cursor_not_ahead.sql",
+      text: `create or replace view :schema.invariant_webhook_cursor_not_ahead as
+select xid::text as xid, event_id
+from :schema.webhook_cursor
+where xid >= pg_snapshot_xmax(pg_current_snapshot());
+
+comment on view :schema.invariant_webhook_cursor_not_ahead is
+  'The fan-out''s position lies in the future of this server: the data came from another one, and no event would be delivered. Run select rebase_outbox() in this schema.';
+`,
+    },
+    {
+      path: "views/invariant_webhook_deliveries_once.sql",
+      text: `create or replace view :schema.invariant_webhook_deliveries_once as
+select d.endpoint_id, d.event_id, count(*) as deliveries
+from (
+  select endpoint_id, event_id from :schema.webhook_deliveries
+  union all
+  select endpoint_id, event_id from :schema.webhook_delivery_history
+) as d
+where d.event_id is not null
+group by d.endpoint_id, d.event_id
+having count(*) > 1;
+
+comment on view :schema.invariant_webhook_deliveries_once is
+  'Events that have more than one delivery for an endpoint, live and finished together: fan-out writes one, and a replay moves it.';
+`,
+    },
+    {
       path: "views/ledger_account_balances.sql",
       text: `create or replace view :schema.ledger_account_balances as
 select a.id, a.code, s.code as asset, a.normal_side,
@@ -1952,6 +3195,77 @@ left join :schema.ledger_balances b on b.account_id = a.id
 group by s.id;
 comment on view :schema.ledger_trial_balance is
   'Debits and credits of each asset over all accounts, in its own unit; the difference is zero or the ledger is broken.';
+`,
+    },
+    {
+      path: "views/retention_alarms.sql",
+      text: `-- requires: retention_status
+create or replace view :schema.retention_alarms as
+select
+  name,
+  'runway' as alarm,
+  format('Partitions of %s are ready for %s more days, fewer than %s.', table_name, days_ahead, alarm_days) as problem
+from :schema.retention_status
+where enabled
+  and kind = 'partitions'
+  and days_ahead < alarm_days
+union all
+select
+  name,
+  'default_rows',
+  format('%s rows of %s are in its default partition, because theirs was not there in time.', default_rows, table_name)
+from :schema.retention_status
+where default_rows > 0
+union all
+select
+  name,
+  'late',
+  format('%s was to be cleaned up at %s and was not.', table_name, next_run_at)
+from :schema.retention_status
+where enabled
+  and next_run_at < now() - interval '1 day';
+
+comment on view :schema.retention_alarms is
+  'Rows mean that something is wrong: partitions run out, rows lie in a default partition, or a policy has not run for a day. Run guildhall retention run, and see that a process with background tasks is up.';
+`,
+    },
+    {
+      path: "views/retention_status.sql",
+      text: `create or replace view :schema.retention_status as
+select
+  p.name,
+  p.kind,
+  p.table_name,
+  p.keep,
+  p.batch_size,
+  p.enabled,
+  p.next_run_at,
+  p.last_run_at,
+  p.last_gone,
+  p.last_ms,
+  p.total_gone,
+  p.alarm_days,
+  parts.partitions,
+  parts.covered_until,
+  case
+    when p.kind = 'partitions'
+      then round((extract(epoch from coalesce(parts.covered_until, now()) - now()) / 86400)::numeric, 2)
+  end as days_ahead,
+  case when p.kind = 'partitions' then :schema.retention_default_rows(p.table_name) else 0 end as default_rows
+from :schema.retention_policies as p
+left join lateral (
+  select count(*) as partitions, max(part.until_at) as covered_until
+  from :schema.retention_partitions(p.table_name) as part
+  where not part.is_default
+) as parts on p.kind = 'partitions';
+
+comment on view :schema.retention_status is
+  'Each policy with its last run, and for partitioned tables how far ahead partitions are ready. Public: may be read by anything that watches.';
+comment on column :schema.retention_status.last_run_at is 'Null: it has not run yet.';
+comment on column :schema.retention_status.alarm_days is 'Null: not partitioned.';
+comment on column :schema.retention_status.partitions is 'Null: not partitioned.';
+comment on column :schema.retention_status.covered_until is 'End of the last partition; null: there is none, or it is not partitioned.';
+comment on column :schema.retention_status.days_ahead is 'Null: not partitioned.';
 `,
     },
   ],

@@ -5,19 +5,26 @@ import type { Catalog } from '../system.ts';
 /**
  * Facts are (key, definition, body). Left out on purpose: not-null constraints as objects (only from version 18),
  * the MAINTAIN privilege (only from 17), indexes that a constraint brings with it, and grants to roles other
- * than owner and PUBLIC (an operator's business).
+ * than owner and PUBLIC (an operator's business). Partitions come and go at run time: what they must be is said by
+ * their parent, whose key is a fact; only partitions that are foreign tables or lie in another schema are named.
  */
 const FACTS_SQL = `
 with ns as (select oid, quote_ident(nspname) as name from pg_namespace where nspname = $1),
 rel as (
   select c.*, case c.relkind when 'v' then 'view' when 'i' then 'index' when 'S' then 'sequence' else 'table' end as kind
-  from pg_class c join ns on c.relnamespace = ns.oid)
+  from pg_class c join ns on c.relnamespace = ns.oid
+  where not c.relispartition or c.relkind = 'f')
 select 'table ' || relname as key,
-  case relkind when 'r' then 'table' when 'p' then 'partitioned table' end
+  case relkind when 'r' then 'table' when 'f' then 'foreign table'
+    when 'p' then 'partitioned table by ' || pg_get_partkeydef(oid) end
     || case relpersistence when 'u' then ' unlogged' else '' end
     || case when relrowsecurity then ' row security' else '' end as definition,
   null as body
-from rel where relkind in ('r', 'p')
+from rel where relkind in ('r', 'p', 'f')
+union all
+select 'table ' || c.oid::regclass, 'partition of ' || rel.relname || ' in another schema', null
+from rel join pg_inherits h on h.inhparent = rel.oid join pg_class c on c.oid = h.inhrelid
+where rel.relkind = 'p' and c.relnamespace <> rel.relnamespace
 union all
 select 'view ' || relname, '(' || (
     select string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum)
@@ -53,7 +60,7 @@ select 'constraint ' || rel.relname || '.' || k.conname,
 from pg_constraint k join rel on rel.oid = k.conrelid where k.contype in ('c', 'f', 'p', 'u', 'x')
 union all
 select 'index ' || rel.relname || '.' || i.relname,
-  replace(pg_get_indexdef(x.indexrelid), ' ON ' || ns.name || '.', ' ON ')
+  replace(replace(pg_get_indexdef(x.indexrelid), ' ON ONLY ', ' ON '), ' ON ' || ns.name || '.', ' ON ')
     || case when x.indisvalid then '' else ' invalid' end, null
 from ns, pg_index x join rel on rel.oid = x.indrelid join pg_class i on i.oid = x.indexrelid
 where not exists (select from pg_constraint k where k.conindid = x.indexrelid and k.contype in ('p', 'u', 'x'))

@@ -3,6 +3,9 @@ import type { Transaction } from '../database/types.ts';
 import { GuildhallError } from '../errors.ts';
 import { renderSql } from './template.ts';
 
+/** Tables of the migrator, and those whose rows their own migration brings with it: settings and positions. */
+const LEFT_OUT = ['migrations', 'migration_objects', 'retention_policies', 'webhook_cursor'];
+
 /** Names of tables that hold at least one row, which nobody can add to until the transaction ends. */
 export async function lockFilledTables(tx: Transaction, schema: string): Promise<Set<string>> {
   const tables = await tableNames(tx, schema);
@@ -40,10 +43,10 @@ export async function refuseLostRows(
 async function tableNames(tx: Transaction, schema: string): Promise<string[]> {
   const { rows } = await tx.query<{ name: string }>(
     `select c.relname as name from pg_class c
-      where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p')
-        and c.relname not in ('migrations', 'migration_objects')
+      where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p') and not c.relispartition
+        and c.relname <> all ($2::text[])
       order by c.oid`,
-    [`"${schema}"`],
+    [`"${schema}"`, LEFT_OUT],
   );
   return rows.map((row) => row.name);
 }

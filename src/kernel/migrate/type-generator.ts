@@ -24,7 +24,7 @@ select c.relname as relation, c.relkind = 'v' as is_view, obj_description(c.oid,
 from pg_class c
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 join pg_type t on t.oid = a.atttypid
-where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p', 'v')
+where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p', 'v') and not c.relispartition
 order by c.relname, a.attnum`;
 
 /** What the driver returns and takes for each PostgreSQL type we use. */

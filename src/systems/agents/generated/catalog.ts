@@ -568,6 +568,42 @@ export const agentsCatalog: Catalog = {
     "text not null",
   "column refresh_tokens.token_hash":
     "bytea not null",
+  "column retention_policies.alarm_days":
+    "integer",
+  "column retention_policies.batch_size":
+    "integer not null default 5000",
+  "column retention_policies.created_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column retention_policies.enabled":
+    "boolean not null default true",
+  "column retention_policies.every":
+    "interval not null default '01:00:00'::interval",
+  "column retention_policies.keep":
+    "interval not null",
+  "column retention_policies.kind":
+    "text not null",
+  "column retention_policies.last_gone":
+    "bigint not null default 0",
+  "column retention_policies.last_ms":
+    "integer not null default 0",
+  "column retention_policies.last_run_at":
+    "timestamp(3) with time zone",
+  "column retention_policies.name":
+    "text not null",
+  "column retention_policies.next_run_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column retention_policies.step":
+    "text",
+  "column retention_policies.steps_ahead":
+    "integer",
+  "column retention_policies.table_name":
+    "text not null",
+  "column retention_policies.time_column":
+    "text not null",
+  "column retention_policies.total_gone":
+    "bigint not null default 0",
+  "column retention_policies.updated_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
   "column runners.attempt":
     "integer not null default 0",
   "column runners.cpu_usage":
@@ -664,6 +700,120 @@ export const agentsCatalog: Catalog = {
     "text",
   "column users.updated_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
+  "column webhook_attempts.at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column webhook_attempts.delivery_id":
+    "text not null",
+  "column webhook_attempts.duration_ms":
+    "integer not null",
+  "column webhook_attempts.endpoint_id":
+    "text not null",
+  "column webhook_attempts.error":
+    "text",
+  "column webhook_attempts.number":
+    "integer not null",
+  "column webhook_attempts.response":
+    "text not null default ''::text",
+  "column webhook_attempts.status":
+    "integer",
+  "column webhook_cursor.event_id":
+    "bigint not null",
+  "column webhook_cursor.moved_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column webhook_cursor.only_row":
+    "boolean not null default true",
+  "column webhook_cursor.xid":
+    "xid8 not null",
+  "column webhook_deliveries.attempts":
+    "integer not null default 0",
+  "column webhook_deliveries.body":
+    "text not null",
+  "column webhook_deliveries.created_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column webhook_deliveries.due_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column webhook_deliveries.endpoint_id":
+    "text not null",
+  "column webhook_deliveries.event_id":
+    "bigint",
+  "column webhook_deliveries.event_type":
+    "text not null",
+  "column webhook_deliveries.fence":
+    "bigint not null default 0",
+  "column webhook_deliveries.id":
+    "text not null",
+  "column webhook_deliveries.last_error":
+    "text",
+  "column webhook_deliveries.last_status":
+    "integer",
+  "column webhook_deliveries.leased_until":
+    "timestamp(3) with time zone",
+  "column webhook_deliveries.subject":
+    "text not null",
+  "column webhook_deliveries.tries":
+    "integer not null default 0",
+  "column webhook_delivery_history.attempts":
+    "integer not null",
+  "column webhook_delivery_history.body":
+    "text not null",
+  "column webhook_delivery_history.created_at":
+    "timestamp(3) with time zone not null",
+  "column webhook_delivery_history.endpoint_id":
+    "text not null",
+  "column webhook_delivery_history.event_id":
+    "bigint",
+  "column webhook_delivery_history.event_type":
+    "text not null",
+  "column webhook_delivery_history.fence":
+    "bigint not null",
+  "column webhook_delivery_history.finished_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column webhook_delivery_history.id":
+    "text not null",
+  "column webhook_delivery_history.last_error":
+    "text",
+  "column webhook_delivery_history.last_status":
+    "integer",
+  "column webhook_delivery_history.reason":
+    "text",
+  "column webhook_delivery_history.state":
+    "text not null",
+  "column webhook_delivery_history.subject":
+    "text not null",
+  "column webhook_endpoints.after_event_id":
+    "bigint not null default 0",
+  "column webhook_endpoints.created_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column webhook_endpoints.description":
+    "text not null default ''::text",
+  "column webhook_endpoints.disabled_at":
+    "timestamp(3) with time zone",
+  "column webhook_endpoints.disabled_reason":
+    "text",
+  "column webhook_endpoints.event_types":
+    "text[] not null default '{}'::text[]",
+  "column webhook_endpoints.failing_since":
+    "timestamp(3) with time zone",
+  "column webhook_endpoints.id":
+    "text not null",
+  "column webhook_endpoints.owner_id":
+    "text not null",
+  "column webhook_endpoints.state":
+    "text not null default 'active'::text",
+  "column webhook_endpoints.updated_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column webhook_endpoints.url":
+    "text not null",
+  "column webhook_secrets.created_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column webhook_secrets.endpoint_id":
+    "text not null",
+  "column webhook_secrets.generation":
+    "integer not null",
+  "column webhook_secrets.secret":
+    "bytea not null",
+  "column webhook_secrets.signs_until":
+    "timestamp(3) with time zone",
   "comment column account_sessions.epoch":
     "session_epoch of the account when the session was opened.",
   "comment column account_sessions.expires_at":
@@ -848,6 +998,26 @@ export const agentsCatalog: Catalog = {
     "Place in its source; of two rules that match a name, the earlier model wins.",
   "comment column projects.settings":
     "Settings as an object; null when none were given. Replaced whole.",
+  "comment column retention_policies.alarm_days":
+    "Fewer days ready than this raise the alarm; null: not partitioned.",
+  "comment column retention_policies.kind":
+    "rows: deleted in batches by an index on time; read_events: rows of the outbox, never beyond what the webhooks' fan-out has read; partitions: made ahead and dropped whole.",
+  "comment column retention_policies.last_run_at":
+    "Null: it has not run yet.",
+  "comment column retention_policies.step":
+    "Length of a partition; null: not partitioned.",
+  "comment column retention_policies.steps_ahead":
+    "Partitions kept ready beyond the present one; null: not partitioned.",
+  "comment column retention_status.alarm_days":
+    "Null: not partitioned.",
+  "comment column retention_status.covered_until":
+    "End of the last partition; null: there is none, or it is not partitioned.",
+  "comment column retention_status.days_ahead":
+    "Null: not partitioned.",
+  "comment column retention_status.last_run_at":
+    "Null: it has not run yet.",
+  "comment column retention_status.partitions":
+    "Null: not partitioned.",
   "comment column runners.attempt":
     "Raised by whoever takes the runner on; what an older attempt wants to write is refused.",
   "comment column runners.cpu_usage":
@@ -882,6 +1052,46 @@ export const agentsCatalog: Catalog = {
     "Null for costs that are not attributed to a run.",
   "comment column users.name":
     "Display name; null when none was given.",
+  "comment column webhook_attempts.error":
+    "Why it failed; null: it did not.",
+  "comment column webhook_attempts.response":
+    "The first kilobyte of the answer.",
+  "comment column webhook_attempts.status":
+    "HTTP status; null: no answer came.",
+  "comment column webhook_deliveries.due_at":
+    "When it may be claimed; while it is claimed, the end of the lease.",
+  "comment column webhook_deliveries.event_id":
+    "Number of the event; null: a test ping.",
+  "comment column webhook_deliveries.fence":
+    "Raised by every claim; a result that brings an older number is refused.",
+  "comment column webhook_deliveries.last_error":
+    "Why the last attempt failed; null: it did not, or there was none.",
+  "comment column webhook_deliveries.last_status":
+    "HTTP status of the last attempt; null: no answer, or none yet.",
+  "comment column webhook_deliveries.leased_until":
+    "Null: nobody is at it.",
+  "comment column webhook_deliveries.tries":
+    "Place in the retry schedule; a replay begins again at 0, while attempts goes on counting.",
+  "comment column webhook_delivery_history.event_id":
+    "Number of the event; null: a test ping.",
+  "comment column webhook_delivery_history.last_error":
+    "Why the last attempt failed; null: it did not.",
+  "comment column webhook_delivery_history.last_status":
+    "HTTP status of the last attempt; null: no answer came.",
+  "comment column webhook_delivery_history.reason":
+    "Why it is a dead letter; null: it was delivered.",
+  "comment column webhook_endpoints.after_event_id":
+    "Number of the event that told of its creation: only later ones are sent to it.",
+  "comment column webhook_endpoints.disabled_at":
+    "Null: active.",
+  "comment column webhook_endpoints.disabled_reason":
+    "by_owner; gone: it answered 410; failing: dead letters for five days without a success. Null: active.",
+  "comment column webhook_endpoints.event_types":
+    "Exact types and prefixes such as order.*; empty: every type.",
+  "comment column webhook_endpoints.failing_since":
+    "First dead letter since the last success; null: none.",
+  "comment column webhook_secrets.signs_until":
+    "End of the overlap after a rotation; null: signs until it is rotated.",
   "comment function add_model_price(p_priced_model_id text, p_price jsonb, p_earlier text[], p_not_before timestamp with time zone, p_implausible jsonb)":
     "Adds one version of a price: ends the version that holds at its start and lasts until the next one begins. Where p_earlier names prices that were there before this load, a changed price starts no earlier than p_not_before. Outcome: inserted or known.",
   "comment function check_budgets(p_projects text[])":
@@ -938,8 +1148,6 @@ export const agentsCatalog: Catalog = {
     "Opens a session with its first refresh token; no row when the account is unknown, disabled or has another password by now. The oldest sessions beyond the greatest number end.",
   "comment function project_summary(p_project_id text)":
     "Progress (completed runs of all runs in percent, 0 without runs), spend and last activity of a project.",
-  "comment function prune_idempotency_keys(p_keep interval, p_limit integer)":
-    "Removes keys older than the given age, at most p_limit of them; returns how many.",
   "comment function purge_accounts(p_limit integer)":
     "Deletes sessions a day after their end, keys 90 days after theirs, retired signing keys after a day; returns the larger count of sessions or keys, which equals the limit while more may be waiting.",
   "comment function put_priced_model(p_source text, p_precedence smallint, p_model jsonb)":
@@ -951,7 +1159,7 @@ export const agentsCatalog: Catalog = {
   "comment function quote_usages(p_providers text[], p_models text[], p_ats timestamp with time zone[], p_usages jsonb[], p_service_tiers text[])":
     "Amount in USD of many calls at once. Amount null: the model is unknown (unknown_model), has no price for that moment and service tier (no_price_then), or a kind that was used has no rate (unpriced_kind).",
   "comment function rebase_outbox()":
-    "After a restore on another server the stored transaction ids can lie in its future; this puts the old events first. Returns how many moved.",
+    "After a restore on another server the stored transaction ids can lie in its future; this puts the old events first, and the position of the webhooks' fan-out among them. Returns how many moved.",
   "comment function rebuild_spend()":
     "Makes the spend rollups anew from the costs and returns how many projects have any; writers of costs wait meanwhile.",
   "comment function record_change(p_actor_kind text, p_actor_id text, p_request_id text, p_action text, p_subject text, p_audience text, p_before jsonb, p_after jsonb)":
@@ -966,6 +1174,22 @@ export const agentsCatalog: Catalog = {
     "Computes the amounts of up to p_limit unpriced costs after the id p_after, where prices have become known since; project null: all projects. Returns the last id looked at (null: none left), how many were looked at, and how many now have an amount.",
   "comment function reserve_budget(p_id text, p_project_id text, p_agent_id text, p_amount numeric, p_hold interval, p_purpose text)":
     "Sets money aside if every hard budget of the project, and of the run, has room for it; else raises GH429 budget_exceeded.",
+  "comment function retention_check_policy()":
+    "Trigger of retention_policies: the table is there and not append-only, and its time column is indexed or is the key of its partitions.",
+  "comment function retention_count(p_name text, p_limit integer)":
+    "Rows, or partitions, that the policy would remove now, counted up to the limit; null: there is no such policy.",
+  "comment function retention_default_rows(p_table text)":
+    "Rows that fell into the default partition because theirs was missing, counted up to 10,000.",
+  "comment function retention_delete_batch(p_name text)":
+    "Removes one batch of rows older than the policy keeps them. Outcome busy: another session is at it, or it is not a policy of rows that is enabled.",
+  "comment function retention_drop_partition(p_name text)":
+    "Drops the oldest partition that lies wholly before what the policy keeps; call it with a short lock_timeout, since it waits for every reader of the table. Outcome: dropped, nothing, busy.",
+  "comment function retention_due()":
+    "Policies whose time has come.",
+  "comment function retention_make_partitions(p_name text)":
+    "Makes the partitions that a policy wants ready, and those of rows that had to go into the default partition, with these rows in them. Returns how many; -1: another session is at it.",
+  "comment function retention_partitions(p_table text)":
+    "Partitions of a table with their bounds; the bounds of the default partition are null.",
   "comment function rotate_api_key(p_actor_kind text, p_actor_id text, p_request_id text, p_account_id text, p_key_id text, p_new_id text, p_prefix text, p_key_hash bytea, p_overlap_s double precision, p_ttl_s double precision)":
     "Makes the key that follows another: same name, roles and lifetime unless one is given. The old one works on for the overlap, the one before that ends, so two are live at most.",
   "comment function rotate_signing_key(p_actor_kind text, p_actor_id text, p_request_id text, p_overlap_s double precision)":
@@ -978,6 +1202,24 @@ export const agentsCatalog: Catalog = {
     "One row of price_book, also within the statement that made it.",
   "comment function signing_key()":
     "Id of the key that signs access tokens now; makes the first one, once for all processes.",
+  "comment function webhook_claim(p_limit integer, p_per_endpoint integer, p_lease_s double precision)":
+    "Leases deliveries that are due, at most so many in all and of one endpoint; each with its fencing token and the keys that sign it.",
+  "comment function webhook_create_endpoint(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_owner_id text, p_url text, p_description text, p_event_types text[], p_max_endpoints integer)":
+    "Adds an endpoint within the owner's limit and returns its signing key, which is shown to the owner once.",
+  "comment function webhook_new_secret()":
+    "A new signing key of 32 bytes.",
+  "comment function webhook_record_attempt(p_id text, p_fence bigint, p_status integer, p_duration_ms integer, p_error text, p_response text, p_retry_after_s double precision, p_retry_at timestamp with time zone)":
+    "Records the result of an attempt (error null: success) and decides: delivered, retry, dead; stale: another claim came after this one, and nothing is changed.",
+  "comment function webhook_replay(p_endpoint_id text, p_delivery_id text, p_since timestamp with time zone, p_limit integer)":
+    "Sends again one delivery, or the dead letters of events since a time, oldest first and at most so many; the id stays, so that receivers know it. Returns how many.",
+  "comment function webhook_retire_deliveries(p_limit integer)":
+    "Makes dead letters of what still waits for disabled endpoints, at most so many; they can be replayed once the endpoint is enabled. Returns how many.",
+  "comment function webhook_retry_delay(p_tries integer)":
+    "Time to wait after so many attempts, before jitter; null: that was the last one.",
+  "comment function webhook_rotate_secret(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_overlap_s double precision)":
+    "Makes a new signing key; the one before it signs beside it until the overlap in seconds is over.",
+  "comment function webhook_set_state(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_state text, p_reason text)":
+    "Enables or disables an endpoint, with an audit entry and an event for its owner; false when it was so already.",
   "comment table account_sessions":
     "One sign-in: the family of all refresh tokens that follow from it. Only the token of the current generation refreshes.",
   "comment table accounts":
@@ -1054,6 +1296,8 @@ export const agentsCatalog: Catalog = {
     "A code base on which agents work; everything else belongs to one.",
   "comment table refresh_tokens":
     "SHA-256 of every refresh token of a living session, old ones too: an old one that comes back is a stolen one.",
+  "comment table retention_policies":
+    "How long rows of a table are kept, and how many go at once. A check by trigger keeps append-only tables out.",
   "comment table runners":
     "Machines that run agents. A background task makes and removes them; a trigger refuses every other change of status.",
   "comment table spend_daily":
@@ -1062,6 +1306,18 @@ export const agentsCatalog: Catalog = {
     "What each statement on costs added or took away; folded into the rollups every second, so that no writer waits for another.",
   "comment table users":
     "People who own projects. Password, roles and tokens are in accounts, under the same id.",
+  "comment table webhook_attempts":
+    "Every attempt whose result was recorded, by day; whole days are dropped by retention.",
+  "comment table webhook_cursor":
+    "Position in the outbox up to which deliveries have been written; it moves in the transaction that writes them.",
+  "comment table webhook_deliveries":
+    "Deliveries that are waiting or being made, one per event and endpoint; finished ones move to webhook_delivery_history.",
+  "comment table webhook_delivery_history":
+    "Deliveries that have ended, by day; whole days are dropped by retention. A replay moves a row back to webhook_deliveries.",
+  "comment table webhook_endpoints":
+    "Addresses that events are posted to. The owner's endpoint gets the events the owner may see; an administrator's gets all.",
+  "comment table webhook_secrets":
+    "Keys that sign deliveries. They are kept as they are, because signing needs them: grant this table to no reporting role.",
   "comment view budget_status":
     "Each budget with what its running period (UTC) has spent and holds reserved. remaining may be negative: costs are recorded even when they pass the limit.",
   "comment view daily_agent_spend":
@@ -1092,12 +1348,20 @@ export const agentsCatalog: Catalog = {
     "Rates of a kind of usage that nothing counts.",
   "comment view invariant_spend_equals_costs":
     "Days of a project, provider and model whose rollup differs from the sum of their costs. Mend: run the function rebuild_spend() of this schema.",
+  "comment view invariant_webhook_cursor_not_ahead":
+    "The fan-out's position lies in the future of this server: the data came from another one, and no event would be delivered. Run select rebase_outbox() in this schema.",
+  "comment view invariant_webhook_deliveries_once":
+    "Events that have more than one delivery for an endpoint, live and finished together: fan-out writes one, and a replay moves it.",
   "comment view ledger_account_balances":
     "Every account with what it has now, what is held coming in and going out, and what it may still spend, in the asset's own unit.",
   "comment view ledger_trial_balance":
     "Debits and credits of each asset over all accounts, in its own unit; the difference is zero or the ledger is broken.",
   "comment view price_book":
     "Every version of every price with its rates (USD per unit, as text). Null validity is unbounded; null hours are the whole day.",
+  "comment view retention_alarms":
+    "Rows mean that something is wrong: partitions run out, rows lie in a default partition, or a policy has not run for a day. Run guildhall retention run, and see that a process with background tasks is up.",
+  "comment view retention_status":
+    "Each policy with its last run, and for partitioned tables how far ahead partitions are ready. Public: may be read by anything that watches.",
   "comment view spend_parts":
     "Folded rows of spend and what is not folded yet, side by side: sum them by whatever is asked. What a deleted project left to fold is left out.",
   "comment view total_spend":
@@ -1406,6 +1670,20 @@ export const agentsCatalog: Catalog = {
     "UNIQUE (session_id, generation)",
   "constraint refresh_tokens.refresh_tokens_token_hash_check":
     "CHECK ((octet_length(token_hash) = 32))",
+  "constraint retention_policies.retention_policies_batch_size_check":
+    "CHECK (((batch_size >= 1) AND (batch_size <= 10000)))",
+  "constraint retention_policies.retention_policies_every_check":
+    "CHECK (((every >= '00:01:00'::interval) AND (every <= '1 day'::interval)))",
+  "constraint retention_policies.retention_policies_keep_check":
+    "CHECK (((keep >= '01:00:00'::interval) AND (keep <= '100 years'::interval)))",
+  "constraint retention_policies.retention_policies_kind_check":
+    "CHECK ((kind = ANY (ARRAY['rows'::text, 'read_events'::text, 'partitions'::text])))",
+  "constraint retention_policies.retention_policies_names_check":
+    "CHECK (((name ~ '^[a-z][a-z0-9_]{0,62}$'::text) AND (table_name ~ '^[a-z][a-z0-9_]{0,49}$'::text) AND (time_column ~ '^[a-z][a-z0-9_]{0,62}$'::text)))",
+  "constraint retention_policies.retention_policies_partitions_check":
+    "CHECK ((((kind = 'partitions'::text) = (step IS NOT NULL)) AND ((step IS NULL) = (steps_ahead IS NULL)) AND ((step IS NULL) = (alarm_days IS NULL)) AND (step = ANY (ARRAY['day'::text, 'month'::text])) AND ((steps_ahead >= 1) AND (steps_ahead <= 400)) AND ((alarm_days >= 0) AND (alarm_days <= 366))))",
+  "constraint retention_policies.retention_policies_pkey":
+    "PRIMARY KEY (name)",
   "constraint runners.runners_active_check":
     "CHECK (((status <> 'active'::text) OR ((token_hash IS NOT NULL) AND (ip_address IS NOT NULL))))",
   "constraint runners.runners_error_check":
@@ -1450,6 +1728,46 @@ export const agentsCatalog: Catalog = {
     "UNIQUE (email)",
   "constraint users.users_pkey":
     "PRIMARY KEY (id)",
+  "constraint webhook_attempts.webhook_attempts_pkey":
+    "PRIMARY KEY (delivery_id, number, at)",
+  "constraint webhook_attempts.webhook_attempts_response_check":
+    "CHECK ((length(response) <= 1024))",
+  "constraint webhook_cursor.webhook_cursor_only_row_check":
+    "CHECK (only_row)",
+  "constraint webhook_cursor.webhook_cursor_pkey":
+    "PRIMARY KEY (only_row)",
+  "constraint webhook_deliveries.webhook_deliveries_endpoint_id_fkey":
+    "FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE",
+  "constraint webhook_deliveries.webhook_deliveries_pkey":
+    "PRIMARY KEY (id)",
+  "constraint webhook_deliveries.webhook_deliveries_tries_check":
+    "CHECK ((((tries >= 0) AND (tries <= 10)) AND (attempts >= tries)))",
+  "constraint webhook_delivery_history.webhook_delivery_history_pkey":
+    "PRIMARY KEY (id, finished_at)",
+  "constraint webhook_delivery_history.webhook_delivery_history_reason_check":
+    "CHECK ((((state = 'dead'::text) = (reason IS NOT NULL)) AND (reason = ANY (ARRAY['schedule_ended'::text, 'endpoint_gone'::text, 'endpoint_disabled'::text, 'test_failed'::text]))))",
+  "constraint webhook_delivery_history.webhook_delivery_history_state_check":
+    "CHECK ((state = ANY (ARRAY['delivered'::text, 'dead'::text])))",
+  "constraint webhook_endpoints.webhook_endpoints_description_check":
+    "CHECK ((length(description) <= 200))",
+  "constraint webhook_endpoints.webhook_endpoints_disabled_check":
+    "CHECK ((((state = 'disabled'::text) = (disabled_at IS NOT NULL)) AND ((disabled_at IS NULL) = (disabled_reason IS NULL)) AND (disabled_reason = ANY (ARRAY['by_owner'::text, 'gone'::text, 'failing'::text]))))",
+  "constraint webhook_endpoints.webhook_endpoints_event_types_check":
+    "CHECK (((cardinality(event_types) <= 50) AND (array_position(event_types, NULL::text) IS NULL) AND (array_to_string(event_types, ' '::text) ~ '^([a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*)?( [a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*)?)*)?$'::text)))",
+  "constraint webhook_endpoints.webhook_endpoints_owner_id_fkey":
+    "FOREIGN KEY (owner_id) REFERENCES accounts(id) ON DELETE CASCADE",
+  "constraint webhook_endpoints.webhook_endpoints_pkey":
+    "PRIMARY KEY (id)",
+  "constraint webhook_endpoints.webhook_endpoints_state_check":
+    "CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))",
+  "constraint webhook_endpoints.webhook_endpoints_url_check":
+    "CHECK (((url ~ '^https?://'::text) AND (octet_length(url) <= 2048)))",
+  "constraint webhook_secrets.webhook_secrets_endpoint_id_fkey":
+    "FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE",
+  "constraint webhook_secrets.webhook_secrets_pkey":
+    "PRIMARY KEY (endpoint_id, generation)",
+  "constraint webhook_secrets.webhook_secrets_secret_check":
+    "CHECK (((octet_length(secret) >= 24) AND (octet_length(secret) <= 64)))",
   "function add_model_price(p_priced_model_id text, p_price jsonb, p_earlier text[], p_not_before timestamp with time zone, p_implausible jsonb)":
     "TABLE(outcome text, price_id text) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_tier text := coalesce(p_price ->> 'service_tier', 'standard');\n  v_day_from time := (p_price ->> 'day_from')::time;\n  v_day_until time := (p_price ->> 'day_until')::time;\n  v_from timestamptz(3) := (p_price ->> 'valid_from')::timestamptz;\n  v_until timestamptz(3) := (p_price ->> 'valid_until')::timestamptz;\n  v_digest text;\n  v_id text;\n  v_start timestamptz(3);\n  v_next timestamptz(3);\n  v_other :schema.model_prices%rowtype;\n  v_stored text[];\nbegin\n  -- Two writers of one model's prices take turns; the constraint against overlaps would stop the second otherwise.\n  perform from :schema.priced_models as m where m.id = p_priced_model_id for update;\n\n  select md5(string_agg(format('%s>%s=%s', r.kind, coalesce(r.above_tokens, 0), trim_scale(r.unit_price)), ' '\n    order by r.kind, r.above_tokens))\n  into v_digest\n  from jsonb_to_recordset(p_price -> 'rates') as r (kind text, above_tokens bigint, unit_price numeric);\n\n  v_stored := array(\n    select p.id\n    from :schema.model_prices as p\n    where p.priced_model_id = p_priced_model_id\n      and p.service_tier = v_tier\n      and p.day_from is not distinct from v_day_from\n      and p.day_until is not distinct from v_day_until\n  );\n\n  v_start := v_from;\n\n  if cardinality(v_stored) > 0 then\n    -- What a table says about the past stands as it was loaded first: costs were computed with it.\n    if v_stored && p_earlier and p_not_before is not null then\n      if v_until <= p_not_before then\n        return query select 'known', null::text;\n        return;\n      end if;\n      v_start := greatest(v_from, p_not_before);\n    end if;\n\n    -- The same rates hold already: at most their end changes.\n    select p.* into v_other\n    from :schema.model_prices as p\n    where p.id = any (v_stored)\n      and p.rates_digest = v_digest\n      and tstzrange(p.valid_from, p.valid_until) @> coalesce(v_start, '-infinity');\n    if found then\n      if v_until < coalesce(v_other.valid_until, 'infinity') then\n        update :schema.model_prices as p set valid_until = v_until where p.id = v_other.id;\n      end if;\n      return query select 'known', v_other.id;\n      return;\n    end if;\n\n    -- A version that starts at this very moment is replaced, as long as nothing was computed with it.\n    select p.* into v_other\n    from :schema.model_prices as p\n    where p.id = any (v_stored) and p.valid_from is not distinct from v_start;\n    if found then\n      if exists (select from :schema.costs as c where c.price_id = v_other.id) then\n        raise exception using\n          errcode = 'GH409',\n          constraint = 'price_in_use',\n          column = 'validFrom',\n          message = format('Price %s starts at the same moment and costs were computed with it.', v_other.id),\n          hint = 'Let the new price start later; what was computed stays as it was.';\n      end if;\n      delete from :schema.model_prices as p where p.id = v_other.id;\n    end if;\n\n    select min(p.valid_from) into v_next\n    from :schema.model_prices as p\n    where p.id = any (v_stored) and p.valid_from > coalesce(v_start, '-infinity');\n\n    select p.* into v_other\n    from :schema.model_prices as p\n    where p.id = any (v_stored)\n      and tstzrange(p.valid_from, p.valid_until) @> coalesce(v_start, '-infinity'::timestamptz);\n    if found then\n      -- A table gives what follows next; somebody who enters a single price must not leave a gap.\n      if p_not_before is null and v_until < coalesce(v_other.valid_until, 'infinity') then\n        raise exception using\n          errcode = 'GH409',\n          constraint = 'price_overlap',\n          column = 'validUntil',\n          message = format('Price %s holds beyond the end of the new price, which would leave a gap after it.', v_other.id),\n          hint = 'Set the price that follows first, then this one; or leave validUntil out.';\n      end if;\n      update :schema.model_prices as p set valid_until = v_start where p.id = v_other.id;\n    end if;\n  end if;\n\n  insert into :schema.model_prices as p (\n    priced_model_id, service_tier, day_from, day_until, valid_from, valid_until,\n    rates_digest, accepted_implausible, note\n  )\n  values (\n    p_priced_model_id, v_tier, v_day_from, v_day_until, v_start, least(v_until, v_next),\n    v_digest, p_implausible, p_price ->> 'note'\n  )\n  returning p.id into v_id;\n\n  insert into :schema.model_price_rates (price_id, kind, above_tokens, unit_price)\n  select v_id, r.kind, coalesce(r.above_tokens, 0), trim_scale(r.unit_price)\n  from jsonb_to_recordset(p_price -> 'rates') as r (kind text, above_tokens bigint, unit_price numeric);\n\n  return query select 'inserted', v_id;\nend\n",
   "function check_budgets(p_projects text[])":
@@ -1506,8 +1824,6 @@ export const agentsCatalog: Catalog = {
     "TABLE(id text, kind text, login text, roles text[], disabled_at timestamp with time zone, created_at timestamp with time zone, updated_at timestamp with time zone, issued_at timestamp with time zone, expires_at timestamp with time zone, kid text) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_account :schema.accounts%rowtype;\n  v_now timestamptz(3);\n  v_expires_at timestamptz(3);\nbegin\n  -- The lock orders sign-ins of one account among themselves and against a change of its password:\n  -- a password that was verified before the change does not open a session after it.\n  select a.* into v_account\n  from :schema.accounts as a\n  where a.id = p_account_id\n    and a.disabled_at is null\n    and (p_verified_hash is null or a.password_hash = p_verified_hash)\n  for no key update;\n\n  if not found then\n    return;\n  end if;\n\n  v_now := clock_timestamp();\n  v_expires_at := v_now + make_interval(secs => p_ttl_s);\n\n  if p_better_hash is not null then\n    update :schema.accounts as a\n    set password_hash = p_better_hash\n    where a.id = p_account_id;\n  end if;\n\n  insert into :schema.account_sessions (id, account_id, epoch, created_at, refreshed_at, expires_at)\n  values (p_session_id, p_account_id, v_account.session_epoch, v_now, v_now, v_expires_at);\n\n  insert into :schema.refresh_tokens (token_hash, session_id, generation, issued_at)\n  values (p_token_hash, p_session_id, 1, v_now);\n\n  update :schema.account_sessions as s\n  set revoked_at = v_now,\n      revoked_reason = 'too_many'\n  where s.id in (\n    select o.id\n    from :schema.account_sessions as o\n    where o.account_id = p_account_id\n      and o.epoch = v_account.session_epoch\n      and o.revoked_at is null\n      and o.expires_at > v_now\n      and o.id <> p_session_id\n    order by o.created_at desc, o.id desc\n    offset p_max_sessions - 1\n  );\n\n  return query\n  select\n    v_account.id,\n    v_account.kind,\n    v_account.login,\n    v_account.roles,\n    v_account.disabled_at::timestamptz,\n    v_account.created_at::timestamptz,\n    v_account.updated_at::timestamptz,\n    v_now::timestamptz,\n    v_expires_at::timestamptz,\n    case when p_own_key then :schema.signing_key() end;\nend\n",
   "function project_summary(p_project_id text)":
     "TABLE(progress integer, agent_count integer, total_cost numeric, unpriced_calls integer, last_activity timestamp with time zone) sql s set search_path=its own schema, pg_temp as \n  select\n    coalesce(round(100.0 * a.completed / nullif(a.runs, 0)), 0)::integer,\n    a.runs::integer,\n    coalesce(s.amount, 0),\n    coalesce(s.unpriced_calls, 0)::integer,\n    (select max(v.\"timestamp\") from :schema.activities v where v.project_id = p_project_id)::timestamptz(3)\n  from (\n    select count(*) as runs, count(*) filter (where status = 'completed') as completed\n    from :schema.agents where project_id = p_project_id\n  ) as a\n  left join :schema.total_spend s on s.project_id = p_project_id;\n",
-  "function prune_idempotency_keys(p_keep interval, p_limit integer)":
-    "integer sql v set search_path=its own schema, pg_temp as \n  with gone as (\n    delete from :schema.idempotency_keys\n    where (account, key) in (\n      select account, key from :schema.idempotency_keys\n      where created_at < clock_timestamp() - p_keep\n      order by created_at\n      limit p_limit\n      for update skip locked\n    )\n    returning 1\n  )\n  select count(*)::integer from gone;\n",
   "function purge_accounts(p_limit integer)":
     "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_sessions integer;\n  v_keys integer;\nbegin\n  delete from :schema.account_sessions as s\n  where s.id in (\n    select o.id\n    from :schema.account_sessions as o\n    where o.expires_at < now() - interval '1 day'\n    order by o.expires_at\n    limit p_limit\n    for update skip locked\n  );\n  get diagnostics v_sessions = row_count;\n\n  -- Ninety days: long enough to look up in a report which key was used.\n  delete from :schema.api_keys as k\n  where k.id in (\n    select o.id\n    from :schema.api_keys as o\n    where least(o.revoked_at, o.expires_at) < now() - interval '90 days'\n    limit p_limit\n    for update skip locked\n  );\n  get diagnostics v_keys = row_count;\n\n  delete from :schema.auth_secrets as s\n  where s.verify_until < now() - interval '1 day';\n\n  return greatest(v_sessions, v_keys);\nend\n",
   "function put_priced_model(p_source text, p_precedence smallint, p_model jsonb)":
@@ -1519,7 +1835,7 @@ export const agentsCatalog: Catalog = {
   "function quote_usages(p_providers text[], p_models text[], p_ats timestamp with time zone[], p_usages jsonb[], p_service_tiers text[])":
     "TABLE(ordinal bigint, price_id text, amount numeric, unpriced_kinds text[], reason text) plpgsql s set search_path=its own schema, pg_temp, plan_cache_mode=force_generic_plan, jit=off as \n#variable_conflict use_column\nbegin\n  -- plpgsql, because it keeps its plan from call to call.\n  return query\n  select\n    l.ordinal,\n    min(l.price_id),\n    case when count(l.reason) = 0 then trim_scale(coalesce(sum(l.amount), 0)) end,\n    array_agg(l.kind order by l.kind)\n      filter (where l.reason is not null and l.kind is not null and l.quantity is distinct from 0),\n    min(l.reason)\n  from :schema.quote_usage_lines(p_providers, p_models, p_ats, p_usages, p_service_tiers) as l\n  group by l.ordinal;\nend\n",
   "function rebase_outbox()":
-    "integer sql v set search_path=its own schema, pg_temp as \n  with moved as (\n    update :schema.outbox set xid = '3'::xid8\n    where exists (select from :schema.outbox where xid > pg_current_xact_id())\n    returning 1\n  )\n  select count(*)::integer from moved;\n",
+    "integer sql v set search_path=its own schema, pg_temp as \n  with ahead as materialized (\n    select c.xid, c.event_id\n    from :schema.webhook_cursor as c\n    where c.xid > pg_current_xact_id()\n      or exists (select from :schema.outbox as o where o.xid > pg_current_xact_id())\n  ),\n  -- What the webhooks' fan-out has read stays before its cursor, the rest behind it.\n  cursor as (\n    update :schema.webhook_cursor as c\n    set xid = '3'::xid8, event_id = 9223372036854775807\n    from ahead\n  ),\n  moved as (\n    update :schema.outbox as o\n    set xid = case when (o.xid, o.id) <= (ahead.xid, ahead.event_id) then '3' else '4' end::xid8\n    from ahead\n    returning 1\n  )\n  select count(*)::integer from moved;\n",
   "function rebuild_spend()":
     "bigint plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_projects bigint;\nbegin\n  -- In the order of a deletion: it comes to the costs with projects and runs locked, and would wait for us for ever.\n  perform from :schema.projects order by id for key share;\n  perform from :schema.agents order by id for key share;\n  -- Whoever writes or folds waits: what came in between would be counted twice, or not at all.\n  lock table :schema.costs, :schema.spend_deltas, :schema.spend_daily, :schema.agent_spend_daily, :schema.project_spend\n    in share row exclusive mode;\n  delete from :schema.spend_deltas;\n  delete from :schema.spend_daily;\n  delete from :schema.agent_spend_daily;\n  delete from :schema.project_spend;\n  insert into :schema.spend_daily\n    (project_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens)\n  select project_id, (\"timestamp\" at time zone 'UTC')::date, provider, model,\n    coalesce(sum(amount), 0), count(*), count(*) filter (where amount is null),\n    coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)\n  from :schema.costs\n  group by 1, 2, 3, 4;\n  insert into :schema.agent_spend_daily\n    (agent_id, day, project_id, amount, calls, unpriced_calls, input_tokens, output_tokens)\n  select agent_id, (\"timestamp\" at time zone 'UTC')::date, min(project_id),\n    coalesce(sum(amount), 0), count(*), count(*) filter (where amount is null),\n    coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)\n  from :schema.costs\n  where agent_id is not null\n  group by 1, 2;\n  insert into :schema.project_spend (project_id, amount, calls, unpriced_calls, input_tokens, output_tokens)\n  select project_id, sum(amount), sum(calls), sum(unpriced_calls), sum(input_tokens), sum(output_tokens)\n  from :schema.spend_daily\n  group by 1;\n  get diagnostics v_projects = row_count;\n  return v_projects;\nend\n",
   "function record_change(p_actor_kind text, p_actor_id text, p_request_id text, p_action text, p_subject text, p_audience text, p_before jsonb, p_after jsonb)":
@@ -1534,6 +1850,22 @@ export const agentsCatalog: Catalog = {
     "TABLE(last_id text, examined bigint, priced bigint) sql v set search_path=its own schema, pg_temp as \n  with batch as materialized (\n    select c.id, c.provider, c.model, c.\"timestamp\" as at, c.service_tier,\n      coalesce(\n        c.usage,\n        jsonb_strip_nulls(jsonb_build_object('input', c.input_tokens, 'output', c.output_tokens))\n      ) as usage\n    from :schema.costs as c\n    where c.pricing = 'unpriced'\n      and c.id > p_after\n      and (p_project_id is null or c.project_id = p_project_id)\n    order by c.id\n    limit p_limit\n    -- In id order, as everything that locks many costs does.\n    for update\n  ),\n  -- One array fixes the order that ties each quote to its cost.\n  listed as (\n    select\n      array_agg(b.id order by b.id) as ids,\n      array_agg(b.provider order by b.id) as providers,\n      array_agg(b.model order by b.id) as models,\n      array_agg(b.at order by b.id) as ats,\n      array_agg(b.usage order by b.id) as usages,\n      array_agg(b.service_tier order by b.id) as tiers,\n      count(*) as examined,\n      max(b.id) as last_id\n    from batch as b\n  ),\n  quoted as materialized (\n    select l.ids[q.ordinal] as id, q.price_id, q.amount\n    from listed as l\n    cross join lateral :schema.quote_usages(l.providers, l.models, l.ats, l.usages, l.tiers) as q\n    where q.amount is not null\n  ),\n  changed as (\n    update :schema.costs as c\n    set amount = q.amount,\n      price_id = q.price_id,\n      pricing = 'computed',\n      unpriced_kinds = null\n    from quoted as q\n    where c.id = q.id and c.pricing = 'unpriced'\n    returning c.id\n  )\n  select l.last_id, l.examined, (select count(*) from changed)\n  from listed as l\n",
   "function reserve_budget(p_id text, p_project_id text, p_agent_id text, p_amount numeric, p_hold interval, p_purpose text)":
     "SETOF budget_reservations plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_budget record;\nbegin\n  -- The update, not a mere lock, is what makes a repeatable-read caller fail and retry instead of reading an old sum.\n  update :schema.budgets set reservations_made = reservations_made + 1\n  where id in (\n    select id from :schema.budgets\n    where project_id = p_project_id and kind = 'hard' and (agent_id is null or agent_id = p_agent_id)\n    order by id\n    for update\n  );\n  select s.* into v_budget\n  from :schema.budget_status s\n  where s.project_id = p_project_id and s.kind = 'hard' and (s.agent_id is null or s.agent_id = p_agent_id)\n    and s.spent + s.reserved + p_amount > s.limit_amount\n  order by s.remaining\n  limit 1;\n  if found then\n    raise exception 'Reserving % USD would pass the % budget of %: % spent, % reserved, limit %.',\n      trim_scale(p_amount), v_budget.period, coalesce(v_budget.agent_id, p_project_id),\n      trim_scale(v_budget.spent), trim_scale(v_budget.reserved), trim_scale(v_budget.limit_amount)\n      using errcode = 'GH429', constraint = 'budget_exceeded', column = 'amount',\n        detail = jsonb_build_object(\n          'budgetId', v_budget.budget_id, 'limit', trim_scale(v_budget.limit_amount)::text,\n          'spent', trim_scale(v_budget.spent)::text, 'reserved', trim_scale(v_budget.reserved)::text,\n          'remaining', trim_scale(greatest(v_budget.remaining, 0))::text)::text,\n        hint = 'Reserve less, wait for open reservations to settle, or raise the budget.';\n  end if;\n  return query\n    insert into :schema.budget_reservations (id, project_id, agent_id, amount, purpose, expires_at)\n    values (p_id, p_project_id, p_agent_id, p_amount, p_purpose, clock_timestamp() + p_hold)\n    returning *;\nend\n",
+  "function retention_check_policy()":
+    "trigger plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_table regclass := to_regclass(format('%I.%I', current_schema(), new.table_name));\n  v_column record;\nbegin\n  if v_table is null then\n    raise exception using errcode = 'GH404', constraint = 'retention_table_unknown', column = 'tableName',\n      message = format('There is no table %s in this schema.', new.table_name);\n  end if;\n\n  if exists (\n    select from pg_trigger as t\n    where t.tgrelid = v_table\n      and t.tgfoid = to_regprocedure(format('%I.refuse_change()', current_schema()))\n  ) then\n    raise exception using errcode = 'GH403', constraint = 'append_only', column = 'tableName',\n      message = format('%s is append-only: nothing of it may be cleaned up.', new.table_name),\n      hint = 'Export and archive it instead.';\n  end if;\n\n  select a.attnum, a.attnotnull, a.atttypid into v_column\n  from pg_attribute as a\n  where a.attrelid = v_table\n    and a.attname = new.time_column\n    and not a.attisdropped;\n\n  if v_column.attnum is null or not v_column.attnotnull or v_column.atttypid <> 'timestamptz'::regtype then\n    raise exception using errcode = 'GH400', constraint = 'retention_time_column', column = 'timeColumn',\n      message = format('%s.%s is not a column of time that is always set.', new.table_name, new.time_column),\n      hint = 'Name a column of the type timestamptz that is not null.';\n  end if;\n\n  if new.kind = 'rows' and not exists (\n    select from pg_index as x\n    where x.indrelid = v_table and x.indkey[0] = v_column.attnum and x.indisvalid and x.indpred is null\n  ) then\n    raise exception using errcode = 'GH400', constraint = 'retention_index_missing', column = 'timeColumn',\n      message = format('No index of %s begins with %s.', new.table_name, new.time_column),\n      hint = 'Add one: a clean-up must not read the whole table for each batch.';\n  end if;\n\n  if new.kind = 'read_events' and (new.table_name, new.time_column) is distinct from ('outbox', 'at') then\n    raise exception using errcode = 'GH400', constraint = 'retention_kind', column = 'kind',\n      message = 'The kind read_events is for the outbox.';\n  end if;\n\n  if new.kind = 'partitions' and not exists (\n    select from pg_partitioned_table as p\n    where p.partrelid = v_table and p.partstrat = 'r' and p.partnatts = 1 and p.partattrs[0] = v_column.attnum\n  ) then\n    raise exception using errcode = 'GH400', constraint = 'retention_not_partitioned', column = 'tableName',\n      message = format('%s is not partitioned by range of %s.', new.table_name, new.time_column);\n  end if;\n\n  return new;\nend\n",
+  "function retention_count(p_name text, p_limit integer)":
+    "bigint plpgsql s set search_path=its own schema, pg_temp as \ndeclare\n  v_policy :schema.retention_policies%rowtype;\n  v_count bigint;\nbegin\n  select p.* into v_policy from :schema.retention_policies as p where p.name = p_name;\n\n  if v_policy.kind = 'partitions' then\n    select count(*) into v_count\n    from :schema.retention_partitions(v_policy.table_name) as part\n    where part.until_at <= statement_timestamp() - v_policy.keep;\n  elsif v_policy.kind = 'read_events' then\n    select count(*) into v_count\n    from (\n      select\n      from :schema.outbox as o, :schema.webhook_cursor as c\n      where (o.xid, o.id) <= (c.xid, c.event_id)\n        and o.at < statement_timestamp() - v_policy.keep\n      limit p_limit\n    ) as old;\n  elsif v_policy.kind = 'rows' then\n    execute format(\n      'select count(*) from (select from %I.%I where %I < $1 limit $2) as old',\n      current_schema(), v_policy.table_name, v_policy.time_column\n    )\n    into v_count\n    using statement_timestamp() - v_policy.keep, p_limit;\n  end if;\n\n  return v_count;\nend\n",
+  "function retention_default_rows(p_table text)":
+    "bigint plpgsql s set search_path=its own schema, pg_temp as \ndeclare\n  v_partition text;\n  v_count bigint := 0;\nbegin\n  select part.partition_name into v_partition\n  from :schema.retention_partitions(p_table) as part\n  where part.is_default;\n\n  if found then\n    execute format('select count(*) from (select from %I.%I limit 10000) as strays', current_schema(), v_partition)\n    into v_count;\n  end if;\n\n  return v_count;\nend\n",
+  "function retention_delete_batch(p_name text)":
+    "TABLE(outcome text, gone integer, more boolean) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_policy :schema.retention_policies%rowtype;\n  v_started timestamptz := clock_timestamp();\n  v_cutoff timestamptz;\n  v_read integer;\nbegin\n  -- Whoever else is at this policy goes on alone.\n  select p.* into v_policy\n  from :schema.retention_policies as p\n  where p.name = p_name\n    and p.enabled\n    and p.kind <> 'partitions'\n  for no key update skip locked;\n\n  if not found then\n    return query select 'busy', 0, false;\n    return;\n  end if;\n\n  v_cutoff := v_started - v_policy.keep;\n\n  if v_policy.kind = 'read_events' then\n    -- From the oldest transaction on, by the primary key; it ends at the first event that is young enough to stay.\n    with head as materialized (\n      select o.xid, o.id, o.at\n      from :schema.outbox as o, :schema.webhook_cursor as c\n      where (o.xid, o.id) <= (c.xid, c.event_id)\n      order by o.xid, o.id\n      limit v_policy.batch_size\n    ),\n    removed as (\n      delete from :schema.outbox as o\n      using head\n      where o.xid = head.xid\n        and o.id = head.id\n        and head.at < v_cutoff\n      returning 1\n    )\n    select (select count(*) from removed), (select count(*) from head) into gone, v_read;\n    more := gone = v_policy.batch_size and v_read = v_policy.batch_size;\n  else\n    execute format(\n      'delete from %1$I.%2$I where ctid = any (array('\n        'select ctid from %1$I.%2$I where %3$I < $1 order by %3$I limit $2 for update skip locked))',\n      current_schema(), v_policy.table_name, v_policy.time_column\n    )\n    using v_cutoff, v_policy.batch_size;\n    get diagnostics gone = row_count;\n    more := gone = v_policy.batch_size;\n  end if;\n\n  update :schema.retention_policies as p\n  set last_run_at = clock_timestamp(),\n      last_gone = gone,\n      total_gone = p.total_gone + gone,\n      last_ms = extract(epoch from clock_timestamp() - v_started) * 1000,\n      next_run_at = case when more then p.next_run_at else clock_timestamp() + p.every end\n  where p.name = p_name;\n\n  outcome := 'done';\n  return next;\nend\n",
+  "function retention_drop_partition(p_name text)":
+    "TABLE(outcome text, partition_name text, more boolean) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_policy :schema.retention_policies%rowtype;\n  v_started timestamptz := clock_timestamp();\nbegin\n  -- Whoever else is at this policy goes on alone.\n  select p.* into v_policy\n  from :schema.retention_policies as p\n  where p.name = p_name\n    and p.enabled\n    and p.kind = 'partitions'\n  for no key update skip locked;\n\n  if not found then\n    return query select 'busy', null::text, false;\n    return;\n  end if;\n\n  select part.partition_name, count(*) over () > 1 into partition_name, more\n  from :schema.retention_partitions(v_policy.table_name) as part\n  where part.until_at <= v_started - v_policy.keep\n  order by part.until_at\n  limit 1;\n\n  if partition_name is not null then\n    execute format('drop table %I.%I', current_schema(), partition_name);\n  end if;\n\n  more := coalesce(more, false);\n  update :schema.retention_policies as p\n  set last_run_at = clock_timestamp(),\n      last_gone = case when partition_name is null then 0 else 1 end,\n      total_gone = p.total_gone + case when partition_name is null then 0 else 1 end,\n      last_ms = extract(epoch from clock_timestamp() - v_started) * 1000,\n      next_run_at = case when more then p.next_run_at else clock_timestamp() + p.every end\n  where p.name = p_name;\n\n  outcome := case when partition_name is null then 'nothing' else 'dropped' end;\n  return next;\nend\n",
+  "function retention_due()":
+    "SETOF text sql s set search_path=its own schema, pg_temp as \n  select name\n  from :schema.retention_policies\n  where enabled\n    and next_run_at <= statement_timestamp()\n  order by name;\n",
+  "function retention_make_partitions(p_name text)":
+    "integer plpgsql v set search_path=its own schema, pg_temp, TimeZone=UTC, DateStyle=ISO, YMD as \ndeclare\n  v_policy :schema.retention_policies%rowtype;\n  v_default text;\n  v_first timestamptz;\n  v_start timestamptz;\n  v_end timestamptz;\n  v_child text;\n  v_made integer := 0;\nbegin\n  -- Whoever else is at this policy goes on alone.\n  select p.* into v_policy\n  from :schema.retention_policies as p\n  where p.name = p_name\n    and p.enabled\n    and p.kind = 'partitions'\n  for no key update skip locked;\n\n  if not found then\n    return -1;\n  end if;\n\n  select part.partition_name into v_default\n  from :schema.retention_partitions(v_policy.table_name) as part\n  where part.is_default;\n\n  v_first := date_trunc(v_policy.step, clock_timestamp());\n\n  for v_start in execute format(\n    'select at from generate_series($1, $2, $3) as ahead (at)%s order by 1',\n    case when v_default is null then '' else format(\n      -- Days for which no partition was there in time: their rows wait in the default partition.\n      ' union select distinct date_trunc($4, %1$I) from (select %1$I from %2$I.%3$I limit 100000) as strays',\n      v_policy.time_column, current_schema(), v_default\n    ) end\n  )\n  using v_first, v_first + v_policy.steps_ahead * ('1 ' || v_policy.step)::interval, ('1 ' || v_policy.step)::interval,\n    v_policy.step\n  loop\n    v_end := v_start + ('1 ' || v_policy.step)::interval;\n\n    continue when exists (\n      select from :schema.retention_partitions(v_policy.table_name) as part\n      where part.from_at < v_end and part.until_at > v_start\n    );\n\n    v_child := v_policy.table_name || to_char(v_start, case v_policy.step when 'day' then '\"_p\"YYYYMMDD' else '\"_p\"YYYYMM' end);\n\n    if v_default is not null then\n      -- Writers wait at the parent, in front of the choice of a partition: one that had chosen the default one and\n      -- then waited there would fail once its range belongs to another. Attaching takes the second lock anyway.\n      execute format('lock table only %I.%I in share row exclusive mode', current_schema(), v_policy.table_name);\n      execute format('lock table %I.%I in access exclusive mode', current_schema(), v_default);\n    end if;\n\n    execute format(\n      'create table %1$I.%2$I (like %1$I.%3$I including defaults including constraints including storage)',\n      current_schema(), v_child, v_policy.table_name\n    );\n\n    if v_default is not null then\n      execute format(\n        'with strays as (delete from %1$I.%2$I where %3$I >= $1 and %3$I < $2 returning *) insert into %1$I.%4$I select * from strays',\n        current_schema(), v_default, v_policy.time_column, v_child\n      )\n      using v_start, v_end;\n    end if;\n\n    execute format(\n      'alter table %1$I.%2$I attach partition %1$I.%3$I for values from (%4$L) to (%5$L)',\n      current_schema(), v_policy.table_name, v_child, v_start, v_end\n    );\n    v_made := v_made + 1;\n  end loop;\n\n  return v_made;\nend\n",
+  "function retention_partitions(p_table text)":
+    "TABLE(partition_name text, from_at timestamp with time zone, until_at timestamp with time zone, is_default boolean, rows_estimated bigint) sql s set search_path=its own schema, pg_temp, TimeZone=UTC, DateStyle=ISO, YMD as \n  select\n    c.relname::text,\n    (regexp_match(b.bound, '^FOR VALUES FROM \\(''([^'']+)''\\)'))[1]::timestamptz,\n    (regexp_match(b.bound, ' TO \\(''([^'']+)''\\)$'))[1]::timestamptz,\n    b.bound = 'DEFAULT',\n    greatest(c.reltuples, 0)::bigint\n  from pg_inherits as i\n  join pg_class as c on c.oid = i.inhrelid\n  cross join lateral (select pg_get_expr(c.relpartbound, c.oid) as bound) as b\n  where i.inhparent = to_regclass(format('%I.%I', current_schema(), p_table))\n    and c.relispartition\n    and not i.inhdetachpending\n  order by 2 nulls last;\n",
   "function rotate_api_key(p_actor_kind text, p_actor_id text, p_request_id text, p_account_id text, p_key_id text, p_new_id text, p_prefix text, p_key_hash bytea, p_overlap_s double precision, p_ttl_s double precision)":
     "TABLE(id text, name text, prefix text, roles text[], created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, replaced_by text) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_key :schema.api_keys%rowtype;\n  v_now timestamptz(3);\nbegin\n  select k.* into v_key\n  from :schema.api_keys as k\n  where k.id = p_key_id\n    and k.account_id = p_account_id\n  for no key update;\n\n  if not found then\n    raise exception using\n      errcode = 'GH404',\n      constraint = 'api_key_unknown',\n      message = format('There is no API key %s.', p_key_id);\n  end if;\n\n  v_now := clock_timestamp();\n\n  if v_key.revoked_at is not null or v_key.expires_at <= v_now or v_key.replaced_by is not null then\n    raise exception using\n      errcode = 'GH409',\n      constraint = 'api_key_not_live',\n      message = format('API key %s is revoked, expired or already rotated.', p_key_id),\n      hint = 'Create a new key, or rotate the one that followed it.';\n  end if;\n\n  update :schema.api_keys as k\n  set replaced_by = p_new_id,\n      expires_at = least(k.expires_at, v_now + make_interval(secs => p_overlap_s))\n  where k.id = p_key_id;\n\n  -- The one before it ends now, so that never more than two of a line are live.\n  update :schema.api_keys as k\n  set expires_at = v_now\n  where k.account_id = p_account_id\n    and k.replaced_by = p_key_id\n    and k.expires_at > v_now;\n\n  insert into :schema.audit_log (actor_kind, actor_id, request_id, action, subject, after)\n  values (\n    p_actor_kind,\n    p_actor_id,\n    p_request_id,\n    'api_key.rotated',\n    p_key_id,\n    jsonb_build_object('accountId', p_account_id, 'replacedBy', p_new_id)\n  );\n\n  return query\n  insert into :schema.api_keys as n (id, account_id, name, prefix, key_hash, roles, created_at, expires_at)\n  values (\n    p_new_id,\n    p_account_id,\n    v_key.name,\n    p_prefix,\n    p_key_hash,\n    v_key.roles,\n    v_now,\n    coalesce(v_now + make_interval(secs => p_ttl_s), v_now + (v_key.expires_at - v_key.created_at))\n  )\n  returning\n    n.id,\n    n.name,\n    n.prefix,\n    n.roles,\n    n.created_at::timestamptz,\n    n.expires_at::timestamptz,\n    n.last_used_at::timestamptz,\n    n.revoked_at::timestamptz,\n    n.replaced_by;\nend\n",
   "function rotate_signing_key(p_actor_kind text, p_actor_id text, p_request_id text, p_overlap_s double precision)":
@@ -1556,6 +1888,24 @@ export const agentsCatalog: Catalog = {
     "text_range internal i as range_constructor2",
   "function text_range(text, text, text)":
     "text_range internal i as range_constructor3",
+  "function webhook_claim(p_limit integer, p_per_endpoint integer, p_lease_s double precision)":
+    "TABLE(id text, fence bigint, endpoint_id text, url text, body text, sent_at_s bigint, secrets bytea[]) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_now timestamptz(3) := clock_timestamp();\n  v_lease_end timestamptz(3) := v_now + make_interval(secs => p_lease_s);\nbegin\n  -- The usual poll finds nothing, and finds it out by one look at one index.\n  if not exists (select from :schema.webhook_deliveries as d where d.due_at <= v_now) then\n    return;\n  end if;\n\n  return query\n  with ripe as materialized (\n    -- A few of each endpoint, so that one that hangs or is far behind takes no more than its share of the workers.\n    select due.id\n    from :schema.webhook_endpoints as e\n    join :schema.accounts as a on a.id = e.owner_id and a.disabled_at is null\n    cross join lateral (\n      select count(*)::integer as leased\n      from :schema.webhook_deliveries as l\n      where l.endpoint_id = e.id\n        and l.leased_until > v_now\n    ) as busy\n    cross join lateral (\n      select d.id, d.due_at\n      from :schema.webhook_deliveries as d\n      where d.endpoint_id = e.id\n        and d.due_at <= v_now\n      order by d.due_at\n      limit greatest(p_per_endpoint - busy.leased, 0)\n    ) as due\n    where e.state = 'active'\n    order by due.due_at\n    limit p_limit\n  ),\n  locked as materialized (\n    select d.id\n    from :schema.webhook_deliveries as d\n    join ripe on ripe.id = d.id\n    where d.due_at <= v_now\n    order by d.id\n    for update of d skip locked\n  ),\n  claimed as (\n    update :schema.webhook_deliveries as d\n    set fence = d.fence + 1,\n        due_at = v_lease_end,\n        leased_until = v_lease_end\n    from locked\n    where d.id = locked.id\n    returning d.id, d.fence, d.endpoint_id, d.body\n  )\n  select\n    c.id,\n    c.fence,\n    c.endpoint_id,\n    e.url,\n    c.body,\n    floor(extract(epoch from v_now))::bigint,\n    array(\n      select s.secret\n      from :schema.webhook_secrets as s\n      where s.endpoint_id = c.endpoint_id\n        and (s.signs_until is null or s.signs_until > v_now)\n      order by s.generation desc\n    )\n  from claimed as c\n  join :schema.webhook_endpoints as e on e.id = c.endpoint_id;\nend\n",
+  "function webhook_create_endpoint(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_owner_id text, p_url text, p_description text, p_event_types text[], p_max_endpoints integer)":
+    "bytea plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_secret bytea := :schema.webhook_new_secret();\nbegin\n  -- The lock makes the count below exact.\n  perform from :schema.accounts as a where a.id = p_owner_id for no key update;\n\n  if not found then\n    raise exception using\n      errcode = 'GH404',\n      constraint = 'account_unknown',\n      message = format('There is no account %s.', p_owner_id);\n  end if;\n\n  if p_max_endpoints <= (select count(*) from :schema.webhook_endpoints as e where e.owner_id = p_owner_id) then\n    raise exception using\n      errcode = 'GH429',\n      constraint = 'too_many_webhooks',\n      message = format('Account %s has %s webhook endpoints, which is the limit.', p_owner_id, p_max_endpoints),\n      hint = 'Delete one that is not used any more, or let one endpoint take more event types.';\n  end if;\n\n  insert into :schema.webhook_endpoints (id, owner_id, url, description, event_types)\n  values (p_id, p_owner_id, p_url, p_description, p_event_types);\n\n  insert into :schema.webhook_secrets (endpoint_id, generation, secret)\n  values (p_id, 1, v_secret);\n\n  perform :schema.record_change(\n    p_actor_kind, p_actor_id, p_request_id, 'webhook.created', p_id, p_owner_id, null,\n    jsonb_build_object('url', p_url, 'eventTypes', p_event_types)\n  );\n\n  update :schema.webhook_endpoints as e\n  set after_event_id = o.id\n  from :schema.outbox as o\n  where e.id = p_id\n    and o.xid = pg_current_xact_id()\n    and o.subject = p_id;\n\n  return v_secret;\nend\n",
+  "function webhook_new_secret()":
+    "bytea sql v set search_path=its own schema, pg_temp as \n  -- Two random UUIDs hold 244 bits; hashing spreads them over 32 bytes. Made here, so that no statement log has it.\n  select sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));\n",
+  "function webhook_record_attempt(p_id text, p_fence bigint, p_status integer, p_duration_ms integer, p_error text, p_response text, p_retry_after_s double precision, p_retry_at timestamp with time zone)":
+    "text plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_delivery :schema.webhook_deliveries%rowtype;\n  v_failing_since timestamptz(3);\n  v_now timestamptz(3);\n  v_delay interval;\n  v_asked interval;\n  v_reason text;\nbegin\n  -- The endpoint before its delivery, as deleting an endpoint locks them.\n  perform from :schema.webhook_endpoints as e\n  where e.id = (select d.endpoint_id from :schema.webhook_deliveries as d where d.id = p_id)\n  for key share;\n\n  select d.* into v_delivery\n  from :schema.webhook_deliveries as d\n  where d.id = p_id\n    and d.fence = p_fence\n  for update;\n\n  if not found then\n    return 'stale';\n  end if;\n\n  v_now := clock_timestamp();\n\n  insert into :schema.webhook_attempts (delivery_id, number, endpoint_id, at, status, duration_ms, error, response)\n  values (p_id, v_delivery.attempts + 1, v_delivery.endpoint_id, v_now, p_status, p_duration_ms, p_error, p_response);\n\n  if p_error is null then\n    update :schema.webhook_endpoints as e\n    set failing_since = null\n    where e.id = v_delivery.endpoint_id\n      and e.failing_since is not null;\n  elsif p_status = 410 then\n    v_reason := 'endpoint_gone';\n  elsif v_delivery.event_id is null then\n    v_reason := 'test_failed';\n  else\n    v_delay := :schema.webhook_retry_delay(v_delivery.tries + 1);\n    if v_delay is null then\n      v_reason := 'schedule_ended';\n    end if;\n  end if;\n\n  if p_error is not null and v_reason is null then\n    -- A fifth at most on top spreads what failed together; the receiver's own wish counts up to a day.\n    v_delay := v_delay * (1 + 0.2 * random());\n    v_asked := case\n      when p_retry_after_s is not null then make_interval(secs => least(p_retry_after_s, 86400))\n      when p_retry_at is not null then least(p_retry_at - v_now, interval '24 hours')\n      else v_delay\n    end;\n\n    update :schema.webhook_deliveries as d\n    set attempts = d.attempts + 1,\n        tries = d.tries + 1,\n        due_at = v_now + greatest(v_delay, v_asked),\n        leased_until = null,\n        last_status = p_status,\n        last_error = p_error\n    where d.id = p_id;\n\n    return 'retry';\n  end if;\n\n  delete from :schema.webhook_deliveries as d\n  where d.id = p_id;\n\n  insert into :schema.webhook_delivery_history (\n    id, endpoint_id, event_id, event_type, subject, body, attempts, fence, state, reason,\n    last_status, last_error, created_at, finished_at\n  )\n  values (\n    p_id, v_delivery.endpoint_id, v_delivery.event_id, v_delivery.event_type, v_delivery.subject, v_delivery.body,\n    v_delivery.attempts + 1, p_fence, case when v_reason is null then 'delivered' else 'dead' end, v_reason,\n    p_status, p_error, v_delivery.created_at, v_now\n  );\n\n  if v_reason is null then\n    return 'delivered';\n  end if;\n\n  if v_reason = 'endpoint_gone' then\n    perform :schema.webhook_set_state('system', null, null, v_delivery.endpoint_id, 'disabled', 'gone');\n  elsif v_reason = 'schedule_ended' then\n    update :schema.webhook_endpoints as e\n    set failing_since = coalesce(e.failing_since, v_now)\n    where e.id = v_delivery.endpoint_id\n    returning e.failing_since into v_failing_since;\n\n    if v_failing_since <= v_now - interval '5 days' then\n      perform :schema.webhook_set_state('system', null, null, v_delivery.endpoint_id, 'disabled', 'failing');\n    end if;\n  end if;\n\n  return 'dead';\nend\n",
+  "function webhook_replay(p_endpoint_id text, p_delivery_id text, p_since timestamp with time zone, p_limit integer)":
+    "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_state text;\n  v_moved integer;\nbegin\n  select e.state into v_state\n  from :schema.webhook_endpoints as e\n  where e.id = p_endpoint_id\n  for key share;\n\n  if v_state is null then\n    raise exception using\n      errcode = 'GH404',\n      constraint = 'webhook_unknown',\n      message = format('There is no webhook endpoint %s.', p_endpoint_id);\n  end if;\n\n  if v_state = 'disabled' then\n    raise exception using\n      errcode = 'GH409',\n      constraint = 'webhook_disabled',\n      message = format('Webhook endpoint %s is disabled.', p_endpoint_id),\n      hint = 'Enable it first.';\n  end if;\n\n  if p_delivery_id is not null then\n    -- One that still waits for its next try is made now; one that somebody is at is left alone.\n    update :schema.webhook_deliveries as d\n    set due_at = clock_timestamp()\n    where d.id = p_delivery_id\n      and d.endpoint_id = p_endpoint_id\n      and d.leased_until is null;\n\n    if found then\n      return 1;\n    end if;\n  end if;\n\n  with chosen as materialized (\n    select h.id, h.finished_at\n    from :schema.webhook_delivery_history as h\n    where h.endpoint_id = p_endpoint_id\n      and case\n        when p_delivery_id is null then h.state = 'dead' and h.event_id is not null and h.created_at >= p_since\n        else h.id = p_delivery_id\n      end\n    order by h.created_at, h.id\n    limit p_limit\n    for update skip locked\n  ),\n  gone as (\n    delete from :schema.webhook_delivery_history as h\n    using chosen\n    where h.id = chosen.id\n      and h.finished_at = chosen.finished_at\n    returning h.*\n  ),\n  back as (\n    insert into :schema.webhook_deliveries (\n      id, endpoint_id, event_id, event_type, subject, body, attempts, fence, last_status, last_error, created_at\n    )\n    select id, endpoint_id, event_id, event_type, subject, body, attempts, fence, last_status, last_error, created_at\n    from gone\n    returning 1\n  )\n  select count(*)::integer into v_moved from back;\n\n  return v_moved;\nend\n",
+  "function webhook_retire_deliveries(p_limit integer)":
+    "integer sql v set search_path=its own schema, pg_temp as \n  with idle as materialized (\n    select d.id\n    from :schema.webhook_endpoints as e\n    join :schema.accounts as a on a.id = e.owner_id\n    cross join lateral (\n      select w.id\n      from :schema.webhook_deliveries as w\n      where w.endpoint_id = e.id\n        and (w.leased_until is null or w.leased_until < statement_timestamp())\n      limit p_limit\n    ) as d\n    where e.state = 'disabled'\n      or a.disabled_at is not null\n    limit p_limit\n  ),\n  locked as materialized (\n    select d.id\n    from :schema.webhook_deliveries as d\n    join idle on idle.id = d.id\n    order by d.id\n    for update of d skip locked\n  ),\n  gone as (\n    delete from :schema.webhook_deliveries as d\n    using locked\n    where d.id = locked.id\n      and (d.leased_until is null or d.leased_until < statement_timestamp())\n    returning d.*\n  ),\n  kept as (\n    insert into :schema.webhook_delivery_history (\n      id, endpoint_id, event_id, event_type, subject, body, attempts, fence, state, reason,\n      last_status, last_error, created_at\n    )\n    select\n      id, endpoint_id, event_id, event_type, subject, body, attempts, fence, 'dead', 'endpoint_disabled',\n      last_status, last_error, created_at\n    from gone\n    returning 1\n  )\n  select count(*)::integer from kept;\n",
+  "function webhook_retry_delay(p_tries integer)":
+    "interval sql i set search_path=its own schema, pg_temp as \n  -- The schedule that Standard Webhooks recommends: ten attempts over three days.\n  select (array[\n    interval '5 seconds', interval '5 minutes', interval '30 minutes', interval '2 hours', interval '5 hours',\n    interval '10 hours', interval '14 hours', interval '20 hours', interval '24 hours'\n  ])[p_tries];\n",
+  "function webhook_rotate_secret(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_overlap_s double precision)":
+    "TABLE(secret bytea, old_signs_until timestamp with time zone) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_endpoint :schema.webhook_endpoints%rowtype;\n  v_secret bytea := :schema.webhook_new_secret();\n  v_until timestamptz(3);\nbegin\n  -- Rotations of one endpoint wait for each other here.\n  select e.* into v_endpoint\n  from :schema.webhook_endpoints as e\n  where e.id = p_id\n  for no key update;\n\n  if not found then\n    raise exception using\n      errcode = 'GH404',\n      constraint = 'webhook_unknown',\n      message = format('There is no webhook endpoint %s.', p_id);\n  end if;\n\n  v_until := clock_timestamp() + make_interval(secs => p_overlap_s);\n\n  -- Keys before the last one end now, so that never more than two sign.\n  delete from :schema.webhook_secrets as s\n  where s.endpoint_id = p_id\n    and s.signs_until is not null;\n\n  update :schema.webhook_secrets as s\n  set signs_until = v_until\n  where s.endpoint_id = p_id;\n\n  insert into :schema.webhook_secrets (endpoint_id, generation, secret)\n  select p_id, max(s.generation) + 1, v_secret\n  from :schema.webhook_secrets as s\n  where s.endpoint_id = p_id;\n\n  perform :schema.record_change(\n    p_actor_kind, p_actor_id, p_request_id, 'webhook.secret_rotated', p_id, v_endpoint.owner_id, null,\n    jsonb_build_object('overlapS', p_overlap_s)\n  );\n\n  return query select v_secret, v_until::timestamptz;\nend\n",
+  "function webhook_set_state(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_state text, p_reason text)":
+    "boolean plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_endpoint :schema.webhook_endpoints%rowtype;\n  v_now timestamptz(3);\nbegin\n  select e.* into v_endpoint\n  from :schema.webhook_endpoints as e\n  where e.id = p_id\n  for no key update;\n\n  if not found then\n    raise exception using\n      errcode = 'GH404',\n      constraint = 'webhook_unknown',\n      message = format('There is no webhook endpoint %s.', p_id);\n  end if;\n\n  if v_endpoint.state = p_state then\n    return false;\n  end if;\n\n  v_now := clock_timestamp();\n\n  update :schema.webhook_endpoints as e\n  set state = p_state,\n      disabled_at = case when p_state = 'disabled' then v_now end,\n      disabled_reason = case when p_state = 'disabled' then p_reason end,\n      failing_since = null,\n      updated_at = v_now\n  where e.id = p_id;\n\n  perform :schema.record_change(\n    p_actor_kind, p_actor_id, p_request_id,\n    case when p_state = 'disabled' then 'webhook.disabled' else 'webhook.enabled' end,\n    p_id, v_endpoint.owner_id,\n    jsonb_build_object('state', v_endpoint.state, 'url', v_endpoint.url),\n    jsonb_build_object('state', p_state, 'url', v_endpoint.url, 'reason', p_reason)\n  );\n\n  return true;\nend\n",
   "grant account_sessions to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant accounts to owner":
@@ -1618,6 +1968,10 @@ export const agentsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_spend_equals_costs to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_webhook_cursor_not_ahead to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_webhook_deliveries_once to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant ledger_account_balances to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant ledger_accounts to owner":
@@ -1668,6 +2022,12 @@ export const agentsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant refresh_tokens to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant retention_alarms to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant retention_policies to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant retention_status to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant runners to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant spend_daily to owner":
@@ -1681,6 +2041,18 @@ export const agentsCatalog: Catalog = {
   "grant usage_kinds to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant users to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant webhook_attempts to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant webhook_cursor to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant webhook_deliveries to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant webhook_delivery_history to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant webhook_endpoints to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant webhook_secrets to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "index account_sessions.account_sessions_account_id_idx":
     "CREATE INDEX account_sessions_account_id_idx ON account_sessions USING btree (account_id, created_at DESC, id DESC)",
@@ -1774,6 +2146,22 @@ export const agentsCatalog: Catalog = {
     "CREATE INDEX spend_deltas_project_id_idx ON spend_deltas USING btree (project_id)",
   "index users.users_created_at_idx":
     "CREATE INDEX users_created_at_idx ON users USING btree (created_at DESC, id DESC)",
+  "index webhook_deliveries.webhook_deliveries_due_at_idx":
+    "CREATE INDEX webhook_deliveries_due_at_idx ON webhook_deliveries USING btree (due_at)",
+  "index webhook_deliveries.webhook_deliveries_endpoint_id_idx":
+    "CREATE INDEX webhook_deliveries_endpoint_id_idx ON webhook_deliveries USING btree (endpoint_id, due_at)",
+  "index webhook_deliveries.webhook_deliveries_leased_idx":
+    "CREATE INDEX webhook_deliveries_leased_idx ON webhook_deliveries USING btree (endpoint_id, leased_until) WHERE (leased_until IS NOT NULL)",
+  "index webhook_deliveries.webhook_deliveries_log_idx":
+    "CREATE INDEX webhook_deliveries_log_idx ON webhook_deliveries USING btree (endpoint_id, created_at DESC, id DESC)",
+  "index webhook_delivery_history.webhook_delivery_history_dead_idx":
+    "CREATE INDEX webhook_delivery_history_dead_idx ON webhook_delivery_history USING btree (endpoint_id, created_at, id) WHERE (state = 'dead'::text)",
+  "index webhook_delivery_history.webhook_delivery_history_log_idx":
+    "CREATE INDEX webhook_delivery_history_log_idx ON webhook_delivery_history USING btree (endpoint_id, created_at DESC, id DESC)",
+  "index webhook_endpoints.webhook_endpoints_created_at_idx":
+    "CREATE INDEX webhook_endpoints_created_at_idx ON webhook_endpoints USING btree (created_at DESC, id DESC)",
+  "index webhook_endpoints.webhook_endpoints_owner_id_idx":
+    "CREATE INDEX webhook_endpoints_owner_id_idx ON webhook_endpoints USING btree (owner_id, created_at DESC, id DESC)",
   "table account_sessions":
     "table",
   "table accounts":
@@ -1850,6 +2238,8 @@ export const agentsCatalog: Catalog = {
     "table",
   "table refresh_tokens":
     "table",
+  "table retention_policies":
+    "table",
   "table runners":
     "table",
   "table spend_daily":
@@ -1857,6 +2247,18 @@ export const agentsCatalog: Catalog = {
   "table spend_deltas":
     "table",
   "table users":
+    "table",
+  "table webhook_attempts":
+    "partitioned table by RANGE (at)",
+  "table webhook_cursor":
+    "table",
+  "table webhook_deliveries":
+    "table",
+  "table webhook_delivery_history":
+    "partitioned table by RANGE (finished_at)",
+  "table webhook_endpoints":
+    "table",
+  "table webhook_secrets":
     "table",
   "trigger audit_log.audit_log_append_only":
     "CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
@@ -1870,6 +2272,8 @@ export const agentsCatalog: Catalog = {
     "CREATE TRIGGER ledger_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
   "trigger ledger_transfers.ledger_transfers_append_only":
     "CREATE TRIGGER ledger_transfers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger_transfers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+  "trigger retention_policies.retention_policies_check":
+    "CREATE TRIGGER retention_policies_check BEFORE INSERT OR UPDATE OF kind, table_name, time_column ON retention_policies FOR EACH ROW EXECUTE FUNCTION retention_check_policy()",
   "trigger runners.runners_delete_orphan":
     "CREATE TRIGGER runners_delete_orphan BEFORE UPDATE OF user_id ON runners FOR EACH ROW WHEN ((new.user_id IS NULL)) EXECUTE FUNCTION delete_orphan_runner()",
   "trigger runners.runners_guard_status":
@@ -1916,12 +2320,20 @@ export const agentsCatalog: Catalog = {
     "(price_id text, kind text) SELECT price_id, kind FROM model_price_rates r WHERE (NOT (EXISTS ( SELECT FROM usage_kinds k WHERE (kind = kind))));",
   "view invariant_spend_equals_costs":
     "(project_id text, day date, provider text, model text, costs_amount numeric, spend_amount numeric, costs_calls bigint, spend_calls bigint) SELECT COALESCE(project_id, project_id) AS project_id, COALESCE(day, day) AS day, COALESCE((provider)::text, provider) AS provider, COALESCE((model)::text, model) AS model, amount AS costs_amount, amount AS spend_amount, calls AS costs_calls, calls AS spend_calls FROM (( SELECT project_id, ((\"timestamp\" AT TIME ZONE 'UTC'::text))::date AS day, provider, model, COALESCE(sum((amount)::numeric), (0)::numeric) AS amount, count(*) AS calls, count(*) FILTER (WHERE (amount IS NULL)) AS unpriced_calls, COALESCE(sum((input_tokens)::bigint), (0)::numeric) AS input_tokens, COALESCE(sum((output_tokens)::bigint), (0)::numeric) AS output_tokens FROM costs GROUP BY project_id, (((\"timestamp\" AT TIME ZONE 'UTC'::text))::date), provider, model) c FULL JOIN daily_spend s ON (((project_id = project_id) AND (day = day) AND (provider = (provider)::text) AND (model = (model)::text)))) WHERE (((((amount IS DISTINCT FROM amount) OR (calls IS DISTINCT FROM calls)) OR (unpriced_calls IS DISTINCT FROM unpriced_calls)) OR (input_tokens IS DISTINCT FROM input_tokens)) OR (output_tokens IS DISTINCT FROM output_tokens));",
+  "view invariant_webhook_cursor_not_ahead":
+    "(xid text, event_id bigint) SELECT (xid)::text AS xid, event_id FROM webhook_cursor WHERE (xid >= pg_snapshot_xmax(pg_current_snapshot()));",
+  "view invariant_webhook_deliveries_once":
+    "(endpoint_id text, event_id bigint, deliveries bigint) SELECT endpoint_id, event_id, count(*) AS deliveries FROM ( SELECT endpoint_id, event_id FROM webhook_deliveries UNION ALL SELECT endpoint_id, event_id FROM webhook_delivery_history) d WHERE (event_id IS NOT NULL) GROUP BY endpoint_id, event_id HAVING (count(*) > 1);",
   "view ledger_account_balances":
     "(id bigint, code text, asset text, normal_side text, balance numeric, held_in numeric, held_out numeric, available numeric, debits numeric, credits numeric, min_balance numeric, max_balance numeric, slots smallint, metadata jsonb, closed_at timestamp(3) with time zone, created_at timestamp(3) with time zone) SELECT id, code, code AS asset, normal_side, (sum( CASE normal_side WHEN 'debit'::text THEN (debits - credits) ELSE (credits - debits) END) * unit) AS balance, (sum( CASE normal_side WHEN 'debit'::text THEN held_debits ELSE held_credits END) * unit) AS held_in, (sum( CASE normal_side WHEN 'debit'::text THEN held_credits ELSE held_debits END) * unit) AS held_out, ((sum( CASE normal_side WHEN 'debit'::text THEN ((debits - credits) - held_credits) ELSE ((credits - debits) - held_debits) END) - min_balance) * unit) AS available, (sum(debits) * unit) AS debits, (sum(credits) * unit) AS credits, (min_balance * unit) AS min_balance, (max_balance * unit) AS max_balance, slots, metadata, closed_at, created_at FROM ((ledger_accounts a JOIN ledger_assets s ON ((id = asset_id))) JOIN ledger_balances b ON ((account_id = id))) GROUP BY id, id;",
   "view ledger_trial_balance":
     "(asset text, decimals smallint, accounts bigint, debits numeric, credits numeric, difference numeric, held numeric) SELECT code AS asset, decimals, count(DISTINCT id) AS accounts, (COALESCE(sum(debits), (0)::numeric) * unit) AS debits, (COALESCE(sum(credits), (0)::numeric) * unit) AS credits, (COALESCE(sum((debits - credits)), (0)::numeric) * unit) AS difference, (COALESCE(sum(held_debits), (0)::numeric) * unit) AS held FROM ((ledger_assets s LEFT JOIN ledger_accounts a ON ((asset_id = id))) LEFT JOIN ledger_balances b ON ((account_id = id))) GROUP BY id;",
   "view price_book":
     "(id text, source text, precedence smallint, provider text, model text, service_tier text, day_from text, day_until text, valid_from timestamp(3) with time zone, valid_until timestamp(3) with time zone, rates jsonb, accepted_implausible jsonb, note text, created_at timestamp(3) with time zone, priced_model_id text) SELECT id, source, precedence, provider, model, service_tier, (day_from)::text AS day_from, (day_until)::text AS day_until, valid_from, valid_until, ( SELECT jsonb_agg(jsonb_build_object('kind', kind, 'aboveTokens', above_tokens, 'unitPrice', (trim_scale(unit_price))::text) ORDER BY kind, above_tokens) AS jsonb_agg FROM model_price_rates r WHERE (price_id = id)) AS rates, accepted_implausible, note, created_at, priced_model_id FROM (model_prices p JOIN priced_models m ON ((id = priced_model_id)));",
+  "view retention_alarms":
+    "(name text, alarm text, problem text) SELECT name, 'runway'::text AS alarm, format('Partitions of %s are ready for %s more days, fewer than %s.'::text, table_name, days_ahead, alarm_days) AS problem FROM retention_status WHERE (enabled AND (kind = 'partitions'::text) AND (days_ahead < (alarm_days)::numeric)) UNION ALL SELECT name, 'default_rows'::text AS alarm, format('%s rows of %s are in its default partition, because theirs was not there in time.'::text, default_rows, table_name) AS problem FROM retention_status WHERE (default_rows > 0) UNION ALL SELECT name, 'late'::text AS alarm, format('%s was to be cleaned up at %s and was not.'::text, table_name, next_run_at) AS problem FROM retention_status WHERE (enabled AND (next_run_at < (now() - '1 day'::interval)));",
+  "view retention_status":
+    "(name text, kind text, table_name text, keep interval, batch_size integer, enabled boolean, next_run_at timestamp(3) with time zone, last_run_at timestamp(3) with time zone, last_gone bigint, last_ms integer, total_gone bigint, alarm_days integer, partitions bigint, covered_until timestamp with time zone, days_ahead numeric, default_rows bigint) SELECT name, kind, table_name, keep, batch_size, enabled, next_run_at, last_run_at, last_gone, last_ms, total_gone, alarm_days, partitions, covered_until, CASE WHEN (kind = 'partitions'::text) THEN round((EXTRACT(epoch FROM (COALESCE(covered_until, now()) - now())) / (86400)::numeric), 2) ELSE NULL::numeric END AS days_ahead, CASE WHEN (kind = 'partitions'::text) THEN retention_default_rows(table_name) ELSE (0)::bigint END AS default_rows FROM (retention_policies p LEFT JOIN LATERAL ( SELECT count(*) AS partitions, max(until_at) AS covered_until FROM retention_partitions(table_name) part(partition_name, from_at, until_at, is_default, rows_estimated) WHERE (NOT is_default)) parts ON ((kind = 'partitions'::text)));",
   "view spend_parts":
     "(project_id text, day date, provider text, model text, amount numeric, calls bigint, unpriced_calls bigint, input_tokens numeric, output_tokens numeric) SELECT project_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens FROM spend_daily UNION ALL SELECT project_id, day, provider, model, amount, calls, unpriced_calls, input_tokens, output_tokens FROM spend_deltas d WHERE (EXISTS ( SELECT FROM projects p WHERE (id = project_id)));",
   "view total_spend":

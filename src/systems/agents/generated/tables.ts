@@ -388,6 +388,19 @@ export interface InvariantSpendEqualsCosts {
   spend_calls: ColumnType<bigint, never, never>;
 }
 
+/** The fan-out's position lies in the future of this server: the data came from another one, and no event would be delivered. Run select rebase_outbox() in this schema. */
+export interface InvariantWebhookCursorNotAhead {
+  xid: ColumnType<string, never, never>;
+  event_id: ColumnType<bigint, never, never>;
+}
+
+/** Events that have more than one delivery for an endpoint, live and finished together: fan-out writes one, and a replay moves it. */
+export interface InvariantWebhookDeliveriesOnce {
+  endpoint_id: ColumnType<string, never, never>;
+  event_id: ColumnType<bigint, never, never>;
+  deliveries: ColumnType<bigint, never, never>;
+}
+
 /** Every account with what it has now, what is held coming in and going out, and what it may still spend, in the asset's own unit. */
 export interface LedgerAccountBalances {
   id: ColumnType<bigint, never, never>;
@@ -717,6 +730,65 @@ export interface RefreshTokens {
   issued_at: Generated<Date>;
 }
 
+/** Rows mean that something is wrong: partitions run out, rows lie in a default partition, or a policy has not run for a day. Run guildhall retention run, and see that a process with background tasks is up. */
+export interface RetentionAlarms {
+  name: ColumnType<string, never, never>;
+  alarm: ColumnType<string, never, never>;
+  problem: ColumnType<string, never, never>;
+}
+
+/** How long rows of a table are kept, and how many go at once. A check by trigger keeps append-only tables out. */
+export interface RetentionPolicies {
+  name: string;
+  /** rows: deleted in batches by an index on time; read_events: rows of the outbox, never beyond what the webhooks' fan-out has read; partitions: made ahead and dropped whole. */
+  kind: string;
+  table_name: string;
+  time_column: string;
+  keep: string;
+  batch_size: Generated<number>;
+  /** Length of a partition; null: not partitioned. */
+  step: string | null;
+  /** Partitions kept ready beyond the present one; null: not partitioned. */
+  steps_ahead: number | null;
+  /** Fewer days ready than this raise the alarm; null: not partitioned. */
+  alarm_days: number | null;
+  every: Generated<string>;
+  enabled: Generated<boolean>;
+  next_run_at: Generated<Date>;
+  /** Null: it has not run yet. */
+  last_run_at: Date | null;
+  last_gone: Generated<bigint>;
+  last_ms: Generated<number>;
+  total_gone: Generated<bigint>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Each policy with its last run, and for partitioned tables how far ahead partitions are ready. Public: may be read by anything that watches. */
+export interface RetentionStatus {
+  name: ColumnType<string, never, never>;
+  kind: ColumnType<string, never, never>;
+  table_name: ColumnType<string, never, never>;
+  keep: ColumnType<string, never, never>;
+  batch_size: ColumnType<number, never, never>;
+  enabled: ColumnType<boolean, never, never>;
+  next_run_at: ColumnType<Date, never, never>;
+  /** Null: it has not run yet. */
+  last_run_at: ColumnType<Date | null, never, never>;
+  last_gone: ColumnType<bigint, never, never>;
+  last_ms: ColumnType<number, never, never>;
+  total_gone: ColumnType<bigint, never, never>;
+  /** Null: not partitioned. */
+  alarm_days: ColumnType<number | null, never, never>;
+  /** Null: not partitioned. */
+  partitions: ColumnType<bigint | null, never, never>;
+  /** End of the last partition; null: there is none, or it is not partitioned. */
+  covered_until: ColumnType<Date | null, never, never>;
+  /** Null: not partitioned. */
+  days_ahead: ColumnType<string | null, never, never>;
+  default_rows: ColumnType<bigint, never, never>;
+}
+
 /** Machines that run agents. A background task makes and removes them; a trigger refuses every other change of status. */
 export interface Runners {
   id: Generated<string>;
@@ -832,6 +904,107 @@ export interface Users {
   updated_at: Generated<Date>;
 }
 
+/** Every attempt whose result was recorded, by day; whole days are dropped by retention. */
+export interface WebhookAttempts {
+  delivery_id: string;
+  number: number;
+  endpoint_id: string;
+  at: Generated<Date>;
+  /** HTTP status; null: no answer came. */
+  status: number | null;
+  duration_ms: number;
+  /** Why it failed; null: it did not. */
+  error: string | null;
+  /** The first kilobyte of the answer. */
+  response: Generated<string>;
+}
+
+/** Position in the outbox up to which deliveries have been written; it moves in the transaction that writes them. */
+export interface WebhookCursor {
+  only_row: Generated<boolean>;
+  xid: string;
+  event_id: bigint;
+  moved_at: Generated<Date>;
+}
+
+/** Deliveries that are waiting or being made, one per event and endpoint; finished ones move to webhook_delivery_history. */
+export interface WebhookDeliveries {
+  id: string;
+  endpoint_id: string;
+  /** Number of the event; null: a test ping. */
+  event_id: bigint | null;
+  event_type: string;
+  subject: string;
+  body: string;
+  attempts: Generated<number>;
+  /** Place in the retry schedule; a replay begins again at 0, while attempts goes on counting. */
+  tries: Generated<number>;
+  /** Raised by every claim; a result that brings an older number is refused. */
+  fence: Generated<bigint>;
+  /** When it may be claimed; while it is claimed, the end of the lease. */
+  due_at: Generated<Date>;
+  /** Null: nobody is at it. */
+  leased_until: Date | null;
+  /** HTTP status of the last attempt; null: no answer, or none yet. */
+  last_status: number | null;
+  /** Why the last attempt failed; null: it did not, or there was none. */
+  last_error: string | null;
+  created_at: Generated<Date>;
+}
+
+/** Deliveries that have ended, by day; whole days are dropped by retention. A replay moves a row back to webhook_deliveries. */
+export interface WebhookDeliveryHistory {
+  id: string;
+  endpoint_id: string;
+  /** Number of the event; null: a test ping. */
+  event_id: bigint | null;
+  event_type: string;
+  subject: string;
+  body: string;
+  attempts: number;
+  fence: bigint;
+  state: string;
+  /** Why it is a dead letter; null: it was delivered. */
+  reason: string | null;
+  /** HTTP status of the last attempt; null: no answer came. */
+  last_status: number | null;
+  /** Why the last attempt failed; null: it did not. */
+  last_error: string | null;
+  created_at: Date;
+  finished_at: Generated<Date>;
+}
+
+/** Addresses that events are posted to. The owner's endpoint gets the events the owner may see; an administrator's gets all. */
+export interface WebhookEndpoints {
+  id: string;
+  owner_id: string;
+  url: string;
+  description: Generated<string>;
+  /** Exact types and prefixes such as order.*; empty: every type. */
+  event_types: Generated<string[]>;
+  state: Generated<string>;
+  /** by_owner; gone: it answered 410; failing: dead letters for five days without a success. Null: active. */
+  disabled_reason: string | null;
+  /** Null: active. */
+  disabled_at: Date | null;
+  /** First dead letter since the last success; null: none. */
+  failing_since: Date | null;
+  /** Number of the event that told of its creation: only later ones are sent to it. */
+  after_event_id: Generated<bigint>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Keys that sign deliveries. They are kept as they are, because signing needs them: grant this table to no reporting role. */
+export interface WebhookSecrets {
+  endpoint_id: string;
+  generation: number;
+  secret: Buffer;
+  created_at: Generated<Date>;
+  /** End of the overlap after a rotation; null: signs until it is rotated. */
+  signs_until: Date | null;
+}
+
 export interface Tables {
   account_sessions: AccountSessions;
   accounts: Accounts;
@@ -864,6 +1037,8 @@ export interface Tables {
   invariant_outbox_not_ahead: InvariantOutboxNotAhead;
   invariant_rates_have_kinds: InvariantRatesHaveKinds;
   invariant_spend_equals_costs: InvariantSpendEqualsCosts;
+  invariant_webhook_cursor_not_ahead: InvariantWebhookCursorNotAhead;
+  invariant_webhook_deliveries_once: InvariantWebhookDeliveriesOnce;
   ledger_account_balances: LedgerAccountBalances;
   ledger_accounts: LedgerAccounts;
   ledger_assets: LedgerAssets;
@@ -889,6 +1064,9 @@ export interface Tables {
   project_spend: ProjectSpend;
   projects: Projects;
   refresh_tokens: RefreshTokens;
+  retention_alarms: RetentionAlarms;
+  retention_policies: RetentionPolicies;
+  retention_status: RetentionStatus;
   runners: Runners;
   spend_daily: SpendDaily;
   spend_deltas: SpendDeltas;
@@ -896,4 +1074,10 @@ export interface Tables {
   total_spend: TotalSpend;
   usage_kinds: UsageKinds;
   users: Users;
+  webhook_attempts: WebhookAttempts;
+  webhook_cursor: WebhookCursor;
+  webhook_deliveries: WebhookDeliveries;
+  webhook_delivery_history: WebhookDeliveryHistory;
+  webhook_endpoints: WebhookEndpoints;
+  webhook_secrets: WebhookSecrets;
 }
