@@ -4,6 +4,7 @@ import { isGuildhallError } from '../guildhall.ts';
 import { addDatabaseCommands } from './database-commands.ts';
 import { addImportCommand } from './import-command.ts';
 import { addMigrateCommands } from './migrate-commands.ts';
+import { addQueueCommand } from './queue-command.ts';
 import { EXIT, exitCodeOf } from './session.ts';
 import { addUpCommand } from './up-command.ts';
 import { VERSION } from './version.ts';
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addMigrateCommands(program);
   addDatabaseCommands(program);
   addImportCommand(program);
+  addQueueCommand(program);
   for (const command of allCommands(program)) command.exitOverride();
   return program;
 }

@@ -78,6 +78,7 @@ export {
   pageLimit,
   toPage,
 } from './page.ts';
+export * from './queue/index.ts';
 export * from './route-schemas.ts';
 export * from './routes.ts';
 export { camelRow, camelRows } from './rows.ts';

@@ -4,6 +4,7 @@ import type { Database } from './database/types.ts';
 import { kernelSql } from './generated/sql.ts';
 import { createMigrator, type Migrator } from './migrate/migrator.ts';
 import { type Verification, verifyInstance } from './migrate/verify.ts';
+import { queueConstraints } from './queue/constraints.ts';
 import { createScope } from './scope.ts';
 import {
   assertSchemaName,
@@ -25,7 +26,7 @@ export function createInstance<Service>(
     schema,
     system: definition.name,
     executor: database,
-    constraints: { ...accountConstraints, ...definition.constraints },
+    constraints: { ...accountConstraints, ...queueConstraints, ...definition.constraints },
   });
   return { schema, definition, database, scope, service: definition.createService(scope, settings) };
 }

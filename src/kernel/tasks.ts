@@ -1,6 +1,7 @@
 /** Runs an instance's background tasks: one at a time each, again at once while more is waiting. */
 import type { Database } from './database/types.ts';
 import { isGuildhallError } from './errors.ts';
+import { queueTasks } from './queue/upkeep.ts';
 import type { BackgroundTask, Instance } from './system.ts';
 
 export interface TaskRunner {
@@ -29,6 +30,7 @@ const KERNEL_TASKS: readonly BackgroundTask<Instance>[] = [
       return (rows[0]?.gone ?? 0) === 5_000;
     },
   },
+  ...queueTasks,
 ];
 
 /** Starts the timers; they do not keep the process alive. */
