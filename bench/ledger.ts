@@ -1,24 +1,29 @@
 /** The benchmark of the ledger: gathered, single and batched, beside what people write by hand, on one server. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { openGuildhall } from '../src/guildhall.ts';
 import { type Database, Ledger, type NewTransfer, openDatabase } from '../src/kernel/index.ts';
-import { benchFolder } from './support/dataset.ts';
+import { openHandWritten } from './contenders/ledger-hand-written.ts';
+import {
+  AMOUNT,
+  BATCH,
+  CALLERS,
+  type Contender,
+  type Layout,
+  pair,
+  query,
+} from './support/ledger-contract.ts';
 import { quantile } from './support/measure.ts';
 import { machineFacts, type ResultRow } from './support/report.ts';
 import { type BenchServer, SERVER_SETTINGS, startServer } from './support/server.ts';
 
-const CALLERS = 32;
-const BATCH = 100;
 const SLOTS = 16;
 const GATHERED_AIM = 12_000;
 const HOT_AIM = 0.7;
 const BYTES_AIM = 300;
-const AMOUNT = '0.25';
 
 const HELP = `npm run bench -- ledger [options]
   --quick          short slices: does it work, roughly how fast
@@ -26,24 +31,11 @@ const HELP = `npm run bench -- ledger [options]
   --out <file>     where the result is written; a quick run writes only with this option
 `;
 
-/** Who is debited and credited: pairs out of so many accounts, or one account paying all others. */
-interface Layout {
-  readonly name: string;
-  readonly accounts: number;
-  readonly hot: boolean;
-}
 const LAYOUTS: readonly Layout[] = [
   { name: '10000', accounts: 10_000, hot: false },
   { name: '50', accounts: 50, hot: false },
   { name: 'hot', accounts: 10_000, hot: true },
 ];
-
-interface Contender {
-  readonly name: string;
-  readonly shape: 'single' | 'batched' | 'gathered';
-  /** Posts once (one transfer, or a batch) and says how many transfers that were; `caller` is 0 to 31. */
-  post(layout: Layout, caller: number): Promise<number>;
-}
 
 interface Measured {
   readonly contender: string;
@@ -212,101 +204,6 @@ async function openOurs(server: BenchServer, closers: (() => Promise<unknown>)[]
   };
 }
 
-async function openHandWritten(
-  server: BenchServer,
-  closers: (() => Promise<unknown>)[],
-): Promise<Contender[]> {
-  await query(server, 'postgres', 'create database hand_written');
-  await query(
-    server,
-    'hand_written',
-    await readFile(join(benchFolder(), 'contenders', 'ledger-rivals.sql'), 'utf8'),
-  );
-  await query(server, 'hand_written', 'insert into hand_accounts (id) select generate_series(0, 10000)');
-  await query(server, 'hand_written', 'vacuum analyze');
-  const pool = new pg.Pool({ connectionString: server.url('hand_written'), max: CALLERS });
-  closers.push(() => pool.end());
-  let count = 0;
-  const next = (layout: Layout): [string, number, number] => {
-    const [from, to] = pair(layout);
-    count += 1;
-    return [`bench-${count}`, layout.hot ? 10_000 : from, to];
-  };
-  return [
-    {
-      name: 'row-locks',
-      shape: 'single',
-      async post(layout) {
-        const [key, from, to] = next(layout);
-        const client = await pool.connect();
-        try {
-          await client.query('begin');
-          await client.query({
-            name: 'lock',
-            text: 'select 1 from hand_accounts where id in ($1, $2) order by id for update',
-            values: [from, to],
-          });
-          const change = {
-            name: 'change',
-            text: 'update hand_accounts set balance = balance + $2, version = version + 1 where id = $1 returning balance',
-          };
-          const less = await client.query({ ...change, values: [from, `-${AMOUNT}`] });
-          const more = await client.query({ ...change, values: [to, AMOUNT] });
-          const made = await client.query({
-            name: 'transfer',
-            text: 'insert into hand_transfers (key, from_account, to_account, amount) values ($1, $2, $3, $4) returning id',
-            values: [key, from, to, AMOUNT],
-          });
-          await client.query({
-            name: 'entries',
-            text: 'insert into hand_entries (account_id, transfer_id, amount, balance) values ($1, $3, $4, $6), ($2, $3, $5, $7)',
-            values: [
-              from,
-              to,
-              made.rows[0]?.id,
-              `-${AMOUNT}`,
-              AMOUNT,
-              less.rows[0]?.balance,
-              more.rows[0]?.balance,
-            ],
-          });
-          await client.query('commit');
-        } finally {
-          client.release();
-        }
-        return 1;
-      },
-    },
-    {
-      name: 'plpgsql',
-      shape: 'single',
-      async post(layout) {
-        await pool.query({
-          name: 'post',
-          text: 'select hand_post($1, $2, $3, $4)',
-          values: [...next(layout), AMOUNT],
-        });
-        return 1;
-      },
-    },
-    {
-      name: 'plpgsql',
-      shape: 'batched',
-      async post(layout) {
-        const all = Array.from({ length: BATCH }, () => next(layout));
-        const values = [
-          all.map((one) => one[0]),
-          all.map((one) => one[1]),
-          all.map((one) => one[2]),
-          all.map(() => AMOUNT),
-        ];
-        await pool.query({ name: 'all', text: 'select hand_post_all($1, $2, $3, $4)', values });
-        return BATCH;
-      },
-    },
-  ];
-}
-
 async function measureLayout(
   contenders: readonly Contender[],
   layout: Layout,
@@ -462,24 +359,8 @@ function formatLayout(layout: Layout, measured: readonly Measured[]): string {
   return `${layout.hot ? 'one account pays 10,000' : `${layout.accounts} accounts`}, ${CALLERS} callers, transfers/s\n${lines.join('\n')}\n`;
 }
 
-function pair({ accounts }: Layout): [number, number] {
-  const from = Math.floor(Math.random() * accounts);
-  const to = (from + 1 + Math.floor(Math.random() * (accounts - 1))) % accounts;
-  return [from, to];
-}
-
 function accountOf(index: number): string {
   return `account-${index}`;
-}
-
-async function query(server: BenchServer, database: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server.url(database) });
-  await client.connect();
-  try {
-    await client.query(text);
-  } finally {
-    await client.end();
-  }
 }
 
 function say(text: string): void {

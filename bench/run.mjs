@@ -1,4 +1,4 @@
-/** `npm run bench`: fetches the rivals, bundles every contender beside its packages, and runs the benchmark. */
+/** `npm run bench -- [agents|ledger|queue]`: fetches the rivals, bundles every contender beside its packages, and runs the benchmark. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,12 @@ const RIVALS = join(BENCH, 'rivals');
 const OWN_BUNDLES = join(BENCH, '..', 'node_modules', '.cache', 'guildhall-bench');
 const RIVAL_BUNDLES = join(RIVALS, 'node_modules', '.cache', 'guildhall-bench');
 
-const CONTENDERS = [
+/** A benchmark is named first; `agents` when none is. */
+const [benchmark, options] = /^[a-z]+$/.test(process.argv[2] ?? '')
+  ? [process.argv[2], process.argv.slice(3)]
+  : ['agents', process.argv.slice(2)];
+
+const AGENTS = [
   { name: 'guildhall', source: join(BENCH, 'contenders', 'guildhall.ts'), bundles: OWN_BUNDLES },
   { name: 'pg', source: join(BENCH, 'contenders', 'pg.ts'), bundles: OWN_BUNDLES },
   { name: 'prisma', source: join(RIVALS, 'prisma.ts'), bundles: RIVAL_BUNDLES },
@@ -21,17 +26,40 @@ const CONTENDERS = [
   { name: 'typeorm', source: join(RIVALS, 'typeorm.ts'), bundles: RIVAL_BUNDLES },
 ];
 
+const QUEUE = [
+  { name: 'guildhall', source: join(BENCH, 'contenders', 'queue-guildhall.ts'), bundles: OWN_BUNDLES },
+  { name: 'pg-boss', source: join(RIVALS, 'queue-pg-boss.ts'), bundles: RIVAL_BUNDLES },
+  { name: 'graphile-worker', source: join(RIVALS, 'queue-graphile-worker.ts'), bundles: RIVAL_BUNDLES },
+];
+
+/** A benchmark without an entry has no contenders of its own processes: it brings what it compares with. */
+const BENCHMARKS = {
+  agents: { contenders: AGENTS, process: 'worker.ts', prisma: true },
+  queue: { contenders: QUEUE, process: 'queue-process.ts', prisma: false },
+};
+const {
+  contenders: CONTENDERS,
+  process: processFile,
+  prisma,
+} = BENCHMARKS[benchmark] ?? { contenders: [], process: 'worker.ts', prisma: false };
+if (!existsSync(join(BENCH, `${benchmark}.ts`))) {
+  process.stderr.write(
+    `There is no benchmark "${benchmark}": npm run bench -- [agents|ledger|queue] [options]\n`,
+  );
+  process.exit(1);
+}
+
 const isWanted = wantedContenders();
 if (CONTENDERS.some(({ name, bundles }) => bundles === RIVAL_BUNDLES && isWanted(name))) {
   installRivals();
-  generatePrismaClients();
+  if (prisma) generatePrismaClients();
 }
-const main = await bundle(join(BENCH, 'agents.ts'), OWN_BUNDLES);
+const main = await bundle(join(BENCH, `${benchmark}.ts`), OWN_BUNDLES);
 const programs = [];
 for (const contender of CONTENDERS) programs.push(await program(contender));
-const list = join(OWN_BUNDLES, 'programs.json');
+const list = join(OWN_BUNDLES, `programs-${benchmark}.json`);
 writeFileSync(list, JSON.stringify(programs));
-const child = spawn(process.execPath, [main, ...process.argv.slice(2)], {
+const child = spawn(process.execPath, [main, ...options], {
   stdio: 'inherit',
   env: { ...process.env, TZ: 'UTC', GUILDHALL_BENCH_FOLDER: BENCH, GUILDHALL_BENCH_PROGRAMS: list },
 });
@@ -56,7 +84,7 @@ async function program({ name, source, bundles }) {
   if (!isWanted(name))
     return { name, worker: '', contender: '', nodeFlags: [], problem: 'It was not built.' };
   try {
-    const worker = await bundle(join(BENCH, 'support', 'worker.ts'), bundles);
+    const worker = await bundle(join(BENCH, 'support', processFile), bundles);
     // What a rival's library does with deprecated functions is its makers' business.
     const nodeFlags = bundles === RIVAL_BUNDLES ? ['--no-deprecation'] : [];
     return { name, worker, nodeFlags, contender: await bundle(source, bundles) };

@@ -4,6 +4,7 @@ import { isGuildhallError } from '../guildhall.ts';
 import { addDatabaseCommands } from './database-commands.ts';
 import { addImportCommand } from './import-command.ts';
 import { addMigrateCommands } from './migrate-commands.ts';
+import { addQueueCommand } from './queue-command.ts';
 import { addRetentionCommands } from './retention-commands.ts';
 import { EXIT, exitCodeOf } from './session.ts';
 import { addUpCommand } from './up-command.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addImportCommand(program);
   addWebhookCommands(program);
   addRetentionCommands(program);
+  addQueueCommand(program);
   for (const command of allCommands(program)) command.exitOverride();
   return program;
 }

@@ -79,6 +79,7 @@ export {
   pageLimit,
   toPage,
 } from './page.ts';
+export * from './queue/index.ts';
 export {
   addRetentionPolicy,
   changeRetentionPolicy,

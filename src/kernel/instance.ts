@@ -4,6 +4,7 @@ import type { Database } from './database/types.ts';
 import { kernelSql } from './generated/sql.ts';
 import { createMigrator, type Migrator } from './migrate/migrator.ts';
 import { type Verification, verifyInstance } from './migrate/verify.ts';
+import { queueConstraints } from './queue/constraints.ts';
 import { createScope } from './scope.ts';
 import {
   assertSchemaName,
@@ -26,7 +27,12 @@ export function createInstance<Service>(
     schema,
     system: definition.name,
     executor: database,
-    constraints: { ...accountConstraints, ...webhookConstraints, ...definition.constraints },
+    constraints: {
+      ...accountConstraints,
+      ...queueConstraints,
+      ...webhookConstraints,
+      ...definition.constraints,
+    },
   });
   return {
     schema,

@@ -1,6 +1,7 @@
 /** Runs an instance's background tasks: one at a time each, again at once while more is waiting. */
 import type { Database } from './database/types.ts';
 import { isGuildhallError } from './errors.ts';
+import { queueTasks } from './queue/upkeep.ts';
 import { makePartitions, runRetention } from './retention/index.ts';
 import type { BackgroundTask, Instance } from './system.ts';
 import { createDeliveryWorker, fanOut, retireDeliveries } from './webhooks/index.ts';
@@ -61,6 +62,7 @@ function kernelTasks(instance: Instance, options: TaskRunnerOptions): readonly K
       },
     },
     { name: 'retire-webhook-deliveries', everyMs: 10_000, run: () => retireDeliveries(scope) },
+    ...queueTasks,
   ];
 }
 

@@ -1001,6 +1001,802 @@ comment on function :schema.purge_accounts(integer) is
 `,
     },
     {
+      path: "functions/queue_cancel.sql",
+      text: `create or replace function :schema.queue_cancel(p_ids bigint[]) returns setof bigint
+language plpgsql volatile
+set search_path = :schema, pg_temp
+set enable_seqscan = off
+as $$
+begin
+  return query
+  with held as materialized (
+    select j.id from :schema.queue_jobs as j where j.id = any (p_ids) order by j.id for update
+  ), gone as (
+    delete from :schema.queue_jobs as j using held where j.id = held.id returning j.*
+  )
+  insert into :schema.queue_history as h (
+    id, token, created_at, started_at, queue_id, priority, failures, losses, outcome, worker, key, payload
+  )
+  select
+    g.id, g.token, g.created_at, c.claimed_at, g.queue_id, g.priority, g.failures, g.losses, 'cancelled', c.worker,
+    g.key, g.payload
+  from gone as g
+  left join :schema.queue_claims as c on c.token = g.token and g.lease_until is not null
+  returning h.id;
+end
+$$;
+comment on function :schema.queue_cancel(bigint[]) is
+  'Takes jobs out of their queue; returns those that were still there. Who is at work on one is refused when it comes to complete it.';
+`,
+    },
+    {
+      path: "functions/queue_claim.sql",
+      text: `create or replace function :schema.queue_claim(
+  p_queue text,
+  p_worker text,
+  p_limit integer,
+  p_lease_s double precision,
+  p_after bigint[] default null
+)
+returns table (
+  id bigint,
+  token bigint,
+  place bigint,
+  priority smallint,
+  failures smallint,
+  losses smallint,
+  run_at timestamptz,
+  created_at timestamptz,
+  payload jsonb
+)
+language plpgsql volatile
+set search_path = :schema, pg_temp
+set enable_seqscan = off
+set enable_sort = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+declare
+  v_queue integer;
+  v_token bigint;
+begin
+  if p_limit not between 1 and 5000 or p_lease_s not between 1 and 86400 then
+    raise exception using
+      errcode = 'GH400',
+      constraint = 'queue_claim_limits',
+      message = format('A claim of %s jobs for %s seconds is outside of what is allowed.', p_limit, p_lease_s),
+      hint = 'Claim 1 to 5,000 jobs for 1 second to a day; heartbeats make a lease longer.';
+  end if;
+
+  select s.id into v_queue from :schema.queue_settings as s where s.name = p_queue and s.paused_at is null;
+  if not found then
+    return;
+  end if;
+
+  if p_after is null then
+    perform :schema.queue_promote(v_queue, 1000);
+  end if;
+
+  v_token := nextval(':schema.queue_tokens');
+
+  return query
+  with picked as materialized (
+    -- A materialized step, because a LIMIT in a subquery of UPDATE may be run again and take more.
+    select j.id
+    from unnest(coalesce(p_after, '{0,0,0,0,0,0,0,0,0,0}')) with ordinality as lane (after, number)
+    cross join lateral (
+      select l.id
+      from :schema.queue_jobs as l
+      where l.queue_id = v_queue
+        and l.priority = lane.number::smallint - 1::smallint
+        and l.place > lane.after
+        and l.lease_until is null
+        and l.token < v_token
+      order by l.place
+      limit p_limit
+      for update skip locked
+    ) as j
+    limit p_limit
+  ), taken as (
+    update :schema.queue_jobs as j
+    set token = v_token,
+      lease_until = clock_timestamp() + make_interval(secs => p_lease_s)
+    from picked
+    where j.id = picked.id
+    returning
+      j.id, j.token, j.place, j.priority, j.failures, j.losses, j.run_at::timestamptz, j.created_at::timestamptz, j.payload
+  ), noted as (
+    insert into :schema.queue_claims (token, queue_id, worker, expires_at, job_ids)
+    select v_token, v_queue, p_worker, clock_timestamp() + make_interval(secs => p_lease_s), array_agg(taken.id)
+    from taken
+    having count(*) > 0
+  )
+  select * from taken;
+end
+$$;
+comment on function :schema.queue_claim(text, text, integer, double precision, bigint[]) is
+  'Takes up to p_limit jobs in line for p_lease_s seconds and gives each the fencing token of this claim. p_after (a place for each of the ten priorities) is where to begin to look, so that a reader need not pass what is done; null looks from the start and puts due jobs in line first.';
+`,
+    },
+    {
+      path: "functions/queue_complete.sql",
+      text: `create or replace function :schema.queue_complete(
+  p_ids bigint[],
+  p_tokens bigint[],
+  p_results jsonb[] default null
+)
+returns table (id bigint, token bigint)
+language plpgsql volatile
+set search_path = :schema, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with gone as (
+    delete from :schema.queue_jobs as j
+    using unnest(p_ids, p_tokens, p_results) as given (id, token, result)
+    where j.id = given.id
+      and j.token = given.token
+      and j.lease_until is not null
+    returning j.*, given.result
+  )
+  insert into :schema.queue_history as h (
+    id, token, created_at, started_at, queue_id, priority, failures, losses, outcome, worker, key, payload, result
+  )
+  select
+    g.id, g.token, g.created_at, c.claimed_at, g.queue_id, g.priority, g.failures, g.losses, 'done', c.worker,
+    g.key, g.payload, g.result
+  from gone as g
+  left join :schema.queue_claims as c on c.token = g.token
+  returning h.id, h.token;
+end
+$$;
+comment on function :schema.queue_complete(bigint[], bigint[], jsonb[]) is
+  'Ends jobs as done and moves them into the history. Returns those that were accepted: one whose token is no longer the current one is left alone.';
+`,
+    },
+    {
+      path: "functions/queue_define.sql",
+      text: `create or replace function :schema.queue_define(
+  p_queue text,
+  p_max_failures integer,
+  p_max_losses integer,
+  p_retry_base_s double precision,
+  p_retry_most_s double precision
+) returns void
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  insert into :schema.queue_settings as s (name, max_failures, max_losses, retry_base_s, retry_most_s)
+  values (p_queue, p_max_failures, p_max_losses, p_retry_base_s, p_retry_most_s)
+  on conflict on constraint queue_settings_name_key do update
+  set max_failures = excluded.max_failures,
+    max_losses = excluded.max_losses,
+    retry_base_s = excluded.retry_base_s,
+    retry_most_s = excluded.retry_most_s
+  where (s.max_failures, s.max_losses, s.retry_base_s, s.retry_most_s)
+    is distinct from (excluded.max_failures, excluded.max_losses, excluded.retry_base_s, excluded.retry_most_s);
+$$;
+comment on function :schema.queue_define(text, integer, integer, double precision, double precision) is
+  'Makes a queue or changes its limits: failures and losses allowed, first and longest wait before another try. A worker calls it when it starts.';
+`,
+    },
+    {
+      path: "functions/queue_end.sql",
+      text: `create or replace function :schema.queue_end(
+  p_ids bigint[],
+  p_tokens bigint[],
+  p_outcomes text[],
+  p_errors text[]
+)
+returns table (id bigint, verdict text, run_at timestamptz)
+language plpgsql volatile
+set search_path = :schema, pg_temp
+set enable_seqscan = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with given as materialized (
+    select * from unnest(p_ids, p_tokens, p_outcomes, p_errors) as g (id, token, outcome, error)
+  ), held as materialized (
+    select
+      j.*,
+      g.outcome,
+      left(g.error, 10000) as error,
+      c.worker,
+      c.claimed_at,
+      s.max_failures,
+      s.max_losses,
+      s.retry_base_s,
+      s.retry_most_s,
+      j.failures + (g.outcome in ('failed', 'timed_out', 'invalid_payload', 'refused'))::integer as failures_now,
+      j.losses + (g.outcome = 'lost')::integer as losses_now
+    from given as g
+    join :schema.queue_jobs as j on j.id = g.id and j.token = g.token and j.lease_until is not null
+    join :schema.queue_settings as s on s.id = j.queue_id
+    left join :schema.queue_claims as c on c.token = j.token
+    order by j.id
+    for update of j
+  ), decided as materialized (
+    select
+      h.*,
+      case
+        when h.outcome = 'returned' then 'returned'
+        when h.outcome in ('invalid_payload', 'refused') then 'dead'
+        when h.failures_now >= h.max_failures then 'dead'
+        when h.losses_now > h.max_losses then 'dead'
+        else 'retry'
+      end as verdict,
+      -- Between half of the wait and all of it, doubled by each failure or loss.
+      clock_timestamp() + make_interval(secs => (0.5 + random() / 2) * least(
+        h.retry_most_s,
+        h.retry_base_s * 2.0 ^ least(30, greatest(0, case h.outcome when 'lost' then h.losses_now else h.failures_now end - 1))
+      )) as again_at
+    from held as h
+  ), noted as (
+    insert into :schema.queue_attempts (job_id, token, queue_id, worker, started_at, outcome, error)
+    select d.id, d.token, d.queue_id, d.worker, d.claimed_at, d.outcome, d.error from decided as d
+  ), buried as (
+    insert into :schema.queue_dead (
+      id, token, created_at, queue_id, priority, failures, losses, reason, error, key, payload
+    )
+    select
+      d.id, d.token, d.created_at, d.queue_id, d.priority, d.failures_now, d.losses_now, d.outcome, d.error, d.key,
+      d.payload
+    from decided as d
+    where d.verdict = 'dead'
+  ), removed as (
+    delete from :schema.queue_jobs as j using decided as d where j.id = d.id and d.verdict = 'dead'
+  ), kept as (
+    update :schema.queue_jobs as j
+    set failures = d.failures_now,
+      losses = d.losses_now,
+      lease_until = null,
+      place = case d.verdict when 'returned' then j.place end,
+      run_at = case d.verdict when 'returned' then j.run_at else d.again_at end
+    from decided as d
+    where j.id = d.id
+      and d.verdict <> 'dead'
+  )
+  select g.id, coalesce(d.verdict, 'stale'), case d.verdict when 'retry' then d.again_at end
+  from given as g
+  left join decided as d on d.id = g.id;
+end
+$$;
+comment on function :schema.queue_end(bigint[], bigint[], text[], text[]) is
+  'Ends attempts that did not finish their job: a failure or a loss waits and is tried again until the queue''s limit, then it is a dead letter; returned goes back to its place and counts nothing. A token that is not the current one gives stale.';
+`,
+    },
+    {
+      path: "functions/queue_enqueue.sql",
+      text: `create or replace function :schema.queue_enqueue(p_queue text, p_jobs jsonb)
+returns table (id bigint, created boolean)
+language plpgsql volatile
+set search_path = :schema, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_queue integer := :schema.queue_id_of(p_queue);
+  v_job jsonb;
+  v_id bigint;
+begin
+  -- Before the first place is drawn: queue_sweep takes it that whoever draws a place can be seen to run.
+  perform pg_current_xact_id();
+
+  if not p_jobs @? '$[*].key' then
+    return query
+    insert into :schema.queue_jobs as n (id, place, queue_id, priority, run_at, payload)
+    select
+      d.id,
+      case when d.run_at is null or d.run_at <= clock_timestamp() then d.id end,
+      v_queue,
+      coalesce((d.job ->> 'priority')::smallint, 5),
+      coalesce(d.run_at, clock_timestamp()),
+      d.job -> 'payload'
+    from (
+      select
+        nextval(':schema.queue_places') as id,
+        job,
+        coalesce(
+          (job ->> 'runAt')::timestamptz(3),
+          clock_timestamp() + make_interval(secs => (job ->> 'delayS')::double precision)
+        ) as run_at
+      from jsonb_array_elements(p_jobs) as given (job)
+    ) as d
+    returning n.id, true;
+    return;
+  end if;
+
+  for v_job in select job from jsonb_array_elements(p_jobs) as given (job)
+  loop
+    created := true;
+    if v_job ->> 'key' is null then
+      select e.id into v_id from :schema.queue_enqueue(p_queue, jsonb_build_array(v_job - 'key')) as e;
+    else
+      for v_try in 1..100 loop
+        if v_try = 100 then
+          raise exception using
+            errcode = 'GH409',
+            constraint = 'queue_key_contended',
+            message = format('Jobs with the key %s come and go too fast.', v_job ->> 'key'),
+            hint = 'Try again.';
+        end if;
+        v_id := nextval(':schema.queue_places');
+        insert into :schema.queue_jobs as n (id, place, queue_id, priority, run_at, key, payload)
+        select
+          v_id,
+          case when t.run_at <= clock_timestamp() then v_id end,
+          v_queue,
+          coalesce((v_job ->> 'priority')::smallint, 5),
+          t.run_at,
+          v_job ->> 'key',
+          v_job -> 'payload'
+        from (
+          select coalesce(
+            (v_job ->> 'runAt')::timestamptz(3),
+            clock_timestamp() + make_interval(secs => (v_job ->> 'delayS')::double precision),
+            clock_timestamp()
+          ) as run_at
+        ) as t
+        on conflict (queue_id, key) where key is not null do nothing;
+        exit when found;
+        -- Locked, so that the job given as the answer is there when this transaction ends, or was not taken for it.
+        select j.id into v_id
+        from :schema.queue_jobs as j
+        where j.queue_id = v_queue
+          and j.key = v_job ->> 'key'
+        for key share;
+        if found then
+          created := false;
+          exit;
+        end if;
+      end loop;
+    end if;
+    id := v_id;
+    return next;
+  end loop;
+end
+$$;
+comment on function :schema.queue_enqueue(text, jsonb) is
+  'Enqueues a list of {payload, key, priority, runAt, delayS}; answers in its order. A key that a live job of the queue has gives that job, created false.';
+`,
+    },
+    {
+      path: "functions/queue_fire.sql",
+      text: `create or replace function :schema.queue_fire(
+  p_schedule text,
+  p_expected timestamptz,
+  p_slots timestamptz[],
+  p_skipped bigint,
+  p_next timestamptz
+)
+returns integer
+language plpgsql volatile
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_schedule :schema.queue_schedules%rowtype;
+  v_count integer := 0;
+  v_slot timestamptz;
+  v_id bigint;
+begin
+  update :schema.queue_schedules as s
+  set next_slot = p_next,
+    last_slot = coalesce((select max(given.slot) from unnest(p_slots) as given (slot)), s.last_slot),
+    slots_skipped = s.slots_skipped + p_skipped
+  where s.name = p_schedule
+    and s.next_slot = p_expected
+  returning s.* into v_schedule;
+  if not found then
+    return null;
+  end if;
+  foreach v_slot in array p_slots
+  loop
+    v_id := nextval(':schema.queue_places');
+    insert into :schema.queue_slots (schedule, slot, job_id)
+    values (p_schedule, v_slot, v_id)
+    on conflict on constraint queue_slots_pkey do nothing;
+    if found then
+      insert into :schema.queue_jobs (id, place, queue_id, priority, run_at, payload)
+      values (v_id, v_id, v_schedule.queue_id, v_schedule.priority, v_slot, v_schedule.payload);
+      v_count := v_count + 1;
+    end if;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function :schema.queue_fire(text, timestamptz, timestamptz[], bigint, timestamptz) is
+  'Enqueues the slots of a schedule and moves its pointer from p_expected to p_next, both or neither; null when another scheduler was first. A slot that has its job already gets no second one.';
+`,
+    },
+    {
+      path: "functions/queue_heartbeat.sql",
+      text: `create or replace function :schema.queue_heartbeat(p_ids bigint[], p_tokens bigint[], p_lease_s double precision)
+returns setof bigint
+language plpgsql volatile
+set search_path = :schema, pg_temp
+set enable_seqscan = off
+as $$
+begin
+  -- One that is locked is being completed, cancelled or reaped: its lease does not matter any more.
+  with held as materialized (
+    select j.id
+    from unnest(p_ids, p_tokens) as given (id, token)
+    join :schema.queue_jobs as j on j.id = given.id and j.token = given.token and j.lease_until is not null
+    for update of j skip locked
+  )
+  update :schema.queue_jobs as j
+  set lease_until = clock_timestamp() + make_interval(secs => p_lease_s)
+  from held
+  where j.id = held.id;
+
+  return query
+  select given.id
+  from unnest(p_ids, p_tokens) as given (id, token)
+  where not exists (
+    select from :schema.queue_jobs as j
+    where j.id = given.id and j.token = given.token and j.lease_until is not null
+  );
+end
+$$;
+comment on function :schema.queue_heartbeat(bigint[], bigint[], double precision) is
+  'Makes leases last p_lease_s seconds from now; returns the ids that are no longer held under their token.';
+`,
+    },
+    {
+      path: "functions/queue_hold.sql",
+      text: `create or replace function :schema.queue_hold(p_id bigint, p_token bigint) returns void
+language plpgsql volatile
+set search_path = :schema, pg_temp
+as $$
+begin
+  perform 1
+  from :schema.queue_jobs
+  where id = p_id
+    and token = p_token
+    and lease_until is not null
+  for update;
+  if not found then
+    raise exception using
+      errcode = 'GH409',
+      constraint = 'lease_lost',
+      message = format('Job %s is no longer held under the token %s.', p_id, p_token),
+      hint = 'Its lease ran out, or it was cancelled or has been completed: leave what was done for it undone.';
+  end if;
+end
+$$;
+comment on function :schema.queue_hold(bigint, bigint) is
+  'Makes sure that a job is still held, and keeps it so until the transaction ends; raises lease_lost otherwise.';
+`,
+    },
+    {
+      path: "functions/queue_id_of.sql",
+      text: `create or replace function :schema.queue_id_of(p_queue text) returns integer
+language plpgsql volatile
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_id integer;
+begin
+  -- Queues are never deleted, so the second round finds what another transaction made meanwhile.
+  for v_try in 1..3 loop
+    select id into v_id from :schema.queue_settings where name = p_queue;
+    if found then
+      return v_id;
+    end if;
+    insert into :schema.queue_settings (name) values (p_queue)
+    on conflict on constraint queue_settings_name_key do nothing
+    returning id into v_id;
+    if found then
+      return v_id;
+    end if;
+  end loop;
+  raise exception using
+    errcode = '40001',
+    message = format('The queue %s was made by a transaction that this one cannot see.', p_queue);
+end
+$$;
+comment on function :schema.queue_id_of(text) is 'The number of a queue; one that nobody has named yet is made, with the usual limits.';
+`,
+    },
+    {
+      path: "functions/queue_progress.sql",
+      text: `create or replace function :schema.queue_progress(p_id bigint, p_token bigint, p_progress jsonb) returns void
+language plpgsql volatile
+set search_path = :schema, pg_temp
+as $$
+begin
+  update :schema.queue_jobs
+  set progress = p_progress
+  where id = p_id
+    and token = p_token
+    and lease_until is not null;
+  if not found then
+    perform :schema.queue_hold(p_id, p_token);
+  end if;
+end
+$$;
+comment on function :schema.queue_progress(bigint, bigint, jsonb) is
+  'Notes how far a job has come; raises lease_lost when the token is not the current one.';
+`,
+    },
+    {
+      path: "functions/queue_promote.sql",
+      text: `create or replace function :schema.queue_promote(p_queue_id integer, p_limit integer) returns integer
+language plpgsql volatile
+set search_path = :schema, pg_temp
+set enable_seqscan = off
+as $$
+declare
+  v_count integer;
+begin
+  perform 1
+  from :schema.queue_jobs
+  where queue_id = p_queue_id
+    and place is null
+    and run_at <= clock_timestamp()
+  limit 1;
+  if not found then
+    return 0;
+  end if;
+
+  perform pg_current_xact_id();
+  with due as materialized (
+    select id
+    from :schema.queue_jobs
+    where queue_id = p_queue_id
+      and place is null
+      and run_at <= clock_timestamp()
+    order by run_at
+    limit p_limit
+    for update skip locked
+  ), placed as materialized (
+    select id, nextval(':schema.queue_places') as place from due
+  )
+  update :schema.queue_jobs as j
+  set place = p.place
+  from placed as p
+  where j.id = p.id;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function :schema.queue_promote(integer, integer) is
+  'Puts jobs whose time has come in line, the earliest first, at most p_limit; returns how many.';
+`,
+    },
+    {
+      path: "functions/queue_prune.sql",
+      text: `create or replace function :schema.queue_prune(p_keep interval, p_limit integer) returns integer
+language plpgsql volatile
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_limit timestamptz := clock_timestamp() - p_keep;
+  v_count integer;
+  v_total integer := 0;
+begin
+  delete from :schema.queue_history as h
+  where h.id in (
+    select o.id from :schema.queue_history as o
+    where o.finished_at < v_limit
+    limit p_limit
+    for update skip locked
+  );
+  get diagnostics v_count = row_count;
+  v_total := v_total + v_count;
+
+  -- The story of a dead letter stays with it.
+  delete from :schema.queue_attempts as a
+  where (a.job_id, a.token) in (
+    select o.job_id, o.token from :schema.queue_attempts as o
+    where o.ended_at < v_limit
+      and not exists (select from :schema.queue_dead as d where d.id = o.job_id)
+      and not exists (select from :schema.queue_jobs as j where j.id = o.job_id)
+    limit p_limit
+    for update skip locked
+  );
+  get diagnostics v_count = row_count;
+  v_total := v_total + v_count;
+
+  -- A slot above the pointer of its schedule could come again.
+  delete from :schema.queue_slots as t
+  where (t.schedule, t.slot) in (
+    select o.schedule, o.slot from :schema.queue_slots as o
+    left join :schema.queue_schedules as s on s.name = o.schedule
+    where o.slot < v_limit
+      and (s.name is null or s.next_slot is null or o.slot < s.next_slot)
+    limit p_limit
+  );
+  get diagnostics v_count = row_count;
+  return v_total + v_count;
+end
+$$;
+comment on function :schema.queue_prune(interval, integer) is
+  'Removes finished jobs, old attempts and slots older than p_keep, at most p_limit of each; returns how many rows went. Dead letters stay until somebody retries them.';
+`,
+    },
+    {
+      path: "functions/queue_reap.sql",
+      text: `create or replace function :schema.queue_reap(p_limit integer) returns table (lost bigint, more boolean)
+language plpgsql volatile
+set search_path = :schema, pg_temp
+set enable_seqscan = off
+as $$
+declare
+  v_claim record;
+  v_ids bigint[];
+  v_next timestamptz;
+  v_claims integer := 0;
+  v_over integer;
+begin
+  lost := 0;
+  -- Most claims end with all their jobs: those go at once.
+  delete from :schema.queue_claims as c
+  where c.token in (
+    select o.token
+    from :schema.queue_claims as o
+    where o.expires_at <= clock_timestamp()
+      and not exists (
+        select from :schema.queue_jobs as j
+        where j.id = any (o.job_ids) and j.token = o.token and j.lease_until is not null
+      )
+    order by o.expires_at
+    limit p_limit * 50
+    for update skip locked
+  );
+  get diagnostics v_over = row_count;
+  for v_claim in
+    select c.token, c.job_ids
+    from :schema.queue_claims as c
+    where c.expires_at <= clock_timestamp()
+    order by c.expires_at
+    limit p_limit
+    for update skip locked
+  loop
+    v_claims := v_claims + 1;
+    -- Locked ones are being ended by somebody; they are looked at again if that comes to nothing.
+    select array_agg(held.id) into v_ids
+    from (
+      select j.id
+      from unnest(v_claim.job_ids) as given (id)
+      join :schema.queue_jobs as j on j.id = given.id and j.token = v_claim.token
+      where j.lease_until <= clock_timestamp()
+      for update of j skip locked
+    ) as held;
+    if v_ids is not null then
+      perform :schema.queue_end(
+        v_ids,
+        array_fill(v_claim.token, array[cardinality(v_ids)]),
+        array_fill('lost'::text, array[cardinality(v_ids)]),
+        array_fill('The lease ran out without a word from the worker.'::text, array[cardinality(v_ids)])
+      );
+      lost := lost + cardinality(v_ids);
+    end if;
+    select min(j.lease_until) into v_next
+    from unnest(v_claim.job_ids) as given (id)
+    join :schema.queue_jobs as j on j.id = given.id and j.token = v_claim.token
+    where j.lease_until is not null;
+    if v_next is null then
+      delete from :schema.queue_claims where token = v_claim.token;
+    else
+      update :schema.queue_claims
+      set expires_at = greatest(v_next, clock_timestamp() + interval '1 second')
+      where token = v_claim.token;
+    end if;
+  end loop;
+  more := v_claims = p_limit or v_over = p_limit * 50;
+  return next;
+end
+$$;
+comment on function :schema.queue_reap(integer) is
+  'Looks at up to p_limit claims with jobs whose lease has run out, and clears away fifty times as many without: jobs without a heartbeat since are lost, and tried again until the queue''s limit of losses.';
+`,
+    },
+    {
+      path: "functions/queue_redrive.sql",
+      text: `create or replace function :schema.queue_redrive(p_ids bigint[])
+returns table (id bigint, verdict text)
+language plpgsql volatile
+set search_path = :schema, pg_temp
+set enable_seqscan = off
+as $$
+#variable_conflict use_column
+begin
+  perform pg_current_xact_id();
+  return query
+  with held as materialized (
+    select d.* from :schema.queue_dead as d where d.id = any (p_ids) order by d.id for update
+  ), revived as (
+    insert into :schema.queue_jobs as j (id, place, token, queue_id, priority, created_at, key, payload)
+    select h.id, nextval(':schema.queue_places'), h.token, h.queue_id, h.priority, h.created_at, h.key, h.payload
+    from held as h
+    on conflict (queue_id, key) where key is not null do nothing
+    returning j.id
+  ), removed as (
+    delete from :schema.queue_dead as d using revived as r where d.id = r.id
+  )
+  select given.id, case when r.id is not null then 'retried' when h.id is not null then 'key_taken' else 'unknown' end
+  from unnest(p_ids) as given (id)
+  left join held as h on h.id = given.id
+  left join revived as r on r.id = given.id;
+end
+$$;
+comment on function :schema.queue_redrive(bigint[]) is
+  'Puts dead letters back in line with their counts at zero. Verdicts: retried; key_taken when a live job has its key; unknown when it is no dead letter.';
+`,
+    },
+    {
+      path: "functions/queue_settle.sql",
+      text: `create or replace function :schema.queue_settle(p_id bigint, p_token bigint, p_result jsonb default null) returns void
+language plpgsql volatile
+set search_path = :schema, pg_temp
+as $$
+begin
+  perform :schema.queue_complete(array[p_id], array[p_token], array[p_result]);
+  if not found then
+    raise exception using
+      errcode = 'GH409',
+      constraint = 'lease_lost',
+      message = format('Job %s is no longer held under the token %s.', p_id, p_token),
+      hint = 'Its lease ran out, or it was cancelled or has been completed: leave what was done for it undone.';
+  end if;
+end
+$$;
+comment on function :schema.queue_settle(bigint, bigint, jsonb) is
+  'Ends one job as done, in the transaction of the rows it produced; raises lease_lost when the token is not the current one, so that the rows go too.';
+`,
+    },
+    {
+      path: "functions/queue_sweep.sql",
+      text: `create or replace function :schema.queue_sweep(p_queue text, p_floor bigint[])
+returns table (oldest bigint[], drawn bigint, horizon text, settled text)
+language plpgsql volatile
+set search_path = :schema, pg_temp
+set enable_seqscan = off
+set enable_sort = off
+as $$
+#variable_conflict use_column
+declare
+  v_queue integer;
+  v_drawn bigint;
+begin
+  select s.id into v_queue from :schema.queue_settings as s where s.name = p_queue;
+  if not found then
+    return;
+  end if;
+  perform :schema.queue_promote(v_queue, 5000);
+  -- First the sequence and then, in a statement with a later snapshot, the transactions: whoever drew one of
+  -- these places had its own id by then, so it is below the horizon.
+  select case when p.is_called then p.last_value else 0 end into v_drawn from :schema.queue_places as p;
+  return query
+  select
+    array_agg(j.place order by lane.number),
+    v_drawn,
+    pg_snapshot_xmax(pg_current_snapshot())::text,
+    pg_snapshot_xmin(pg_current_snapshot())::text
+  from unnest(p_floor) with ordinality as lane (floor, number)
+  left join lateral (
+    select l.place
+    from :schema.queue_jobs as l
+    where l.queue_id = v_queue
+      and l.priority = lane.number::smallint - 1::smallint
+      and l.place > lane.floor
+    order by l.place
+    limit 1
+  ) as j on true;
+end
+$$;
+comment on function :schema.queue_sweep(text, bigint[]) is
+  'Puts due jobs in line, and tells the oldest place of each priority above a floor, with what is needed to know when no older one can still turn up.';
+`,
+    },
+    {
       path: "functions/rebase_outbox.sql",
       text: `create or replace function :schema.rebase_outbox() returns integer
 language sql volatile
@@ -3006,6 +3802,214 @@ values
 `,
     },
     {
+      path: "migrations/0006_create_queue.down.sql",
+      text: `drop table :schema.queue_slots;
+drop table :schema.queue_schedules;
+drop table :schema.queue_attempts;
+drop table :schema.queue_dead;
+drop table :schema.queue_history;
+drop table :schema.queue_claims;
+drop table :schema.queue_jobs;
+drop table :schema.queue_settings;
+drop sequence :schema.queue_tokens;
+drop sequence :schema.queue_places;
+`,
+    },
+    {
+      path: "migrations/0006_create_queue.up.sql",
+      text: `create sequence :schema.queue_places as bigint;
+comment on sequence :schema.queue_places is
+  'Ids of jobs and their places in line. Drawn only by a transaction that already has its own id: queue_sweep relies on it.';
+create sequence :schema.queue_tokens as bigint;
+comment on sequence :schema.queue_tokens is 'Fencing tokens: each claim draws a higher one than all before it.';
+
+create table :schema.queue_settings (
+  id integer generated always as identity,
+  name text not null,
+  paused_at timestamptz(3),
+  max_failures smallint not null default 10,
+  max_losses smallint not null default 20,
+  retry_base_s double precision not null default 2,
+  retry_most_s double precision not null default 3600,
+  created_at timestamptz(3) not null default clock_timestamp(),
+  constraint queue_settings_pkey primary key (id),
+  constraint queue_settings_name_key unique (name),
+  constraint queue_settings_name_check check (name ~ '^[a-z][a-z0-9_.:-]{0,99}$'),
+  constraint queue_settings_limits_check check (max_failures between 1 and 1000 and max_losses between 0 and 1000),
+  constraint queue_settings_retry_check check (
+    retry_base_s between 0 and retry_most_s and retry_most_s <= 2592000
+  )
+);
+comment on table :schema.queue_settings is
+  'One row a queue: how often an attempt may fail or be lost, how long to wait between, and whether it is paused.';
+comment on column :schema.queue_settings.paused_at is 'Null: jobs are handed out. Set: nobody gets one.';
+
+create table :schema.queue_jobs (
+  id bigint not null,
+  token bigint not null default 0,
+  place bigint,
+  lease_until timestamptz(3),
+  run_at timestamptz(3) not null default clock_timestamp(),
+  created_at timestamptz(3) not null default clock_timestamp(),
+  queue_id integer not null,
+  priority smallint not null default 5,
+  failures smallint not null default 0,
+  losses smallint not null default 0,
+  key text,
+  payload jsonb not null,
+  progress jsonb,
+  constraint queue_jobs_pkey primary key (id),
+  constraint queue_jobs_priority_check check (priority between 0 and 9),
+  constraint queue_jobs_key_check check (octet_length(key) between 1 and 255),
+  constraint queue_jobs_payload_check check (pg_column_size(payload) <= 262144),
+  constraint queue_jobs_progress_check check (pg_column_size(progress) <= 16384),
+  constraint queue_jobs_lease_check check (lease_until is null or place is not null)
+)
+-- A claim changes token and lease only, which no index has: half of each page is kept free, so that the new
+-- version stays on its page and no index is touched. Vacuum comes early and never takes the lock to shorten the file.
+with (
+  fillfactor = 50,
+  autovacuum_vacuum_scale_factor = 0.02,
+  autovacuum_vacuum_threshold = 2000,
+  autovacuum_vacuum_insert_scale_factor = 0.5,
+  autovacuum_analyze_scale_factor = 0.5,
+  vacuum_truncate = off
+);
+create index queue_jobs_place_idx on :schema.queue_jobs (queue_id, priority, place) where place is not null;
+create index queue_jobs_waiting_idx on :schema.queue_jobs (queue_id, run_at) where place is null;
+create unique index queue_jobs_queue_id_key_key on :schema.queue_jobs (queue_id, key) where key is not null;
+comment on table :schema.queue_jobs is
+  'Jobs that are not finished: in line, in work, or waiting for their time. No foreign key to queue_settings, whose check would double the time of an insert; rows come in through queue_enqueue.';
+comment on column :schema.queue_jobs.token is 'Fencing token of the last claim; 0 before the first.';
+comment on column :schema.queue_jobs.place is 'Place in line, first by priority; null: waits for run_at.';
+comment on column :schema.queue_jobs.lease_until is
+  'Set: in work, and taken to be lost when this has passed and queue_reap comes by. Null: nobody has it.';
+comment on column :schema.queue_jobs.key is 'Unique among the live jobs of the queue; null: no such wish.';
+comment on column :schema.queue_jobs.progress is 'What the worker last reported; null: nothing.';
+
+create table :schema.queue_claims (
+  token bigint not null,
+  queue_id integer not null,
+  worker text not null,
+  claimed_at timestamptz(3) not null default clock_timestamp(),
+  expires_at timestamptz(3) not null,
+  job_ids bigint[] not null,
+  constraint queue_claims_pkey primary key (token),
+  constraint queue_claims_worker_check check (octet_length(worker) between 1 and 200)
+);
+create index queue_claims_expires_at_idx on :schema.queue_claims (expires_at);
+comment on table :schema.queue_claims is
+  'Who took which jobs together and when, until the lease of the last of them has run out: so that lost ones are found without an index on the leases.';
+
+create table :schema.queue_history (
+  id bigint not null,
+  token bigint not null,
+  created_at timestamptz(3) not null,
+  started_at timestamptz(3),
+  finished_at timestamptz(3) not null default clock_timestamp(),
+  queue_id integer not null,
+  priority smallint not null,
+  failures smallint not null,
+  losses smallint not null,
+  outcome text not null,
+  worker text,
+  key text,
+  payload jsonb not null,
+  result jsonb,
+  constraint queue_history_pkey primary key (id),
+  constraint queue_history_outcome_check check (outcome in ('done', 'cancelled'))
+);
+create index queue_history_finished_at_idx on :schema.queue_history using brin (finished_at);
+comment on table :schema.queue_history is 'Jobs that were done or cancelled, moved here by the statement that ended them.';
+comment on column :schema.queue_history.started_at is 'When its last claim was; null: it was cancelled before any.';
+comment on column :schema.queue_history.worker is 'Who had it last; null: it was cancelled while nobody had it.';
+comment on column :schema.queue_history.key is 'Null: it had none.';
+comment on column :schema.queue_history.result is 'What the worker gave back; null: nothing.';
+
+create table :schema.queue_dead (
+  id bigint not null,
+  token bigint not null,
+  created_at timestamptz(3) not null,
+  died_at timestamptz(3) not null default clock_timestamp(),
+  queue_id integer not null,
+  priority smallint not null,
+  failures smallint not null,
+  losses smallint not null,
+  reason text not null,
+  error text,
+  key text,
+  payload jsonb not null,
+  constraint queue_dead_pkey primary key (id),
+  constraint queue_dead_reason_check check (reason in ('failed', 'timed_out', 'lost', 'invalid_payload', 'refused'))
+);
+create index queue_dead_queue_id_idx on :schema.queue_dead (queue_id, id);
+comment on table :schema.queue_dead is
+  'Dead letters: jobs given up, with their payload, until somebody retries them. Their attempts are in queue_attempts.';
+comment on column :schema.queue_dead.error is 'What the last attempt ended with; null: it said nothing.';
+comment on column :schema.queue_dead.key is 'Null: it had none.';
+
+create table :schema.queue_attempts (
+  job_id bigint not null,
+  token bigint not null,
+  queue_id integer not null,
+  worker text,
+  started_at timestamptz(3),
+  ended_at timestamptz(3) not null default clock_timestamp(),
+  outcome text not null,
+  error text,
+  constraint queue_attempts_pkey primary key (job_id, token),
+  constraint queue_attempts_outcome_check check (
+    outcome in ('failed', 'timed_out', 'lost', 'returned', 'invalid_payload', 'refused')
+  )
+);
+create index queue_attempts_ended_at_idx on :schema.queue_attempts using brin (ended_at);
+comment on table :schema.queue_attempts is
+  'Attempts that did not finish their job: when, who, how it ended and why. The one that did is the row of queue_history.';
+comment on column :schema.queue_attempts.worker is 'Null: its claim is no longer known.';
+comment on column :schema.queue_attempts.started_at is 'Null: its claim is no longer known.';
+comment on column :schema.queue_attempts.error is 'Null: it said nothing.';
+
+create table :schema.queue_schedules (
+  name text not null,
+  queue_id integer not null,
+  cron text not null,
+  time_zone text not null,
+  payload jsonb not null,
+  priority smallint not null default 5,
+  catch_up text not null default 'last',
+  catch_up_most integer not null default 100,
+  next_slot timestamptz(3),
+  last_slot timestamptz(3),
+  slots_skipped bigint not null default 0,
+  paused_at timestamptz(3),
+  created_at timestamptz(3) not null default clock_timestamp(),
+  constraint queue_schedules_pkey primary key (name),
+  constraint queue_schedules_queue_id_fkey foreign key (queue_id) references :schema.queue_settings (id),
+  constraint queue_schedules_name_check check (octet_length(name) between 1 and 200),
+  constraint queue_schedules_priority_check check (priority between 0 and 9),
+  constraint queue_schedules_catch_up_check check (catch_up in ('all', 'last', 'none')),
+  constraint queue_schedules_catch_up_most_check check (catch_up_most between 1 and 1000)
+);
+create index queue_schedules_queue_id_idx on :schema.queue_schedules (queue_id);
+create index queue_schedules_next_slot_idx on :schema.queue_schedules (next_slot) where next_slot is not null;
+comment on table :schema.queue_schedules is
+  'Jobs that come by the clock. next_slot moves on in the transaction that enqueues, by compare and set: of many schedulers one wins.';
+comment on column :schema.queue_schedules.next_slot is 'Null: the expression has no further time.';
+comment on column :schema.queue_schedules.last_slot is 'Null: nothing was enqueued yet.';
+comment on column :schema.queue_schedules.slots_skipped is 'Slots that the catch-up rule left out.';
+comment on column :schema.queue_schedules.paused_at is 'Null: runs. Set: its slots pass by without a job.';
+
+create table :schema.queue_slots (
+  schedule text not null,
+  slot timestamptz(3) not null,
+  job_id bigint not null,
+  constraint queue_slots_pkey primary key (schedule, slot),
+  constraint queue_slots_job_id_key unique (job_id)
+);
+comment on table :schema.queue_slots is 'Which slot of a schedule became which job: at most one, however often it is tried.';
+`,
+    },
+    {
       path: "triggers/audit_log_append_only.sql",
       text: `create or replace trigger audit_log_append_only
 before update or delete or truncate on :schema.audit_log
@@ -3131,6 +4135,51 @@ comment on view :schema.invariant_outbox_not_ahead is
 `,
     },
     {
+      path: "views/invariant_queue_job_in_one_place.sql",
+      text: `create or replace view :schema.invariant_queue_job_in_one_place as
+select j.id, 'live and finished' as problem
+from :schema.queue_jobs as j
+where exists (select from :schema.queue_history as h where h.id = j.id)
+union all
+select d.id, 'dead and finished'
+from :schema.queue_dead as d
+where exists (select from :schema.queue_history as h where h.id = d.id)
+union all
+select d.id, 'dead and live'
+from :schema.queue_dead as d
+where exists (select from :schema.queue_jobs as j where j.id = d.id);
+
+comment on view :schema.invariant_queue_job_in_one_place is
+  'Jobs that are in two places at once: something else than the queue''s functions wrote. Look at both rows and delete the wrong one.';
+`,
+    },
+    {
+      path: "views/invariant_queue_lease_has_claim.sql",
+      text: `create or replace view :schema.invariant_queue_lease_has_claim as
+select j.id, j.token, j.lease_until
+from :schema.queue_jobs as j
+where j.lease_until is not null
+  and not exists (
+    select from :schema.queue_claims as c where c.token = j.token and j.id = any (c.job_ids)
+  );
+
+comment on view :schema.invariant_queue_lease_has_claim is
+  'Jobs in work that no claim knows: nobody would notice that they are lost. Put them back with update queue_jobs set lease_until = null in this schema.';
+`,
+    },
+    {
+      path: "views/invariant_queue_slot_behind_pointer.sql",
+      text: `create or replace view :schema.invariant_queue_slot_behind_pointer as
+select t.schedule, t.slot, s.next_slot
+from :schema.queue_slots as t
+join :schema.queue_schedules as s on s.name = t.schedule
+where t.slot >= s.next_slot;
+
+comment on view :schema.invariant_queue_slot_behind_pointer is
+  'Slots that have their job already and lie ahead of their schedule: its pointer was moved back. They do not run twice; nothing is to be done unless the pointer is far off.';
+`,
+    },
+    {
       path: "views/invariant_webhook_cursor_not_ahead.sql",
       text: `create or replace view :schema.invariant_webhook_cursor_not_ahead as
 select xid::text as xid, event_id
@@ -3195,6 +4244,75 @@ left join :schema.ledger_balances b on b.account_id = a.id
 group by s.id;
 comment on view :schema.ledger_trial_balance is
   'Debits and credits of each asset over all accounts, in its own unit; the difference is zero or the ledger is broken.';
+`,
+    },
+    {
+      path: "views/queue_overview.sql",
+      text: `create or replace view :schema.queue_overview as
+select
+  s.name as queue,
+  s.paused_at,
+  coalesce(l.in_line, 0) as in_line,
+  coalesce(l.in_work, 0) as in_work,
+  coalesce(l.waiting, 0) as waiting,
+  coalesce(d.dead, 0) as dead,
+  l.oldest_at
+from :schema.queue_settings as s
+left join (
+  select
+    j.queue_id,
+    count(*) filter (where j.place is not null and j.lease_until is null) as in_line,
+    count(*) filter (where j.lease_until is not null) as in_work,
+    count(*) filter (where j.place is null) as waiting,
+    min(j.run_at) filter (where j.place is not null and j.lease_until is null) as oldest_at
+  from :schema.queue_jobs as j
+  group by j.queue_id
+) as l on l.queue_id = s.id
+left join (
+  select x.queue_id, count(*) as dead from :schema.queue_dead as x group by x.queue_id
+) as d on d.queue_id = s.id;
+
+comment on view :schema.queue_overview is
+  'Each queue: jobs in line, in work, waiting for their time and dead, and since when the oldest in line could have run.';
+`,
+    },
+    {
+      path: "views/queue_states.sql",
+      text: `create or replace view :schema.queue_states as
+select
+  j.id,
+  s.name as queue,
+  case when j.lease_until is not null then 'in_work' when j.place is not null then 'in_line' else 'waiting' end as state,
+  j.token,
+  j.priority,
+  j.failures,
+  j.losses,
+  j.key,
+  j.payload,
+  j.created_at,
+  j.run_at as at,
+  null::text as error,
+  null::jsonb as result,
+  j.progress,
+  c.worker
+from :schema.queue_jobs as j
+join :schema.queue_settings as s on s.id = j.queue_id
+left join :schema.queue_claims as c on c.token = j.token and j.lease_until is not null
+union all
+select
+  d.id, s.name, 'dead', d.token, d.priority, d.failures, d.losses, d.key, d.payload, d.created_at, d.died_at, d.error,
+  null, null, null
+from :schema.queue_dead as d
+join :schema.queue_settings as s on s.id = d.queue_id
+union all
+select
+  h.id, s.name, h.outcome, h.token, h.priority, h.failures, h.losses, h.key, h.payload, h.created_at, h.finished_at, null,
+  h.result, null, h.worker
+from :schema.queue_history as h
+join :schema.queue_settings as s on s.id = h.queue_id;
+
+comment on view :schema.queue_states is
+  'Every job wherever it is. at: when it may run or could have run, died or was finished, by its state.';
 `,
     },
     {

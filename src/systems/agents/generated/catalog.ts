@@ -560,6 +560,160 @@ export const agentsCatalog: Catalog = {
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column projects.user_id":
     "text not null",
+  "column queue_attempts.ended_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column queue_attempts.error":
+    "text",
+  "column queue_attempts.job_id":
+    "bigint not null",
+  "column queue_attempts.outcome":
+    "text not null",
+  "column queue_attempts.queue_id":
+    "integer not null",
+  "column queue_attempts.started_at":
+    "timestamp(3) with time zone",
+  "column queue_attempts.token":
+    "bigint not null",
+  "column queue_attempts.worker":
+    "text",
+  "column queue_claims.claimed_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column queue_claims.expires_at":
+    "timestamp(3) with time zone not null",
+  "column queue_claims.job_ids":
+    "bigint[] not null",
+  "column queue_claims.queue_id":
+    "integer not null",
+  "column queue_claims.token":
+    "bigint not null",
+  "column queue_claims.worker":
+    "text not null",
+  "column queue_dead.created_at":
+    "timestamp(3) with time zone not null",
+  "column queue_dead.died_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column queue_dead.error":
+    "text",
+  "column queue_dead.failures":
+    "smallint not null",
+  "column queue_dead.id":
+    "bigint not null",
+  "column queue_dead.key":
+    "text",
+  "column queue_dead.losses":
+    "smallint not null",
+  "column queue_dead.payload":
+    "jsonb not null",
+  "column queue_dead.priority":
+    "smallint not null",
+  "column queue_dead.queue_id":
+    "integer not null",
+  "column queue_dead.reason":
+    "text not null",
+  "column queue_dead.token":
+    "bigint not null",
+  "column queue_history.created_at":
+    "timestamp(3) with time zone not null",
+  "column queue_history.failures":
+    "smallint not null",
+  "column queue_history.finished_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column queue_history.id":
+    "bigint not null",
+  "column queue_history.key":
+    "text",
+  "column queue_history.losses":
+    "smallint not null",
+  "column queue_history.outcome":
+    "text not null",
+  "column queue_history.payload":
+    "jsonb not null",
+  "column queue_history.priority":
+    "smallint not null",
+  "column queue_history.queue_id":
+    "integer not null",
+  "column queue_history.result":
+    "jsonb",
+  "column queue_history.started_at":
+    "timestamp(3) with time zone",
+  "column queue_history.token":
+    "bigint not null",
+  "column queue_history.worker":
+    "text",
+  "column queue_jobs.created_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column queue_jobs.failures":
+    "smallint not null default 0",
+  "column queue_jobs.id":
+    "bigint not null",
+  "column queue_jobs.key":
+    "text",
+  "column queue_jobs.lease_until":
+    "timestamp(3) with time zone",
+  "column queue_jobs.losses":
+    "smallint not null default 0",
+  "column queue_jobs.payload":
+    "jsonb not null",
+  "column queue_jobs.place":
+    "bigint",
+  "column queue_jobs.priority":
+    "smallint not null default 5",
+  "column queue_jobs.progress":
+    "jsonb",
+  "column queue_jobs.queue_id":
+    "integer not null",
+  "column queue_jobs.run_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column queue_jobs.token":
+    "bigint not null default 0",
+  "column queue_schedules.catch_up":
+    "text not null default 'last'::text",
+  "column queue_schedules.catch_up_most":
+    "integer not null default 100",
+  "column queue_schedules.created_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column queue_schedules.cron":
+    "text not null",
+  "column queue_schedules.last_slot":
+    "timestamp(3) with time zone",
+  "column queue_schedules.name":
+    "text not null",
+  "column queue_schedules.next_slot":
+    "timestamp(3) with time zone",
+  "column queue_schedules.paused_at":
+    "timestamp(3) with time zone",
+  "column queue_schedules.payload":
+    "jsonb not null",
+  "column queue_schedules.priority":
+    "smallint not null default 5",
+  "column queue_schedules.queue_id":
+    "integer not null",
+  "column queue_schedules.slots_skipped":
+    "bigint not null default 0",
+  "column queue_schedules.time_zone":
+    "text not null",
+  "column queue_settings.created_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column queue_settings.id":
+    "integer not null generated always as identity",
+  "column queue_settings.max_failures":
+    "smallint not null default 10",
+  "column queue_settings.max_losses":
+    "smallint not null default 20",
+  "column queue_settings.name":
+    "text not null",
+  "column queue_settings.paused_at":
+    "timestamp(3) with time zone",
+  "column queue_settings.retry_base_s":
+    "double precision not null default 2",
+  "column queue_settings.retry_most_s":
+    "double precision not null default 3600",
+  "column queue_slots.job_id":
+    "bigint not null",
+  "column queue_slots.schedule":
+    "text not null",
+  "column queue_slots.slot":
+    "timestamp(3) with time zone not null",
   "column refresh_tokens.generation":
     "integer not null",
   "column refresh_tokens.issued_at":
@@ -998,6 +1152,44 @@ export const agentsCatalog: Catalog = {
     "Place in its source; of two rules that match a name, the earlier model wins.",
   "comment column projects.settings":
     "Settings as an object; null when none were given. Replaced whole.",
+  "comment column queue_attempts.error":
+    "Null: it said nothing.",
+  "comment column queue_attempts.started_at":
+    "Null: its claim is no longer known.",
+  "comment column queue_attempts.worker":
+    "Null: its claim is no longer known.",
+  "comment column queue_dead.error":
+    "What the last attempt ended with; null: it said nothing.",
+  "comment column queue_dead.key":
+    "Null: it had none.",
+  "comment column queue_history.key":
+    "Null: it had none.",
+  "comment column queue_history.result":
+    "What the worker gave back; null: nothing.",
+  "comment column queue_history.started_at":
+    "When its last claim was; null: it was cancelled before any.",
+  "comment column queue_history.worker":
+    "Who had it last; null: it was cancelled while nobody had it.",
+  "comment column queue_jobs.key":
+    "Unique among the live jobs of the queue; null: no such wish.",
+  "comment column queue_jobs.lease_until":
+    "Set: in work, and taken to be lost when this has passed and queue_reap comes by. Null: nobody has it.",
+  "comment column queue_jobs.place":
+    "Place in line, first by priority; null: waits for run_at.",
+  "comment column queue_jobs.progress":
+    "What the worker last reported; null: nothing.",
+  "comment column queue_jobs.token":
+    "Fencing token of the last claim; 0 before the first.",
+  "comment column queue_schedules.last_slot":
+    "Null: nothing was enqueued yet.",
+  "comment column queue_schedules.next_slot":
+    "Null: the expression has no further time.",
+  "comment column queue_schedules.paused_at":
+    "Null: runs. Set: its slots pass by without a job.",
+  "comment column queue_schedules.slots_skipped":
+    "Slots that the catch-up rule left out.",
+  "comment column queue_settings.paused_at":
+    "Null: jobs are handed out. Set: nobody gets one.",
   "comment column retention_policies.alarm_days":
     "Fewer days ready than this raise the alarm; null: not partitioned.",
   "comment column retention_policies.kind":
@@ -1152,6 +1344,40 @@ export const agentsCatalog: Catalog = {
     "Deletes sessions a day after their end, keys 90 days after theirs, retired signing keys after a day; returns the larger count of sessions or keys, which equals the limit while more may be waiting.",
   "comment function put_priced_model(p_source text, p_precedence smallint, p_model jsonb)":
     "Makes sure that a priced model exists, under exactly the names and patterns given, and returns its id.",
+  "comment function queue_cancel(p_ids bigint[])":
+    "Takes jobs out of their queue; returns those that were still there. Who is at work on one is refused when it comes to complete it.",
+  "comment function queue_claim(p_queue text, p_worker text, p_limit integer, p_lease_s double precision, p_after bigint[])":
+    "Takes up to p_limit jobs in line for p_lease_s seconds and gives each the fencing token of this claim. p_after (a place for each of the ten priorities) is where to begin to look, so that a reader need not pass what is done; null looks from the start and puts due jobs in line first.",
+  "comment function queue_complete(p_ids bigint[], p_tokens bigint[], p_results jsonb[])":
+    "Ends jobs as done and moves them into the history. Returns those that were accepted: one whose token is no longer the current one is left alone.",
+  "comment function queue_define(p_queue text, p_max_failures integer, p_max_losses integer, p_retry_base_s double precision, p_retry_most_s double precision)":
+    "Makes a queue or changes its limits: failures and losses allowed, first and longest wait before another try. A worker calls it when it starts.",
+  "comment function queue_end(p_ids bigint[], p_tokens bigint[], p_outcomes text[], p_errors text[])":
+    "Ends attempts that did not finish their job: a failure or a loss waits and is tried again until the queue's limit, then it is a dead letter; returned goes back to its place and counts nothing. A token that is not the current one gives stale.",
+  "comment function queue_enqueue(p_queue text, p_jobs jsonb)":
+    "Enqueues a list of {payload, key, priority, runAt, delayS}; answers in its order. A key that a live job of the queue has gives that job, created false.",
+  "comment function queue_fire(p_schedule text, p_expected timestamp with time zone, p_slots timestamp with time zone[], p_skipped bigint, p_next timestamp with time zone)":
+    "Enqueues the slots of a schedule and moves its pointer from p_expected to p_next, both or neither; null when another scheduler was first. A slot that has its job already gets no second one.",
+  "comment function queue_heartbeat(p_ids bigint[], p_tokens bigint[], p_lease_s double precision)":
+    "Makes leases last p_lease_s seconds from now; returns the ids that are no longer held under their token.",
+  "comment function queue_hold(p_id bigint, p_token bigint)":
+    "Makes sure that a job is still held, and keeps it so until the transaction ends; raises lease_lost otherwise.",
+  "comment function queue_id_of(p_queue text)":
+    "The number of a queue; one that nobody has named yet is made, with the usual limits.",
+  "comment function queue_progress(p_id bigint, p_token bigint, p_progress jsonb)":
+    "Notes how far a job has come; raises lease_lost when the token is not the current one.",
+  "comment function queue_promote(p_queue_id integer, p_limit integer)":
+    "Puts jobs whose time has come in line, the earliest first, at most p_limit; returns how many.",
+  "comment function queue_prune(p_keep interval, p_limit integer)":
+    "Removes finished jobs, old attempts and slots older than p_keep, at most p_limit of each; returns how many rows went. Dead letters stay until somebody retries them.",
+  "comment function queue_reap(p_limit integer)":
+    "Looks at up to p_limit claims with jobs whose lease has run out, and clears away fifty times as many without: jobs without a heartbeat since are lost, and tried again until the queue's limit of losses.",
+  "comment function queue_redrive(p_ids bigint[])":
+    "Puts dead letters back in line with their counts at zero. Verdicts: retried; key_taken when a live job has its key; unknown when it is no dead letter.",
+  "comment function queue_settle(p_id bigint, p_token bigint, p_result jsonb)":
+    "Ends one job as done, in the transaction of the rows it produced; raises lease_lost when the token is not the current one, so that the rows go too.",
+  "comment function queue_sweep(p_queue text, p_floor bigint[])":
+    "Puts due jobs in line, and tells the oldest place of each priority above a floor, with what is needed to know when no older one can still turn up.",
   "comment function quote_usage(p_provider text, p_model text, p_at timestamp with time zone, p_usage jsonb, p_service_tier text)":
     "Amount in USD of one call; see quote_usages, which is the one to use for many.",
   "comment function quote_usage_lines(p_providers text[], p_models text[], p_ats timestamp with time zone[], p_usages jsonb[], p_service_tiers text[])":
@@ -1220,6 +1446,10 @@ export const agentsCatalog: Catalog = {
     "Makes a new signing key; the one before it signs beside it until the overlap in seconds is over.",
   "comment function webhook_set_state(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_state text, p_reason text)":
     "Enables or disables an endpoint, with an audit entry and an event for its owner; false when it was so already.",
+  "comment sequence queue_places":
+    "Ids of jobs and their places in line. Drawn only by a transaction that already has its own id: queue_sweep relies on it.",
+  "comment sequence queue_tokens":
+    "Fencing tokens: each claim draws a higher one than all before it.",
   "comment table account_sessions":
     "One sign-in: the family of all refresh tokens that follow from it. Only the token of the current generation refreshes.",
   "comment table accounts":
@@ -1294,6 +1524,22 @@ export const agentsCatalog: Catalog = {
     "Folded spend of a project from its first day. Read the view total_spend instead.",
   "comment table projects":
     "A code base on which agents work; everything else belongs to one.",
+  "comment table queue_attempts":
+    "Attempts that did not finish their job: when, who, how it ended and why. The one that did is the row of queue_history.",
+  "comment table queue_claims":
+    "Who took which jobs together and when, until the lease of the last of them has run out: so that lost ones are found without an index on the leases.",
+  "comment table queue_dead":
+    "Dead letters: jobs given up, with their payload, until somebody retries them. Their attempts are in queue_attempts.",
+  "comment table queue_history":
+    "Jobs that were done or cancelled, moved here by the statement that ended them.",
+  "comment table queue_jobs":
+    "Jobs that are not finished: in line, in work, or waiting for their time. No foreign key to queue_settings, whose check would double the time of an insert; rows come in through queue_enqueue.",
+  "comment table queue_schedules":
+    "Jobs that come by the clock. next_slot moves on in the transaction that enqueues, by compare and set: of many schedulers one wins.",
+  "comment table queue_settings":
+    "One row a queue: how often an attempt may fail or be lost, how long to wait between, and whether it is paused.",
+  "comment table queue_slots":
+    "Which slot of a schedule became which job: at most one, however often it is tried.",
   "comment table refresh_tokens":
     "SHA-256 of every refresh token of a living session, old ones too: an old one that comes back is a stolen one.",
   "comment table retention_policies":
@@ -1344,6 +1590,12 @@ export const agentsCatalog: Catalog = {
     "Organizations that nobody owns, or personal ones whose user does not. Mend: make a member the owner.",
   "comment view invariant_outbox_not_ahead":
     "Events whose transaction lies in the future of this server: the data came from another one, and readers would wait for it for ever. Run select rebase_outbox() in this schema; readers then start again without a cursor.",
+  "comment view invariant_queue_job_in_one_place":
+    "Jobs that are in two places at once: something else than the queue's functions wrote. Look at both rows and delete the wrong one.",
+  "comment view invariant_queue_lease_has_claim":
+    "Jobs in work that no claim knows: nobody would notice that they are lost. Put them back with update queue_jobs set lease_until = null in this schema.",
+  "comment view invariant_queue_slot_behind_pointer":
+    "Slots that have their job already and lie ahead of their schedule: its pointer was moved back. They do not run twice; nothing is to be done unless the pointer is far off.",
   "comment view invariant_rates_have_kinds":
     "Rates of a kind of usage that nothing counts.",
   "comment view invariant_spend_equals_costs":
@@ -1358,6 +1610,10 @@ export const agentsCatalog: Catalog = {
     "Debits and credits of each asset over all accounts, in its own unit; the difference is zero or the ledger is broken.",
   "comment view price_book":
     "Every version of every price with its rates (USD per unit, as text). Null validity is unbounded; null hours are the whole day.",
+  "comment view queue_overview":
+    "Each queue: jobs in line, in work, waiting for their time and dead, and since when the oldest in line could have run.",
+  "comment view queue_states":
+    "Every job wherever it is. at: when it may run or could have run, died or was finished, by its state.",
   "comment view retention_alarms":
     "Rows mean that something is wrong: partitions run out, rows lie in a default partition, or a policy has not run for a day. Run guildhall retention run, and see that a process with background tasks is up.",
   "comment view retention_status":
@@ -1662,6 +1918,60 @@ export const agentsCatalog: Catalog = {
     "CHECK ((jsonb_typeof(settings) = 'object'::text))",
   "constraint projects.projects_user_id_fkey":
     "FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE",
+  "constraint queue_attempts.queue_attempts_outcome_check":
+    "CHECK ((outcome = ANY (ARRAY['failed'::text, 'timed_out'::text, 'lost'::text, 'returned'::text, 'invalid_payload'::text, 'refused'::text])))",
+  "constraint queue_attempts.queue_attempts_pkey":
+    "PRIMARY KEY (job_id, token)",
+  "constraint queue_claims.queue_claims_pkey":
+    "PRIMARY KEY (token)",
+  "constraint queue_claims.queue_claims_worker_check":
+    "CHECK (((octet_length(worker) >= 1) AND (octet_length(worker) <= 200)))",
+  "constraint queue_dead.queue_dead_pkey":
+    "PRIMARY KEY (id)",
+  "constraint queue_dead.queue_dead_reason_check":
+    "CHECK ((reason = ANY (ARRAY['failed'::text, 'timed_out'::text, 'lost'::text, 'invalid_payload'::text, 'refused'::text])))",
+  "constraint queue_history.queue_history_outcome_check":
+    "CHECK ((outcome = ANY (ARRAY['done'::text, 'cancelled'::text])))",
+  "constraint queue_history.queue_history_pkey":
+    "PRIMARY KEY (id)",
+  "constraint queue_jobs.queue_jobs_key_check":
+    "CHECK (((octet_length(key) >= 1) AND (octet_length(key) <= 255)))",
+  "constraint queue_jobs.queue_jobs_lease_check":
+    "CHECK (((lease_until IS NULL) OR (place IS NOT NULL)))",
+  "constraint queue_jobs.queue_jobs_payload_check":
+    "CHECK ((pg_column_size(payload) <= 262144))",
+  "constraint queue_jobs.queue_jobs_pkey":
+    "PRIMARY KEY (id)",
+  "constraint queue_jobs.queue_jobs_priority_check":
+    "CHECK (((priority >= 0) AND (priority <= 9)))",
+  "constraint queue_jobs.queue_jobs_progress_check":
+    "CHECK ((pg_column_size(progress) <= 16384))",
+  "constraint queue_schedules.queue_schedules_catch_up_check":
+    "CHECK ((catch_up = ANY (ARRAY['all'::text, 'last'::text, 'none'::text])))",
+  "constraint queue_schedules.queue_schedules_catch_up_most_check":
+    "CHECK (((catch_up_most >= 1) AND (catch_up_most <= 1000)))",
+  "constraint queue_schedules.queue_schedules_name_check":
+    "CHECK (((octet_length(name) >= 1) AND (octet_length(name) <= 200)))",
+  "constraint queue_schedules.queue_schedules_pkey":
+    "PRIMARY KEY (name)",
+  "constraint queue_schedules.queue_schedules_priority_check":
+    "CHECK (((priority >= 0) AND (priority <= 9)))",
+  "constraint queue_schedules.queue_schedules_queue_id_fkey":
+    "FOREIGN KEY (queue_id) REFERENCES queue_settings(id)",
+  "constraint queue_settings.queue_settings_limits_check":
+    "CHECK ((((max_failures >= 1) AND (max_failures <= 1000)) AND ((max_losses >= 0) AND (max_losses <= 1000))))",
+  "constraint queue_settings.queue_settings_name_check":
+    "CHECK ((name ~ '^[a-z][a-z0-9_.:-]{0,99}$'::text))",
+  "constraint queue_settings.queue_settings_name_key":
+    "UNIQUE (name)",
+  "constraint queue_settings.queue_settings_pkey":
+    "PRIMARY KEY (id)",
+  "constraint queue_settings.queue_settings_retry_check":
+    "CHECK ((((retry_base_s >= (0)::double precision) AND (retry_base_s <= retry_most_s)) AND (retry_most_s <= (2592000)::double precision)))",
+  "constraint queue_slots.queue_slots_job_id_key":
+    "UNIQUE (job_id)",
+  "constraint queue_slots.queue_slots_pkey":
+    "PRIMARY KEY (schedule, slot)",
   "constraint refresh_tokens.refresh_tokens_pkey":
     "PRIMARY KEY (token_hash)",
   "constraint refresh_tokens.refresh_tokens_session_id_fkey":
@@ -1828,6 +2138,40 @@ export const agentsCatalog: Catalog = {
     "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_sessions integer;\n  v_keys integer;\nbegin\n  delete from :schema.account_sessions as s\n  where s.id in (\n    select o.id\n    from :schema.account_sessions as o\n    where o.expires_at < now() - interval '1 day'\n    order by o.expires_at\n    limit p_limit\n    for update skip locked\n  );\n  get diagnostics v_sessions = row_count;\n\n  -- Ninety days: long enough to look up in a report which key was used.\n  delete from :schema.api_keys as k\n  where k.id in (\n    select o.id\n    from :schema.api_keys as o\n    where least(o.revoked_at, o.expires_at) < now() - interval '90 days'\n    limit p_limit\n    for update skip locked\n  );\n  get diagnostics v_keys = row_count;\n\n  delete from :schema.auth_secrets as s\n  where s.verify_until < now() - interval '1 day';\n\n  return greatest(v_sessions, v_keys);\nend\n",
   "function put_priced_model(p_source text, p_precedence smallint, p_model jsonb)":
     "text plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_id text;\n  v_provider text := p_model ->> 'provider';\n  v_key text := lower(p_model ->> 'model');\nbegin\n  insert into :schema.priced_models as m (source, precedence, provider, model, position)\n  values (\n    p_source, p_precedence, v_provider, p_model ->> 'model',\n    coalesce((p_model ->> 'position')::integer, 0)\n  )\n  on conflict (source, provider, model) do update\n    set precedence = excluded.precedence, position = excluded.position\n    where (m.precedence, m.position) <> (excluded.precedence, excluded.position)\n  returning m.id into v_id;\n\n  if v_id is null then\n    select m.id into v_id\n    from :schema.priced_models as m\n    where m.source = p_source and m.provider = v_provider and m.model = p_model ->> 'model';\n  end if;\n\n  delete from :schema.priced_model_names as n\n  where n.priced_model_id = v_id\n    and n.name <> v_key\n    and not coalesce(p_model -> 'names', '[]') ? n.name;\n\n  insert into :schema.priced_model_names (provider, name, priced_model_id, is_key)\n  select v_provider, name.name, v_id, name.name = v_key\n  from (\n    select v_key as name\n    union\n    select lower(listed.name) from jsonb_array_elements_text(coalesce(p_model -> 'names', '[]')) as listed (name)\n  ) as name\n  on conflict do nothing;\n\n  delete from :schema.priced_model_rules as r where r.priced_model_id = v_id;\n\n  insert into :schema.priced_model_rules (priced_model_id, ordinal, provider, operator, pattern)\n  select v_id, rule.ordinal, v_provider, rule.value ->> 'operator',\n    case when rule.value ->> 'operator' = 'regex' then rule.value ->> 'pattern' else lower(rule.value ->> 'pattern') end\n  from jsonb_array_elements(coalesce(p_model -> 'rules', '[]')) with ordinality as rule (value, ordinal);\n\n  return v_id;\nend\n",
+  "function queue_cancel(p_ids bigint[])":
+    "SETOF bigint plpgsql v set search_path=its own schema, pg_temp, enable_seqscan=off as \nbegin\n  return query\n  with held as materialized (\n    select j.id from :schema.queue_jobs as j where j.id = any (p_ids) order by j.id for update\n  ), gone as (\n    delete from :schema.queue_jobs as j using held where j.id = held.id returning j.*\n  )\n  insert into :schema.queue_history as h (\n    id, token, created_at, started_at, queue_id, priority, failures, losses, outcome, worker, key, payload\n  )\n  select\n    g.id, g.token, g.created_at, c.claimed_at, g.queue_id, g.priority, g.failures, g.losses, 'cancelled', c.worker,\n    g.key, g.payload\n  from gone as g\n  left join :schema.queue_claims as c on c.token = g.token and g.lease_until is not null\n  returning h.id;\nend\n",
+  "function queue_claim(p_queue text, p_worker text, p_limit integer, p_lease_s double precision, p_after bigint[])":
+    "TABLE(id bigint, token bigint, place bigint, priority smallint, failures smallint, losses smallint, run_at timestamp with time zone, created_at timestamp with time zone, payload jsonb) plpgsql v set search_path=its own schema, pg_temp, enable_seqscan=off, enable_sort=off, enable_hashjoin=off, enable_mergejoin=off as \n#variable_conflict use_column\ndeclare\n  v_queue integer;\n  v_token bigint;\nbegin\n  if p_limit not between 1 and 5000 or p_lease_s not between 1 and 86400 then\n    raise exception using\n      errcode = 'GH400',\n      constraint = 'queue_claim_limits',\n      message = format('A claim of %s jobs for %s seconds is outside of what is allowed.', p_limit, p_lease_s),\n      hint = 'Claim 1 to 5,000 jobs for 1 second to a day; heartbeats make a lease longer.';\n  end if;\n\n  select s.id into v_queue from :schema.queue_settings as s where s.name = p_queue and s.paused_at is null;\n  if not found then\n    return;\n  end if;\n\n  if p_after is null then\n    perform :schema.queue_promote(v_queue, 1000);\n  end if;\n\n  v_token := nextval(':schema.queue_tokens');\n\n  return query\n  with picked as materialized (\n    -- A materialized step, because a LIMIT in a subquery of UPDATE may be run again and take more.\n    select j.id\n    from unnest(coalesce(p_after, '{0,0,0,0,0,0,0,0,0,0}')) with ordinality as lane (after, number)\n    cross join lateral (\n      select l.id\n      from :schema.queue_jobs as l\n      where l.queue_id = v_queue\n        and l.priority = lane.number::smallint - 1::smallint\n        and l.place > lane.after\n        and l.lease_until is null\n        and l.token < v_token\n      order by l.place\n      limit p_limit\n      for update skip locked\n    ) as j\n    limit p_limit\n  ), taken as (\n    update :schema.queue_jobs as j\n    set token = v_token,\n      lease_until = clock_timestamp() + make_interval(secs => p_lease_s)\n    from picked\n    where j.id = picked.id\n    returning\n      j.id, j.token, j.place, j.priority, j.failures, j.losses, j.run_at::timestamptz, j.created_at::timestamptz, j.payload\n  ), noted as (\n    insert into :schema.queue_claims (token, queue_id, worker, expires_at, job_ids)\n    select v_token, v_queue, p_worker, clock_timestamp() + make_interval(secs => p_lease_s), array_agg(taken.id)\n    from taken\n    having count(*) > 0\n  )\n  select * from taken;\nend\n",
+  "function queue_complete(p_ids bigint[], p_tokens bigint[], p_results jsonb[])":
+    "TABLE(id bigint, token bigint) plpgsql v set search_path=its own schema, pg_temp, enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off as \n#variable_conflict use_column\nbegin\n  return query\n  with gone as (\n    delete from :schema.queue_jobs as j\n    using unnest(p_ids, p_tokens, p_results) as given (id, token, result)\n    where j.id = given.id\n      and j.token = given.token\n      and j.lease_until is not null\n    returning j.*, given.result\n  )\n  insert into :schema.queue_history as h (\n    id, token, created_at, started_at, queue_id, priority, failures, losses, outcome, worker, key, payload, result\n  )\n  select\n    g.id, g.token, g.created_at, c.claimed_at, g.queue_id, g.priority, g.failures, g.losses, 'done', c.worker,\n    g.key, g.payload, g.result\n  from gone as g\n  left join :schema.queue_claims as c on c.token = g.token\n  returning h.id, h.token;\nend\n",
+  "function queue_define(p_queue text, p_max_failures integer, p_max_losses integer, p_retry_base_s double precision, p_retry_most_s double precision)":
+    "void sql v set search_path=its own schema, pg_temp as \n  insert into :schema.queue_settings as s (name, max_failures, max_losses, retry_base_s, retry_most_s)\n  values (p_queue, p_max_failures, p_max_losses, p_retry_base_s, p_retry_most_s)\n  on conflict on constraint queue_settings_name_key do update\n  set max_failures = excluded.max_failures,\n    max_losses = excluded.max_losses,\n    retry_base_s = excluded.retry_base_s,\n    retry_most_s = excluded.retry_most_s\n  where (s.max_failures, s.max_losses, s.retry_base_s, s.retry_most_s)\n    is distinct from (excluded.max_failures, excluded.max_losses, excluded.retry_base_s, excluded.retry_most_s);\n",
+  "function queue_end(p_ids bigint[], p_tokens bigint[], p_outcomes text[], p_errors text[])":
+    "TABLE(id bigint, verdict text, run_at timestamp with time zone) plpgsql v set search_path=its own schema, pg_temp, enable_seqscan=off as \n#variable_conflict use_column\nbegin\n  return query\n  with given as materialized (\n    select * from unnest(p_ids, p_tokens, p_outcomes, p_errors) as g (id, token, outcome, error)\n  ), held as materialized (\n    select\n      j.*,\n      g.outcome,\n      left(g.error, 10000) as error,\n      c.worker,\n      c.claimed_at,\n      s.max_failures,\n      s.max_losses,\n      s.retry_base_s,\n      s.retry_most_s,\n      j.failures + (g.outcome in ('failed', 'timed_out', 'invalid_payload', 'refused'))::integer as failures_now,\n      j.losses + (g.outcome = 'lost')::integer as losses_now\n    from given as g\n    join :schema.queue_jobs as j on j.id = g.id and j.token = g.token and j.lease_until is not null\n    join :schema.queue_settings as s on s.id = j.queue_id\n    left join :schema.queue_claims as c on c.token = j.token\n    order by j.id\n    for update of j\n  ), decided as materialized (\n    select\n      h.*,\n      case\n        when h.outcome = 'returned' then 'returned'\n        when h.outcome in ('invalid_payload', 'refused') then 'dead'\n        when h.failures_now >= h.max_failures then 'dead'\n        when h.losses_now > h.max_losses then 'dead'\n        else 'retry'\n      end as verdict,\n      -- Between half of the wait and all of it, doubled by each failure or loss.\n      clock_timestamp() + make_interval(secs => (0.5 + random() / 2) * least(\n        h.retry_most_s,\n        h.retry_base_s * 2.0 ^ least(30, greatest(0, case h.outcome when 'lost' then h.losses_now else h.failures_now end - 1))\n      )) as again_at\n    from held as h\n  ), noted as (\n    insert into :schema.queue_attempts (job_id, token, queue_id, worker, started_at, outcome, error)\n    select d.id, d.token, d.queue_id, d.worker, d.claimed_at, d.outcome, d.error from decided as d\n  ), buried as (\n    insert into :schema.queue_dead (\n      id, token, created_at, queue_id, priority, failures, losses, reason, error, key, payload\n    )\n    select\n      d.id, d.token, d.created_at, d.queue_id, d.priority, d.failures_now, d.losses_now, d.outcome, d.error, d.key,\n      d.payload\n    from decided as d\n    where d.verdict = 'dead'\n  ), removed as (\n    delete from :schema.queue_jobs as j using decided as d where j.id = d.id and d.verdict = 'dead'\n  ), kept as (\n    update :schema.queue_jobs as j\n    set failures = d.failures_now,\n      losses = d.losses_now,\n      lease_until = null,\n      place = case d.verdict when 'returned' then j.place end,\n      run_at = case d.verdict when 'returned' then j.run_at else d.again_at end\n    from decided as d\n    where j.id = d.id\n      and d.verdict <> 'dead'\n  )\n  select g.id, coalesce(d.verdict, 'stale'), case d.verdict when 'retry' then d.again_at end\n  from given as g\n  left join decided as d on d.id = g.id;\nend\n",
+  "function queue_enqueue(p_queue text, p_jobs jsonb)":
+    "TABLE(id bigint, created boolean) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_queue integer := :schema.queue_id_of(p_queue);\n  v_job jsonb;\n  v_id bigint;\nbegin\n  -- Before the first place is drawn: queue_sweep takes it that whoever draws a place can be seen to run.\n  perform pg_current_xact_id();\n\n  if not p_jobs @? '$[*].key' then\n    return query\n    insert into :schema.queue_jobs as n (id, place, queue_id, priority, run_at, payload)\n    select\n      d.id,\n      case when d.run_at is null or d.run_at <= clock_timestamp() then d.id end,\n      v_queue,\n      coalesce((d.job ->> 'priority')::smallint, 5),\n      coalesce(d.run_at, clock_timestamp()),\n      d.job -> 'payload'\n    from (\n      select\n        nextval(':schema.queue_places') as id,\n        job,\n        coalesce(\n          (job ->> 'runAt')::timestamptz(3),\n          clock_timestamp() + make_interval(secs => (job ->> 'delayS')::double precision)\n        ) as run_at\n      from jsonb_array_elements(p_jobs) as given (job)\n    ) as d\n    returning n.id, true;\n    return;\n  end if;\n\n  for v_job in select job from jsonb_array_elements(p_jobs) as given (job)\n  loop\n    created := true;\n    if v_job ->> 'key' is null then\n      select e.id into v_id from :schema.queue_enqueue(p_queue, jsonb_build_array(v_job - 'key')) as e;\n    else\n      for v_try in 1..100 loop\n        if v_try = 100 then\n          raise exception using\n            errcode = 'GH409',\n            constraint = 'queue_key_contended',\n            message = format('Jobs with the key %s come and go too fast.', v_job ->> 'key'),\n            hint = 'Try again.';\n        end if;\n        v_id := nextval(':schema.queue_places');\n        insert into :schema.queue_jobs as n (id, place, queue_id, priority, run_at, key, payload)\n        select\n          v_id,\n          case when t.run_at <= clock_timestamp() then v_id end,\n          v_queue,\n          coalesce((v_job ->> 'priority')::smallint, 5),\n          t.run_at,\n          v_job ->> 'key',\n          v_job -> 'payload'\n        from (\n          select coalesce(\n            (v_job ->> 'runAt')::timestamptz(3),\n            clock_timestamp() + make_interval(secs => (v_job ->> 'delayS')::double precision),\n            clock_timestamp()\n          ) as run_at\n        ) as t\n        on conflict (queue_id, key) where key is not null do nothing;\n        exit when found;\n        -- Locked, so that the job given as the answer is there when this transaction ends, or was not taken for it.\n        select j.id into v_id\n        from :schema.queue_jobs as j\n        where j.queue_id = v_queue\n          and j.key = v_job ->> 'key'\n        for key share;\n        if found then\n          created := false;\n          exit;\n        end if;\n      end loop;\n    end if;\n    id := v_id;\n    return next;\n  end loop;\nend\n",
+  "function queue_fire(p_schedule text, p_expected timestamp with time zone, p_slots timestamp with time zone[], p_skipped bigint, p_next timestamp with time zone)":
+    "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_schedule :schema.queue_schedules%rowtype;\n  v_count integer := 0;\n  v_slot timestamptz;\n  v_id bigint;\nbegin\n  update :schema.queue_schedules as s\n  set next_slot = p_next,\n    last_slot = coalesce((select max(given.slot) from unnest(p_slots) as given (slot)), s.last_slot),\n    slots_skipped = s.slots_skipped + p_skipped\n  where s.name = p_schedule\n    and s.next_slot = p_expected\n  returning s.* into v_schedule;\n  if not found then\n    return null;\n  end if;\n  foreach v_slot in array p_slots\n  loop\n    v_id := nextval(':schema.queue_places');\n    insert into :schema.queue_slots (schedule, slot, job_id)\n    values (p_schedule, v_slot, v_id)\n    on conflict on constraint queue_slots_pkey do nothing;\n    if found then\n      insert into :schema.queue_jobs (id, place, queue_id, priority, run_at, payload)\n      values (v_id, v_id, v_schedule.queue_id, v_schedule.priority, v_slot, v_schedule.payload);\n      v_count := v_count + 1;\n    end if;\n  end loop;\n  return v_count;\nend\n",
+  "function queue_heartbeat(p_ids bigint[], p_tokens bigint[], p_lease_s double precision)":
+    "SETOF bigint plpgsql v set search_path=its own schema, pg_temp, enable_seqscan=off as \nbegin\n  -- One that is locked is being completed, cancelled or reaped: its lease does not matter any more.\n  with held as materialized (\n    select j.id\n    from unnest(p_ids, p_tokens) as given (id, token)\n    join :schema.queue_jobs as j on j.id = given.id and j.token = given.token and j.lease_until is not null\n    for update of j skip locked\n  )\n  update :schema.queue_jobs as j\n  set lease_until = clock_timestamp() + make_interval(secs => p_lease_s)\n  from held\n  where j.id = held.id;\n\n  return query\n  select given.id\n  from unnest(p_ids, p_tokens) as given (id, token)\n  where not exists (\n    select from :schema.queue_jobs as j\n    where j.id = given.id and j.token = given.token and j.lease_until is not null\n  );\nend\n",
+  "function queue_hold(p_id bigint, p_token bigint)":
+    "void plpgsql v set search_path=its own schema, pg_temp as \nbegin\n  perform 1\n  from :schema.queue_jobs\n  where id = p_id\n    and token = p_token\n    and lease_until is not null\n  for update;\n  if not found then\n    raise exception using\n      errcode = 'GH409',\n      constraint = 'lease_lost',\n      message = format('Job %s is no longer held under the token %s.', p_id, p_token),\n      hint = 'Its lease ran out, or it was cancelled or has been completed: leave what was done for it undone.';\n  end if;\nend\n",
+  "function queue_id_of(p_queue text)":
+    "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_id integer;\nbegin\n  -- Queues are never deleted, so the second round finds what another transaction made meanwhile.\n  for v_try in 1..3 loop\n    select id into v_id from :schema.queue_settings where name = p_queue;\n    if found then\n      return v_id;\n    end if;\n    insert into :schema.queue_settings (name) values (p_queue)\n    on conflict on constraint queue_settings_name_key do nothing\n    returning id into v_id;\n    if found then\n      return v_id;\n    end if;\n  end loop;\n  raise exception using\n    errcode = '40001',\n    message = format('The queue %s was made by a transaction that this one cannot see.', p_queue);\nend\n",
+  "function queue_progress(p_id bigint, p_token bigint, p_progress jsonb)":
+    "void plpgsql v set search_path=its own schema, pg_temp as \nbegin\n  update :schema.queue_jobs\n  set progress = p_progress\n  where id = p_id\n    and token = p_token\n    and lease_until is not null;\n  if not found then\n    perform :schema.queue_hold(p_id, p_token);\n  end if;\nend\n",
+  "function queue_promote(p_queue_id integer, p_limit integer)":
+    "integer plpgsql v set search_path=its own schema, pg_temp, enable_seqscan=off as \ndeclare\n  v_count integer;\nbegin\n  perform 1\n  from :schema.queue_jobs\n  where queue_id = p_queue_id\n    and place is null\n    and run_at <= clock_timestamp()\n  limit 1;\n  if not found then\n    return 0;\n  end if;\n\n  perform pg_current_xact_id();\n  with due as materialized (\n    select id\n    from :schema.queue_jobs\n    where queue_id = p_queue_id\n      and place is null\n      and run_at <= clock_timestamp()\n    order by run_at\n    limit p_limit\n    for update skip locked\n  ), placed as materialized (\n    select id, nextval(':schema.queue_places') as place from due\n  )\n  update :schema.queue_jobs as j\n  set place = p.place\n  from placed as p\n  where j.id = p.id;\n  get diagnostics v_count = row_count;\n  return v_count;\nend\n",
+  "function queue_prune(p_keep interval, p_limit integer)":
+    "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_limit timestamptz := clock_timestamp() - p_keep;\n  v_count integer;\n  v_total integer := 0;\nbegin\n  delete from :schema.queue_history as h\n  where h.id in (\n    select o.id from :schema.queue_history as o\n    where o.finished_at < v_limit\n    limit p_limit\n    for update skip locked\n  );\n  get diagnostics v_count = row_count;\n  v_total := v_total + v_count;\n\n  -- The story of a dead letter stays with it.\n  delete from :schema.queue_attempts as a\n  where (a.job_id, a.token) in (\n    select o.job_id, o.token from :schema.queue_attempts as o\n    where o.ended_at < v_limit\n      and not exists (select from :schema.queue_dead as d where d.id = o.job_id)\n      and not exists (select from :schema.queue_jobs as j where j.id = o.job_id)\n    limit p_limit\n    for update skip locked\n  );\n  get diagnostics v_count = row_count;\n  v_total := v_total + v_count;\n\n  -- A slot above the pointer of its schedule could come again.\n  delete from :schema.queue_slots as t\n  where (t.schedule, t.slot) in (\n    select o.schedule, o.slot from :schema.queue_slots as o\n    left join :schema.queue_schedules as s on s.name = o.schedule\n    where o.slot < v_limit\n      and (s.name is null or s.next_slot is null or o.slot < s.next_slot)\n    limit p_limit\n  );\n  get diagnostics v_count = row_count;\n  return v_total + v_count;\nend\n",
+  "function queue_reap(p_limit integer)":
+    "TABLE(lost bigint, more boolean) plpgsql v set search_path=its own schema, pg_temp, enable_seqscan=off as \ndeclare\n  v_claim record;\n  v_ids bigint[];\n  v_next timestamptz;\n  v_claims integer := 0;\n  v_over integer;\nbegin\n  lost := 0;\n  -- Most claims end with all their jobs: those go at once.\n  delete from :schema.queue_claims as c\n  where c.token in (\n    select o.token\n    from :schema.queue_claims as o\n    where o.expires_at <= clock_timestamp()\n      and not exists (\n        select from :schema.queue_jobs as j\n        where j.id = any (o.job_ids) and j.token = o.token and j.lease_until is not null\n      )\n    order by o.expires_at\n    limit p_limit * 50\n    for update skip locked\n  );\n  get diagnostics v_over = row_count;\n  for v_claim in\n    select c.token, c.job_ids\n    from :schema.queue_claims as c\n    where c.expires_at <= clock_timestamp()\n    order by c.expires_at\n    limit p_limit\n    for update skip locked\n  loop\n    v_claims := v_claims + 1;\n    -- Locked ones are being ended by somebody; they are looked at again if that comes to nothing.\n    select array_agg(held.id) into v_ids\n    from (\n      select j.id\n      from unnest(v_claim.job_ids) as given (id)\n      join :schema.queue_jobs as j on j.id = given.id and j.token = v_claim.token\n      where j.lease_until <= clock_timestamp()\n      for update of j skip locked\n    ) as held;\n    if v_ids is not null then\n      perform :schema.queue_end(\n        v_ids,\n        array_fill(v_claim.token, array[cardinality(v_ids)]),\n        array_fill('lost'::text, array[cardinality(v_ids)]),\n        array_fill('The lease ran out without a word from the worker.'::text, array[cardinality(v_ids)])\n      );\n      lost := lost + cardinality(v_ids);\n    end if;\n    select min(j.lease_until) into v_next\n    from unnest(v_claim.job_ids) as given (id)\n    join :schema.queue_jobs as j on j.id = given.id and j.token = v_claim.token\n    where j.lease_until is not null;\n    if v_next is null then\n      delete from :schema.queue_claims where token = v_claim.token;\n    else\n      update :schema.queue_claims\n      set expires_at = greatest(v_next, clock_timestamp() + interval '1 second')\n      where token = v_claim.token;\n    end if;\n  end loop;\n  more := v_claims = p_limit or v_over = p_limit * 50;\n  return next;\nend\n",
+  "function queue_redrive(p_ids bigint[])":
+    "TABLE(id bigint, verdict text) plpgsql v set search_path=its own schema, pg_temp, enable_seqscan=off as \n#variable_conflict use_column\nbegin\n  perform pg_current_xact_id();\n  return query\n  with held as materialized (\n    select d.* from :schema.queue_dead as d where d.id = any (p_ids) order by d.id for update\n  ), revived as (\n    insert into :schema.queue_jobs as j (id, place, token, queue_id, priority, created_at, key, payload)\n    select h.id, nextval(':schema.queue_places'), h.token, h.queue_id, h.priority, h.created_at, h.key, h.payload\n    from held as h\n    on conflict (queue_id, key) where key is not null do nothing\n    returning j.id\n  ), removed as (\n    delete from :schema.queue_dead as d using revived as r where d.id = r.id\n  )\n  select given.id, case when r.id is not null then 'retried' when h.id is not null then 'key_taken' else 'unknown' end\n  from unnest(p_ids) as given (id)\n  left join held as h on h.id = given.id\n  left join revived as r on r.id = given.id;\nend\n",
+  "function queue_settle(p_id bigint, p_token bigint, p_result jsonb)":
+    "void plpgsql v set search_path=its own schema, pg_temp as \nbegin\n  perform :schema.queue_complete(array[p_id], array[p_token], array[p_result]);\n  if not found then\n    raise exception using\n      errcode = 'GH409',\n      constraint = 'lease_lost',\n      message = format('Job %s is no longer held under the token %s.', p_id, p_token),\n      hint = 'Its lease ran out, or it was cancelled or has been completed: leave what was done for it undone.';\n  end if;\nend\n",
+  "function queue_sweep(p_queue text, p_floor bigint[])":
+    "TABLE(oldest bigint[], drawn bigint, horizon text, settled text) plpgsql v set search_path=its own schema, pg_temp, enable_seqscan=off, enable_sort=off as \n#variable_conflict use_column\ndeclare\n  v_queue integer;\n  v_drawn bigint;\nbegin\n  select s.id into v_queue from :schema.queue_settings as s where s.name = p_queue;\n  if not found then\n    return;\n  end if;\n  perform :schema.queue_promote(v_queue, 5000);\n  -- First the sequence and then, in a statement with a later snapshot, the transactions: whoever drew one of\n  -- these places had its own id by then, so it is below the horizon.\n  select case when p.is_called then p.last_value else 0 end into v_drawn from :schema.queue_places as p;\n  return query\n  select\n    array_agg(j.place order by lane.number),\n    v_drawn,\n    pg_snapshot_xmax(pg_current_snapshot())::text,\n    pg_snapshot_xmin(pg_current_snapshot())::text\n  from unnest(p_floor) with ordinality as lane (floor, number)\n  left join lateral (\n    select l.place\n    from :schema.queue_jobs as l\n    where l.queue_id = v_queue\n      and l.priority = lane.number::smallint - 1::smallint\n      and l.place > lane.floor\n    order by l.place\n    limit 1\n  ) as j on true;\nend\n",
   "function quote_usage(p_provider text, p_model text, p_at timestamp with time zone, p_usage jsonb, p_service_tier text)":
     "TABLE(price_id text, amount numeric, unpriced_kinds text[], reason text) plpgsql s set search_path=its own schema, pg_temp, plan_cache_mode=force_generic_plan, jit=off as \n#variable_conflict use_column\nbegin\n  -- plpgsql, because it keeps its plan from call to call.\n  return query\n  select q.price_id, q.amount, q.unpriced_kinds, q.reason\n  from :schema.quote_usages(array[p_provider], array[p_model], array[p_at], array[p_usage], array[p_service_tier]) as q;\nend\n",
   "function quote_usage_lines(p_providers text[], p_models text[], p_ats timestamp with time zone[], p_usages jsonb[], p_service_tiers text[])":
@@ -1964,6 +2308,12 @@ export const agentsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_outbox_not_ahead to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_queue_job_in_one_place to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_queue_lease_has_claim to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_queue_slot_behind_pointer to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_rates_have_kinds to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_spend_equals_costs to owner":
@@ -2019,6 +2369,26 @@ export const agentsCatalog: Catalog = {
   "grant project_spend to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant projects to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant queue_attempts to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant queue_claims to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant queue_dead to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant queue_history to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant queue_jobs to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant queue_overview to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant queue_schedules to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant queue_settings to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant queue_slots to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant queue_states to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant refresh_tokens to owner":
     "delete, insert, references, select, trigger, truncate, update",
@@ -2132,6 +2502,24 @@ export const agentsCatalog: Catalog = {
     "CREATE INDEX priced_models_provider_idx ON priced_models USING btree (provider, model, id)",
   "index projects.projects_user_id_idx":
     "CREATE INDEX projects_user_id_idx ON projects USING btree (user_id, created_at DESC, id DESC)",
+  "index queue_attempts.queue_attempts_ended_at_idx":
+    "CREATE INDEX queue_attempts_ended_at_idx ON queue_attempts USING brin (ended_at)",
+  "index queue_claims.queue_claims_expires_at_idx":
+    "CREATE INDEX queue_claims_expires_at_idx ON queue_claims USING btree (expires_at)",
+  "index queue_dead.queue_dead_queue_id_idx":
+    "CREATE INDEX queue_dead_queue_id_idx ON queue_dead USING btree (queue_id, id)",
+  "index queue_history.queue_history_finished_at_idx":
+    "CREATE INDEX queue_history_finished_at_idx ON queue_history USING brin (finished_at)",
+  "index queue_jobs.queue_jobs_place_idx":
+    "CREATE INDEX queue_jobs_place_idx ON queue_jobs USING btree (queue_id, priority, place) WHERE (place IS NOT NULL)",
+  "index queue_jobs.queue_jobs_queue_id_key_key":
+    "CREATE UNIQUE INDEX queue_jobs_queue_id_key_key ON queue_jobs USING btree (queue_id, key) WHERE (key IS NOT NULL)",
+  "index queue_jobs.queue_jobs_waiting_idx":
+    "CREATE INDEX queue_jobs_waiting_idx ON queue_jobs USING btree (queue_id, run_at) WHERE (place IS NULL)",
+  "index queue_schedules.queue_schedules_next_slot_idx":
+    "CREATE INDEX queue_schedules_next_slot_idx ON queue_schedules USING btree (next_slot) WHERE (next_slot IS NOT NULL)",
+  "index queue_schedules.queue_schedules_queue_id_idx":
+    "CREATE INDEX queue_schedules_queue_id_idx ON queue_schedules USING btree (queue_id)",
   "index runners.runners_created_at_idx":
     "CREATE INDEX runners_created_at_idx ON runners USING btree (created_at DESC, id DESC)",
   "index runners.runners_organization_id_idx":
@@ -2236,6 +2624,22 @@ export const agentsCatalog: Catalog = {
     "table",
   "table projects":
     "table",
+  "table queue_attempts":
+    "table",
+  "table queue_claims":
+    "table",
+  "table queue_dead":
+    "table",
+  "table queue_history":
+    "table",
+  "table queue_jobs":
+    "table",
+  "table queue_schedules":
+    "table",
+  "table queue_settings":
+    "table",
+  "table queue_slots":
+    "table",
   "table refresh_tokens":
     "table",
   "table retention_policies":
@@ -2316,6 +2720,12 @@ export const agentsCatalog: Catalog = {
     "(organization_id text, type text, name text) SELECT id AS organization_id, type, name FROM organizations o WHERE (NOT (EXISTS ( SELECT FROM organization_members m WHERE ((organization_id = id) AND (role = 'owner'::text) AND ((personal_user_id IS NULL) OR (user_id = personal_user_id))))));",
   "view invariant_outbox_not_ahead":
     "(xid text, events bigint) SELECT (xid)::text AS xid, count(*) AS events FROM outbox WHERE (xid >= pg_snapshot_xmax(pg_current_snapshot())) GROUP BY xid;",
+  "view invariant_queue_job_in_one_place":
+    "(id bigint, problem text) SELECT id, 'live and finished'::text AS problem FROM queue_jobs j WHERE (EXISTS ( SELECT FROM queue_history h WHERE (id = id))) UNION ALL SELECT id, 'dead and finished'::text AS problem FROM queue_dead d WHERE (EXISTS ( SELECT FROM queue_history h WHERE (id = id))) UNION ALL SELECT id, 'dead and live'::text AS problem FROM queue_dead d WHERE (EXISTS ( SELECT FROM queue_jobs j WHERE (id = id)));",
+  "view invariant_queue_lease_has_claim":
+    "(id bigint, token bigint, lease_until timestamp(3) with time zone) SELECT id, token, lease_until FROM queue_jobs j WHERE ((lease_until IS NOT NULL) AND (NOT (EXISTS ( SELECT FROM queue_claims c WHERE ((token = token) AND (id = ANY (job_ids)))))));",
+  "view invariant_queue_slot_behind_pointer":
+    "(schedule text, slot timestamp(3) with time zone, next_slot timestamp(3) with time zone) SELECT schedule, slot, next_slot FROM (queue_slots t JOIN queue_schedules s ON ((name = schedule))) WHERE (slot >= next_slot);",
   "view invariant_rates_have_kinds":
     "(price_id text, kind text) SELECT price_id, kind FROM model_price_rates r WHERE (NOT (EXISTS ( SELECT FROM usage_kinds k WHERE (kind = kind))));",
   "view invariant_spend_equals_costs":
@@ -2330,6 +2740,10 @@ export const agentsCatalog: Catalog = {
     "(asset text, decimals smallint, accounts bigint, debits numeric, credits numeric, difference numeric, held numeric) SELECT code AS asset, decimals, count(DISTINCT id) AS accounts, (COALESCE(sum(debits), (0)::numeric) * unit) AS debits, (COALESCE(sum(credits), (0)::numeric) * unit) AS credits, (COALESCE(sum((debits - credits)), (0)::numeric) * unit) AS difference, (COALESCE(sum(held_debits), (0)::numeric) * unit) AS held FROM ((ledger_assets s LEFT JOIN ledger_accounts a ON ((asset_id = id))) LEFT JOIN ledger_balances b ON ((account_id = id))) GROUP BY id;",
   "view price_book":
     "(id text, source text, precedence smallint, provider text, model text, service_tier text, day_from text, day_until text, valid_from timestamp(3) with time zone, valid_until timestamp(3) with time zone, rates jsonb, accepted_implausible jsonb, note text, created_at timestamp(3) with time zone, priced_model_id text) SELECT id, source, precedence, provider, model, service_tier, (day_from)::text AS day_from, (day_until)::text AS day_until, valid_from, valid_until, ( SELECT jsonb_agg(jsonb_build_object('kind', kind, 'aboveTokens', above_tokens, 'unitPrice', (trim_scale(unit_price))::text) ORDER BY kind, above_tokens) AS jsonb_agg FROM model_price_rates r WHERE (price_id = id)) AS rates, accepted_implausible, note, created_at, priced_model_id FROM (model_prices p JOIN priced_models m ON ((id = priced_model_id)));",
+  "view queue_overview":
+    "(queue text, paused_at timestamp(3) with time zone, in_line bigint, in_work bigint, waiting bigint, dead bigint, oldest_at timestamp with time zone) SELECT name AS queue, paused_at, COALESCE(in_line, (0)::bigint) AS in_line, COALESCE(in_work, (0)::bigint) AS in_work, COALESCE(waiting, (0)::bigint) AS waiting, COALESCE(dead, (0)::bigint) AS dead, oldest_at FROM ((queue_settings s LEFT JOIN ( SELECT queue_id, count(*) FILTER (WHERE ((place IS NOT NULL) AND (lease_until IS NULL))) AS in_line, count(*) FILTER (WHERE (lease_until IS NOT NULL)) AS in_work, count(*) FILTER (WHERE (place IS NULL)) AS waiting, min(run_at) FILTER (WHERE ((place IS NOT NULL) AND (lease_until IS NULL))) AS oldest_at FROM queue_jobs j GROUP BY queue_id) l ON ((queue_id = id))) LEFT JOIN ( SELECT queue_id, count(*) AS dead FROM queue_dead x GROUP BY queue_id) d ON ((queue_id = id)));",
+  "view queue_states":
+    "(id bigint, queue text, state text, token bigint, priority smallint, failures smallint, losses smallint, key text, payload jsonb, created_at timestamp(3) with time zone, at timestamp(3) with time zone, error text, result jsonb, progress jsonb, worker text) SELECT id, name AS queue, CASE WHEN (lease_until IS NOT NULL) THEN 'in_work'::text WHEN (place IS NOT NULL) THEN 'in_line'::text ELSE 'waiting'::text END AS state, token, priority, failures, losses, key, payload, created_at, run_at AS at, NULL::text AS error, NULL::jsonb AS result, progress, worker FROM ((queue_jobs j JOIN queue_settings s ON ((id = queue_id))) LEFT JOIN queue_claims c ON (((token = token) AND (lease_until IS NOT NULL)))) UNION ALL SELECT id, name AS queue, 'dead'::text AS state, token, priority, failures, losses, key, payload, created_at, died_at AS at, error, NULL::jsonb AS result, NULL::jsonb AS progress, NULL::text AS worker FROM (queue_dead d JOIN queue_settings s ON ((id = queue_id))) UNION ALL SELECT id, name AS queue, outcome AS state, token, priority, failures, losses, key, payload, created_at, finished_at AS at, NULL::text AS error, result, NULL::jsonb AS progress, worker FROM (queue_history h JOIN queue_settings s ON ((id = queue_id)));",
   "view retention_alarms":
     "(name text, alarm text, problem text) SELECT name, 'runway'::text AS alarm, format('Partitions of %s are ready for %s more days, fewer than %s.'::text, table_name, days_ahead, alarm_days) AS problem FROM retention_status WHERE (enabled AND (kind = 'partitions'::text) AND (days_ahead < (alarm_days)::numeric)) UNION ALL SELECT name, 'default_rows'::text AS alarm, format('%s rows of %s are in its default partition, because theirs was not there in time.'::text, default_rows, table_name) AS problem FROM retention_status WHERE (default_rows > 0) UNION ALL SELECT name, 'late'::text AS alarm, format('%s was to be cleaned up at %s and was not.'::text, table_name, next_run_at) AS problem FROM retention_status WHERE (enabled AND (next_run_at < (now() - '1 day'::interval)));",
   "view retention_status":

@@ -370,6 +370,26 @@ export interface InvariantOutboxNotAhead {
   events: ColumnType<bigint, never, never>;
 }
 
+/** Jobs that are in two places at once: something else than the queue's functions wrote. Look at both rows and delete the wrong one. */
+export interface InvariantQueueJobInOnePlace {
+  id: ColumnType<bigint, never, never>;
+  problem: ColumnType<string, never, never>;
+}
+
+/** Jobs in work that no claim knows: nobody would notice that they are lost. Put them back with update queue_jobs set lease_until = null in this schema. */
+export interface InvariantQueueLeaseHasClaim {
+  id: ColumnType<bigint, never, never>;
+  token: ColumnType<bigint, never, never>;
+  lease_until: ColumnType<Date, never, never>;
+}
+
+/** Slots that have their job already and lie ahead of their schedule: its pointer was moved back. They do not run twice; nothing is to be done unless the pointer is far off. */
+export interface InvariantQueueSlotBehindPointer {
+  schedule: ColumnType<string, never, never>;
+  slot: ColumnType<Date, never, never>;
+  next_slot: ColumnType<Date, never, never>;
+}
+
 /** Rates of a kind of usage that nothing counts. */
 export interface InvariantRatesHaveKinds {
   price_id: ColumnType<string, never, never>;
@@ -722,6 +742,164 @@ export interface Projects {
   updated_at: Generated<Date>;
 }
 
+/** Attempts that did not finish their job: when, who, how it ended and why. The one that did is the row of queue_history. */
+export interface QueueAttempts {
+  job_id: bigint;
+  token: bigint;
+  queue_id: number;
+  /** Null: its claim is no longer known. */
+  worker: string | null;
+  /** Null: its claim is no longer known. */
+  started_at: Date | null;
+  ended_at: Generated<Date>;
+  outcome: string;
+  /** Null: it said nothing. */
+  error: string | null;
+}
+
+/** Who took which jobs together and when, until the lease of the last of them has run out: so that lost ones are found without an index on the leases. */
+export interface QueueClaims {
+  token: bigint;
+  queue_id: number;
+  worker: string;
+  claimed_at: Generated<Date>;
+  expires_at: Date;
+  job_ids: bigint[];
+}
+
+/** Dead letters: jobs given up, with their payload, until somebody retries them. Their attempts are in queue_attempts. */
+export interface QueueDead {
+  id: bigint;
+  token: bigint;
+  created_at: Date;
+  died_at: Generated<Date>;
+  queue_id: number;
+  priority: number;
+  failures: number;
+  losses: number;
+  reason: string;
+  /** What the last attempt ended with; null: it said nothing. */
+  error: string | null;
+  /** Null: it had none. */
+  key: string | null;
+  payload: unknown;
+}
+
+/** Jobs that were done or cancelled, moved here by the statement that ended them. */
+export interface QueueHistory {
+  id: bigint;
+  token: bigint;
+  created_at: Date;
+  /** When its last claim was; null: it was cancelled before any. */
+  started_at: Date | null;
+  finished_at: Generated<Date>;
+  queue_id: number;
+  priority: number;
+  failures: number;
+  losses: number;
+  outcome: string;
+  /** Who had it last; null: it was cancelled while nobody had it. */
+  worker: string | null;
+  /** Null: it had none. */
+  key: string | null;
+  payload: unknown;
+  /** What the worker gave back; null: nothing. */
+  result: unknown | null;
+}
+
+/** Jobs that are not finished: in line, in work, or waiting for their time. No foreign key to queue_settings, whose check would double the time of an insert; rows come in through queue_enqueue. */
+export interface QueueJobs {
+  id: bigint;
+  /** Fencing token of the last claim; 0 before the first. */
+  token: Generated<bigint>;
+  /** Place in line, first by priority; null: waits for run_at. */
+  place: bigint | null;
+  /** Set: in work, and taken to be lost when this has passed and queue_reap comes by. Null: nobody has it. */
+  lease_until: Date | null;
+  run_at: Generated<Date>;
+  created_at: Generated<Date>;
+  queue_id: number;
+  priority: Generated<number>;
+  failures: Generated<number>;
+  losses: Generated<number>;
+  /** Unique among the live jobs of the queue; null: no such wish. */
+  key: string | null;
+  payload: unknown;
+  /** What the worker last reported; null: nothing. */
+  progress: unknown | null;
+}
+
+/** Each queue: jobs in line, in work, waiting for their time and dead, and since when the oldest in line could have run. */
+export interface QueueOverview {
+  queue: ColumnType<string, never, never>;
+  paused_at: ColumnType<Date, never, never>;
+  in_line: ColumnType<bigint, never, never>;
+  in_work: ColumnType<bigint, never, never>;
+  waiting: ColumnType<bigint, never, never>;
+  dead: ColumnType<bigint, never, never>;
+  oldest_at: ColumnType<Date, never, never>;
+}
+
+/** Jobs that come by the clock. next_slot moves on in the transaction that enqueues, by compare and set: of many schedulers one wins. */
+export interface QueueSchedules {
+  name: string;
+  queue_id: number;
+  cron: string;
+  time_zone: string;
+  payload: unknown;
+  priority: Generated<number>;
+  catch_up: Generated<string>;
+  catch_up_most: Generated<number>;
+  /** Null: the expression has no further time. */
+  next_slot: Date | null;
+  /** Null: nothing was enqueued yet. */
+  last_slot: Date | null;
+  /** Slots that the catch-up rule left out. */
+  slots_skipped: Generated<bigint>;
+  /** Null: runs. Set: its slots pass by without a job. */
+  paused_at: Date | null;
+  created_at: Generated<Date>;
+}
+
+/** One row a queue: how often an attempt may fail or be lost, how long to wait between, and whether it is paused. */
+export interface QueueSettings {
+  id: ColumnType<number, never, never>;
+  name: string;
+  /** Null: jobs are handed out. Set: nobody gets one. */
+  paused_at: Date | null;
+  max_failures: Generated<number>;
+  max_losses: Generated<number>;
+  retry_base_s: Generated<number>;
+  retry_most_s: Generated<number>;
+  created_at: Generated<Date>;
+}
+
+/** Which slot of a schedule became which job: at most one, however often it is tried. */
+export interface QueueSlots {
+  schedule: string;
+  slot: Date;
+  job_id: bigint;
+}
+
+/** Every job wherever it is. at: when it may run or could have run, died or was finished, by its state. */
+export interface QueueStates {
+  id: ColumnType<bigint, never, never>;
+  queue: ColumnType<string, never, never>;
+  state: ColumnType<string, never, never>;
+  token: ColumnType<bigint, never, never>;
+  priority: ColumnType<number, never, never>;
+  failures: ColumnType<number, never, never>;
+  losses: ColumnType<number, never, never>;
+  key: ColumnType<string, never, never>;
+  payload: ColumnType<unknown, never, never>;
+  created_at: ColumnType<Date, never, never>;
+  at: ColumnType<Date, never, never>;
+  error: ColumnType<string, never, never>;
+  result: ColumnType<unknown, never, never>;
+  progress: ColumnType<unknown, never, never>;
+  worker: ColumnType<string, never, never>;
+}
+
 /** SHA-256 of every refresh token of a living session, old ones too: an old one that comes back is a stolen one. */
 export interface RefreshTokens {
   token_hash: Buffer;
@@ -1035,6 +1213,9 @@ export interface Tables {
   invariant_ledger_within_limits: InvariantLedgerWithinLimits;
   invariant_organizations_have_owners: InvariantOrganizationsHaveOwners;
   invariant_outbox_not_ahead: InvariantOutboxNotAhead;
+  invariant_queue_job_in_one_place: InvariantQueueJobInOnePlace;
+  invariant_queue_lease_has_claim: InvariantQueueLeaseHasClaim;
+  invariant_queue_slot_behind_pointer: InvariantQueueSlotBehindPointer;
   invariant_rates_have_kinds: InvariantRatesHaveKinds;
   invariant_spend_equals_costs: InvariantSpendEqualsCosts;
   invariant_webhook_cursor_not_ahead: InvariantWebhookCursorNotAhead;
@@ -1063,6 +1244,16 @@ export interface Tables {
   priced_models: PricedModels;
   project_spend: ProjectSpend;
   projects: Projects;
+  queue_attempts: QueueAttempts;
+  queue_claims: QueueClaims;
+  queue_dead: QueueDead;
+  queue_history: QueueHistory;
+  queue_jobs: QueueJobs;
+  queue_overview: QueueOverview;
+  queue_schedules: QueueSchedules;
+  queue_settings: QueueSettings;
+  queue_slots: QueueSlots;
+  queue_states: QueueStates;
   refresh_tokens: RefreshTokens;
   retention_alarms: RetentionAlarms;
   retention_policies: RetentionPolicies;

@@ -1,0 +1,10 @@
+drop table :schema.queue_slots;
+drop table :schema.queue_schedules;
+drop table :schema.queue_attempts;
+drop table :schema.queue_dead;
+drop table :schema.queue_history;
+drop table :schema.queue_claims;
+drop table :schema.queue_jobs;
+drop table :schema.queue_settings;
+drop sequence :schema.queue_tokens;
+drop sequence :schema.queue_places;
