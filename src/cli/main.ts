@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { isGuildhallError } from '../guildhall.ts';
 import { addDatabaseCommands } from './database-commands.ts';
 import { addImportCommand } from './import-command.ts';
+import { addLedgerCommands } from './ledger-commands.ts';
 import { addMigrateCommands } from './migrate-commands.ts';
 import { EXIT, exitCodeOf } from './session.ts';
 import { addUpCommand } from './up-command.ts';
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addMigrateCommands(program);
   addDatabaseCommands(program);
   addImportCommand(program);
+  addLedgerCommands(program);
   for (const command of allCommands(program)) command.exitOverride();
   return program;
 }

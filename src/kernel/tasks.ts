@@ -1,6 +1,7 @@
 /** Runs an instance's background tasks: one at a time each, again at once while more is waiting. */
 import type { Database } from './database/types.ts';
 import { isGuildhallError } from './errors.ts';
+import { Ledger } from './ledger/index.ts';
 import type { BackgroundTask, Instance } from './system.ts';
 
 export interface TaskRunner {
@@ -29,6 +30,9 @@ const KERNEL_TASKS: readonly BackgroundTask<Instance>[] = [
       return (rows[0]?.gone ?? 0) === 5_000;
     },
   },
+  // Both read one index entry and write nothing where nothing is due.
+  { name: 'seal-ledger', everyMs: 1_000, run: ({ scope }) => new Ledger(scope).seal() },
+  { name: 'expire-ledger-holds', everyMs: 1_000, run: ({ scope }) => new Ledger(scope).expireHolds() },
 ];
 
 /** Starts the timers; they do not keep the process alive. */

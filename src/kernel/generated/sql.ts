@@ -175,6 +175,8 @@ as $$
   where c.number >= p_from
     and (c.number <> c.number_before + 1
       or c.hash <> sha256(c.hash_before || c.digest || int8send(c.number) || int8send(c.up_to))
+      or c.transfers <> (
+        select count(*) from :schema.ledger_transfers t where t.id > c.up_to_before and t.id <= c.up_to)
       or c.digest is distinct from sha256(convert_to(:schema.ledger_seal_rows(c.up_to_before, c.up_to), 'UTF8')));
 $$;
 comment on function :schema.ledger_broken_seals(bigint, bigint) is
@@ -216,6 +218,8 @@ begin
   insert into :schema.ledger_balances (account_id, asset_id, slot)
   select v_account.id, v_account.asset_id, s.slot
   from generate_series(v_account.slots, coalesce(p_slots, v_account.slots) - 1) as s(slot);
+  -- Each slot keeps its part of the limits by itself, which holds only from equal parts on.
+  perform :schema.ledger_level_slots(array[v_account.id]);
   return 'changed';
 end
 $$;
@@ -361,13 +365,15 @@ as $$
     join :schema.ledger_accounts a on a.id = b.account_id
     where b.account_id = any (p_accounts) and a.slots > 1
   ), shared as (
-    select account_id, slot, free, sum(free) over whole as total, count(*) over whole as slots
+    select account_id, slot, free, sum(free) over whole as total, count(*) over whole as slots,
+      div(sum(free) over whole, count(*) over whole)
+        - case when mod(sum(free) over whole, count(*) over whole) < 0 then 1 else 0 end as part
     from own
     window whole as (partition by account_id)
   )
   update :schema.ledger_balances b
-  set shift = floor(s.total / s.slots) + case when s.slot = 0 then s.total - s.slots * floor(s.total / s.slots) else 0 end
-    - s.free
+  -- The rest goes one by one, so that no two parts differ by more than the smallest unit.
+  set shift = s.part + case when s.slot < s.total - s.slots * s.part then 1 else 0 end - s.free
   from shared s
   where b.account_id = s.account_id and b.slot = s.slot;
 $$;
@@ -720,6 +726,8 @@ language plpgsql
 set search_path = :schema, pg_temp
 as $$
 declare
+  v_top bigint;
+  v_fresh constant boolean := pg_current_xact_id_if_assigned() is null;
   v_mark record;
   v_last record;
   v_up_to bigint;
@@ -727,16 +735,22 @@ declare
   v_digest bytea;
   v_made integer := 0;
 begin
+  -- Read before this transaction gets an id of its own: a posting locks balances, and so gets its id, before it takes
+  -- the number of its transfer. Whoever has a number below this one has therefore a lower id than this transaction.
+  select max(id) into v_top from :schema.ledger_transfers;
+  select max(up_to) into v_up_to from :schema.ledger_seals;
+  -- Nothing new: an idle ledger writes nothing.
+  if v_top is null or v_top <= v_up_to then return 0; end if;
   -- One sealer at a time: the second finds the mark taken and leaves.
   select up_to, horizon into v_mark from :schema.ledger_seal_marks for update skip locked;
   if not found then
-    if exists (select from :schema.ledger_seal_marks) then return 0; end if;
-    insert into :schema.ledger_seal_marks (up_to, horizon)
-    select coalesce(max(id), 0), pg_snapshot_xmax(pg_current_snapshot()) from :schema.ledger_transfers
-    on conflict do nothing;
+    if v_fresh and not exists (select from :schema.ledger_seal_marks) then
+      insert into :schema.ledger_seal_marks (up_to, horizon) values (v_top, pg_current_xact_id())
+      on conflict do nothing;
+    end if;
     return 0;
   end if;
-  -- An id below the mark was taken by a transaction below the horizon; while one of these runs it may still turn up.
+  -- A number below the mark was taken by a transaction below the horizon; while one of these runs it may still turn up.
   if pg_snapshot_xmin(pg_current_snapshot()) < v_mark.horizon then return 0; end if;
   select number, up_to, hash into v_last from :schema.ledger_seals order by number desc limit 1;
   if not found then
@@ -755,16 +769,14 @@ begin
     returning number, up_to, hash into v_last;
     v_made := v_made + 1;
   end loop;
-  if v_made < p_seals then
-    update :schema.ledger_seal_marks
-    set up_to = greatest(v_mark.up_to, (select coalesce(max(id), 0) from :schema.ledger_transfers)),
-      horizon = pg_snapshot_xmax(pg_current_snapshot());
+  if v_fresh and v_made < p_seals and v_top > v_mark.up_to then
+    update :schema.ledger_seal_marks set up_to = v_top, horizon = pg_current_xact_id();
   end if;
   return v_made;
 end
 $$;
 comment on function :schema.ledger_seal(integer, integer) is
-  'Seals up to p_seals times p_rows transfers that can have no late neighbour any more; returns how many seals it made.';
+  'Seals up to p_seals times p_rows transfers that can have no late neighbour any more; returns how many seals it made. Call it in a transaction of its own.';
 `,
     },
     {
@@ -1703,7 +1715,6 @@ create table :schema.ledger_transfers (
     references :schema.ledger_balances (account_id, asset_id, slot),
   constraint ledger_transfers_credit_fkey foreign key (credit_account, asset_id, credit_slot)
     references :schema.ledger_balances (account_id, asset_id, slot),
-  constraint ledger_transfers_hold_id_fkey foreign key (hold_id) references :schema.ledger_transfers (id),
   constraint ledger_transfers_amount_check check (amount > 0 and amount < 1e60 and amount = trunc(amount)),
   constraint ledger_transfers_accounts_check check (debit_account <> credit_account),
   constraint ledger_transfers_kind_check check (
@@ -1719,7 +1730,7 @@ comment on column :schema.ledger_transfers.key is 'First half of the SHA-256 of 
 comment on column :schema.ledger_transfers.kind is
   '1 transfer, 2 hold, 3 settlement of a hold, 4 hold given back, 5 hold expired. Only 1 and 3 move money.';
 comment on column :schema.ledger_transfers.amount is 'In smallest units of the asset; for 4 and 5, what was held.';
-comment on column :schema.ledger_transfers.hold_id is 'Hold that this ends, each at most once; null for transfers and holds.';
+comment on column :schema.ledger_transfers.hold_id is 'Hold that this ends, each at most once; null for transfers and holds. No foreign key: its check locks the hold, which needs the right to update it.';
 comment on column :schema.ledger_transfers.expires_at is 'When a hold may be expired; null: never, or it is no hold.';
 comment on column :schema.ledger_transfers.reference is 'Caller''s words or foreign id; null when none was given.';
 comment on column :schema.ledger_transfers.metadata is 'Facts of the caller''s; null when there are none.';
@@ -1734,8 +1745,7 @@ create table :schema.ledger_holds (
   credit_slot smallint not null,
   amount numeric not null,
   expires_at timestamptz,
-  constraint ledger_holds_pkey primary key (hold_id),
-  constraint ledger_holds_hold_id_fkey foreign key (hold_id) references :schema.ledger_transfers (id)
+  constraint ledger_holds_pkey primary key (hold_id)
 );
 create index ledger_holds_expires_at_idx on :schema.ledger_holds (expires_at) where expires_at is not null;
 comment on table :schema.ledger_holds is 'Holds that are open now; a row goes when the hold ends.';
