@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { isGuildhallError } from '../guildhall.ts';
 import { addDatabaseCommands } from './database-commands.ts';
 import { addImportCommand } from './import-command.ts';
+import { addLedgerCommands } from './ledger-commands.ts';
 import { addMigrateCommands } from './migrate-commands.ts';
 import { addQueueCommand } from './queue-command.ts';
 import { addRetentionCommands } from './retention-commands.ts';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
   addWebhookCommands(program);
   addRetentionCommands(program);
   addQueueCommand(program);
+  addLedgerCommands(program);
   for (const command of allCommands(program)) command.exitOverride();
   return program;
 }

@@ -1,6 +1,7 @@
 /** Runs an instance's background tasks: one at a time each, again at once while more is waiting. */
 import type { Database } from './database/types.ts';
 import { isGuildhallError } from './errors.ts';
+import { Ledger } from './ledger/index.ts';
 import { queueTasks } from './queue/upkeep.ts';
 import { makePartitions, runRetention } from './retention/index.ts';
 import type { BackgroundTask, Instance } from './system.ts';
@@ -63,6 +64,9 @@ function kernelTasks(instance: Instance, options: TaskRunnerOptions): readonly K
     },
     { name: 'retire-webhook-deliveries', everyMs: 10_000, run: () => retireDeliveries(scope) },
     ...queueTasks,
+    // Both read one index entry and write nothing where nothing is due.
+    { name: 'seal-ledger', everyMs: 1_000, run: () => new Ledger(scope).seal() },
+    { name: 'expire-ledger-holds', everyMs: 1_000, run: () => new Ledger(scope).expireHolds() },
   ];
 }
 

@@ -175,6 +175,8 @@ as $$
   where c.number >= p_from
     and (c.number <> c.number_before + 1
       or c.hash <> sha256(c.hash_before || c.digest || int8send(c.number) || int8send(c.up_to))
+      or c.transfers <> (
+        select count(*) from :schema.ledger_transfers t where t.id > c.up_to_before and t.id <= c.up_to)
       or c.digest is distinct from sha256(convert_to(:schema.ledger_seal_rows(c.up_to_before, c.up_to), 'UTF8')));
 $$;
 comment on function :schema.ledger_broken_seals(bigint, bigint) is
@@ -216,6 +218,8 @@ begin
   insert into :schema.ledger_balances (account_id, asset_id, slot)
   select v_account.id, v_account.asset_id, s.slot
   from generate_series(v_account.slots, coalesce(p_slots, v_account.slots) - 1) as s(slot);
+  -- Each slot keeps its part of the limits by itself, which holds only from equal parts on.
+  perform :schema.ledger_level_slots(array[v_account.id]);
   return 'changed';
 end
 $$;
@@ -228,8 +232,9 @@ comment on function :schema.ledger_change_account(text, numeric, numeric, smalli
       text: `create or replace function :schema.ledger_decide(
   p_outcomes text[], p_kinds smallint[], p_holds bigint[], p_links integer[], p_debits bigint[], p_credits bigint[],
   p_debit_slots smallint[], p_credit_slots smallint[], p_debit_raises boolean[], p_credit_raises boolean[],
-  p_amounts numeric[], p_held numeric[], p_cells bigint[], p_low numeric[], p_high numeric[], p_least numeric[],
-  p_most numeric[], p_wide boolean, out outcomes text[], out short_of bigint[], out available numeric[]
+  p_amounts numeric[], p_held numeric[], p_debit_parts smallint[], p_credit_parts smallint[], p_debit_least numeric[],
+  p_credit_least numeric[], p_debit_most numeric[], p_credit_most numeric[], p_cells bigint[], p_low numeric[],
+  p_high numeric[], p_cell_slots smallint[], p_wide boolean, out outcomes text[], out short_of bigint[], out available numeric[]
 )
 language plpgsql immutable
 as $$
@@ -283,6 +288,11 @@ begin
         v_wide := case when p_wide then 0 else 1 end;
         v_debit := array_position(p_cells, p_debits[i] * 64 + v_wide * p_debit_slots[i]);
         v_credit := array_position(p_cells, p_credits[i] * 64 + v_wide * p_credit_slots[i]);
+        if p_cell_slots[v_debit] is distinct from p_debit_parts[i]
+          or p_cell_slots[v_credit] is distinct from p_credit_parts[i] then
+          raise exception 'An account was given slots while its balance was waited for.'
+            using errcode = 'GH409', constraint = 'ledger_slot_short', hint = 'Call again with p_wide true.';
+        end if;
         v_amount := p_amounts[i];
         if v_kind = 1 then
           v_debit_low := case when p_debit_raises[i] then v_amount else -v_amount end;
@@ -299,22 +309,22 @@ begin
           v_credit_low := case when p_credit_raises[i] then v_amount else v_held - v_amount end;
           v_credit_high := case when p_credit_raises[i] then v_amount - v_held else -v_amount end;
         end if;
-        if v_debit_low < 0 and p_low[v_debit] + v_debit_low < p_least[v_debit] then
+        if v_debit_low < 0 and p_low[v_debit] + v_debit_low < p_debit_least[i] then
           outcomes[i] := 'insufficient';
           short_of[i] := p_debits[i];
-          available[i] := p_low[v_debit] - p_least[v_debit];
-        elsif v_credit_low < 0 and p_low[v_credit] + v_credit_low < p_least[v_credit] then
+          available[i] := p_low[v_debit] - p_debit_least[i];
+        elsif v_credit_low < 0 and p_low[v_credit] + v_credit_low < p_credit_least[i] then
           outcomes[i] := 'insufficient';
           short_of[i] := p_credits[i];
-          available[i] := p_low[v_credit] - p_least[v_credit];
-        elsif v_debit_high > 0 and p_high[v_debit] + v_debit_high > p_most[v_debit] then
+          available[i] := p_low[v_credit] - p_credit_least[i];
+        elsif v_debit_high > 0 and p_high[v_debit] + v_debit_high > p_debit_most[i] then
           outcomes[i] := 'limit';
           short_of[i] := p_debits[i];
-          available[i] := p_most[v_debit] - p_high[v_debit];
-        elsif v_credit_high > 0 and p_high[v_credit] + v_credit_high > p_most[v_credit] then
+          available[i] := p_debit_most[i] - p_high[v_debit];
+        elsif v_credit_high > 0 and p_high[v_credit] + v_credit_high > p_credit_most[i] then
           outcomes[i] := 'limit';
           short_of[i] := p_credits[i];
-          available[i] := p_most[v_credit] - p_high[v_credit];
+          available[i] := p_credit_most[i] - p_high[v_credit];
         else
           p_low[v_debit] := p_low[v_debit] + v_debit_low;
           p_high[v_debit] := p_high[v_debit] + v_debit_high;
@@ -354,7 +364,8 @@ end
 $$;
 comment on function :schema.ledger_decide(
   text[], smallint[], bigint[], integer[], bigint[], bigint[], smallint[], smallint[], boolean[], boolean[], numeric[],
-  numeric[], bigint[], numeric[], numeric[], numeric[], numeric[], boolean) is
+  numeric[], smallint[], smallint[], numeric[], numeric[], numeric[], numeric[], bigint[], numeric[], numeric[],
+  smallint[], boolean) is
   'Goes through a batch in its order, in memory, and says of each whether limits and its group let it pass.';
 `,
     },
@@ -384,13 +395,15 @@ as $$
     join :schema.ledger_accounts a on a.id = b.account_id
     where b.account_id = any (p_accounts) and a.slots > 1
   ), shared as (
-    select account_id, slot, free, sum(free) over whole as total, count(*) over whole as slots
+    select account_id, slot, free, sum(free) over whole as total, count(*) over whole as slots,
+      div(sum(free) over whole, count(*) over whole)
+        - case when mod(sum(free) over whole, count(*) over whole) < 0 then 1 else 0 end as part
     from own
     window whole as (partition by account_id)
   )
   update :schema.ledger_balances b
-  set shift = floor(s.total / s.slots) + case when s.slot = 0 then s.total - s.slots * floor(s.total / s.slots) else 0 end
-    - s.free
+  -- The rest goes one by one, so that no two parts differ by more than the smallest unit.
+  set shift = s.part + case when s.slot < s.total - s.slots * s.part then 1 else 0 end - s.free
   from shared s
   where b.account_id = s.account_id and b.slot = s.slot;
 $$;
@@ -479,16 +492,21 @@ declare
   v_held numeric[];
   v_debit_raises boolean[];
   v_credit_raises boolean[];
+  v_debit_parts smallint[];
+  v_credit_parts smallint[];
+  v_debit_least numeric[];
+  v_credit_least numeric[];
+  v_debit_most numeric[];
+  v_credit_most numeric[];
   v_decision record;
   v_short bigint[];
   v_left numeric[];
   -- By cell, which is a slot of an account, or a whole account when wide: what it may still spend (low) and what it
-  -- may come to (high), with the limits of both.
+  -- may come to (high).
   v_cells bigint[];
   v_low numeric[];
   v_high numeric[];
-  v_least numeric[];
-  v_most numeric[];
+  v_cell_slots smallint[];
   v_new_ids bigint[];
   v_next integer := 0;
 begin
@@ -510,8 +528,7 @@ begin
         else b.credits - b.debits - b.held_debits end + b.shift as low,
       case when a.normal_side = 'debit' then b.debits - b.credits + b.held_debits
         else b.credits - b.debits + b.held_credits end + b.shift as high,
-      case when p_wide then a.min_balance else ceil(a.min_balance / a.slots) end as least,
-      case when p_wide then a.max_balance else floor(a.max_balance / a.slots) end as most
+      a.slots
     from (select w.id, w.slot from wanted w order by w.id, w.slot) as w
     cross join lateral (select * from :schema.ledger_accounts a where a.id = w.id limit 1) as a
     cross join lateral (
@@ -520,10 +537,10 @@ begin
       for no key update
     ) as b
   )
-  select array_agg(c.cell), array_agg(c.low), array_agg(c.high), array_agg(c.least), array_agg(c.most), max(c.last_at)
-  into v_cells, v_low, v_high, v_least, v_most, v_at
+  select array_agg(c.cell), array_agg(c.low), array_agg(c.high), array_agg(c.slots), max(c.last_at)
+  into v_cells, v_low, v_high, v_cell_slots, v_at
   from (
-    select cell, sum(low) as low, sum(high) as high, min(least) as least, min(most) as most, max(last_at) as last_at
+    select cell, sum(low) as low, sum(high) as high, min(slots) as slots, max(last_at) as last_at
     from locked group by cell
   ) as c;
   -- After the locks: who posts to one of these accounts later is later in time as well, whatever the clock does.
@@ -536,6 +553,13 @@ begin
       coalesce(h.debit_slot, v_seed % d.slots)::smallint as debit_slot,
       coalesce(h.credit_slot, v_seed % c.slots)::smallint as credit_slot,
       d.normal_side = 'debit' as debit_raises, c.normal_side = 'credit' as credit_raises,
+      d.slots as debit_parts, c.slots as credit_parts,
+      -- Limits as they are now that the balances are locked. What is held coming in is not spread evenly over slots, so
+      -- only who holds them all can tell whether there is room.
+      case when p_wide then d.min_balance else ceil(d.min_balance / d.slots) end as debit_least,
+      case when p_wide then c.min_balance else ceil(c.min_balance / c.slots) end as credit_least,
+      case when p_wide or d.slots = 1 then d.max_balance when d.max_balance is not null then '-infinity' end as debit_most,
+      case when p_wide or c.slots = 1 then c.max_balance when c.max_balance is not null then '-infinity' end as credit_most,
       case when t.kind < 3 or t.given is not null then t.given * s.factor else h.amount end as amount,
       first_value(t.place) over (partition by t.digest order by t.place) as first_place
     from (
@@ -555,7 +579,11 @@ begin
         when e.id is not null then case
           when e.kind = v.kind and e.hold_id is not distinct from v.hold
             and (v.kind > 2 or (e.debit_account = v.debit and e.credit_account = v.credit))
-            and (v.given is null or v.given = e.amount * (select unit from :schema.ledger_assets k where k.id = e.asset_id))
+            and case
+              when v.given is not null
+              then v.given = e.amount * (select unit from :schema.ledger_assets k where k.id = e.asset_id)
+              when v.kind = 3 then e.amount = (select t.amount from :schema.ledger_transfers t where t.id = e.hold_id)
+              else true end
             and e.expires_at is not distinct from e.at + make_interval(secs => v.hold_s)
             and e.reference is not distinct from v.reference and e.metadata is not distinct from v.metadata
           then 'exists' else 'key_reused' end
@@ -587,14 +615,19 @@ begin
     array_agg(first_place::integer order by place), array_agg(digest order by place), array_agg(debit_id order by place),
     array_agg(credit_id order by place), array_agg(asset_id order by place), array_agg(debit_slot order by place),
     array_agg(credit_slot order by place), array_agg(amount order by place), array_agg(held order by place),
-    array_agg(debit_raises order by place), array_agg(credit_raises order by place)
+    array_agg(debit_raises order by place), array_agg(credit_raises order by place),
+    array_agg(debit_parts order by place), array_agg(credit_parts order by place),
+    array_agg(debit_least order by place), array_agg(credit_least order by place),
+    array_agg(debit_most order by place), array_agg(credit_most order by place)
   into v_outcomes, v_ids, v_ats, v_firsts, v_keys, v_debits, v_credits, v_assets, v_debit_slots, v_credit_slots,
-    v_amounts, v_held, v_debit_raises, v_credit_raises
+    v_amounts, v_held, v_debit_raises, v_credit_raises, v_debit_parts, v_credit_parts, v_debit_least, v_credit_least,
+    v_debit_most, v_credit_most
   from judged;
 
   v_decision := :schema.ledger_decide(
     v_outcomes, p_kinds, p_holds, p_links, v_debits, v_credits, v_debit_slots, v_credit_slots, v_debit_raises,
-    v_credit_raises, v_amounts, v_held, v_cells, v_low, v_high, v_least, v_most, p_wide);
+    v_credit_raises, v_amounts, v_held, v_debit_parts, v_credit_parts, v_debit_least, v_credit_least, v_debit_most,
+    v_credit_most, v_cells, v_low, v_high, v_cell_slots, p_wide);
   v_outcomes := v_decision.outcomes;
   v_short := v_decision.short_of;
   v_left := v_decision.available;
@@ -747,6 +780,8 @@ language plpgsql
 set search_path = :schema, pg_temp
 as $$
 declare
+  v_top bigint;
+  v_fresh constant boolean := pg_current_xact_id_if_assigned() is null;
   v_mark record;
   v_last record;
   v_up_to bigint;
@@ -754,16 +789,22 @@ declare
   v_digest bytea;
   v_made integer := 0;
 begin
+  -- Read before this transaction gets an id of its own: a posting locks balances, and so gets its id, before it takes
+  -- the number of its transfer. Whoever has a number below this one has therefore a lower id than this transaction.
+  select max(id) into v_top from :schema.ledger_transfers;
+  select max(up_to) into v_up_to from :schema.ledger_seals;
+  -- Nothing new: an idle ledger writes nothing.
+  if v_top is null or v_top <= v_up_to then return 0; end if;
   -- One sealer at a time: the second finds the mark taken and leaves.
   select up_to, horizon into v_mark from :schema.ledger_seal_marks for update skip locked;
   if not found then
-    if exists (select from :schema.ledger_seal_marks) then return 0; end if;
-    insert into :schema.ledger_seal_marks (up_to, horizon)
-    select coalesce(max(id), 0), pg_snapshot_xmax(pg_current_snapshot()) from :schema.ledger_transfers
-    on conflict do nothing;
+    if v_fresh and not exists (select from :schema.ledger_seal_marks) then
+      insert into :schema.ledger_seal_marks (up_to, horizon) values (v_top, pg_current_xact_id())
+      on conflict do nothing;
+    end if;
     return 0;
   end if;
-  -- An id below the mark was taken by a transaction below the horizon; while one of these runs it may still turn up.
+  -- A number below the mark was taken by a transaction below the horizon; while one of these runs it may still turn up.
   if pg_snapshot_xmin(pg_current_snapshot()) < v_mark.horizon then return 0; end if;
   select number, up_to, hash into v_last from :schema.ledger_seals order by number desc limit 1;
   if not found then
@@ -782,16 +823,14 @@ begin
     returning number, up_to, hash into v_last;
     v_made := v_made + 1;
   end loop;
-  if v_made < p_seals then
-    update :schema.ledger_seal_marks
-    set up_to = (select max(id) from :schema.ledger_transfers), horizon = pg_snapshot_xmax(pg_current_snapshot())
-    where (select max(id) from :schema.ledger_transfers) > v_mark.up_to;
+  if v_fresh and v_made < p_seals and v_top > v_mark.up_to then
+    update :schema.ledger_seal_marks set up_to = v_top, horizon = pg_current_xact_id();
   end if;
   return v_made;
 end
 $$;
 comment on function :schema.ledger_seal(integer, integer) is
-  'Seals up to p_seals times p_rows transfers that can have no late neighbour any more; returns how many seals it made.';
+  'Seals up to p_seals times p_rows transfers that can have no late neighbour any more; returns how many seals it made. Call it in a transaction of its own.';
 `,
     },
     {
@@ -3476,7 +3515,6 @@ create table :schema.ledger_transfers (
     references :schema.ledger_balances (account_id, asset_id, slot),
   constraint ledger_transfers_credit_fkey foreign key (credit_account, asset_id, credit_slot)
     references :schema.ledger_balances (account_id, asset_id, slot),
-  constraint ledger_transfers_hold_id_fkey foreign key (hold_id) references :schema.ledger_transfers (id),
   constraint ledger_transfers_amount_check check (amount > 0 and amount < 1e60 and amount = trunc(amount)),
   constraint ledger_transfers_accounts_check check (debit_account <> credit_account),
   constraint ledger_transfers_kind_check check (
@@ -3492,7 +3530,7 @@ comment on column :schema.ledger_transfers.key is 'First half of the SHA-256 of 
 comment on column :schema.ledger_transfers.kind is
   '1 transfer, 2 hold, 3 settlement of a hold, 4 hold given back, 5 hold expired. Only 1 and 3 move money.';
 comment on column :schema.ledger_transfers.amount is 'In smallest units of the asset; for 4 and 5, what was held.';
-comment on column :schema.ledger_transfers.hold_id is 'Hold that this ends, each at most once; null for transfers and holds.';
+comment on column :schema.ledger_transfers.hold_id is 'Hold that this ends, each at most once; null for transfers and holds. No foreign key: its check locks the hold, which needs the right to update it.';
 comment on column :schema.ledger_transfers.expires_at is 'When a hold may be expired; null: never, or it is no hold.';
 comment on column :schema.ledger_transfers.reference is 'Caller''s words or foreign id; null when none was given.';
 comment on column :schema.ledger_transfers.metadata is 'Facts of the caller''s; null when there are none.';
@@ -3507,8 +3545,7 @@ create table :schema.ledger_holds (
   credit_slot smallint not null,
   amount numeric not null,
   expires_at timestamptz,
-  constraint ledger_holds_pkey primary key (hold_id),
-  constraint ledger_holds_hold_id_fkey foreign key (hold_id) references :schema.ledger_transfers (id)
+  constraint ledger_holds_pkey primary key (hold_id)
 );
 create index ledger_holds_expires_at_idx on :schema.ledger_holds (expires_at) where expires_at is not null;
 comment on table :schema.ledger_holds is 'Holds that are open now; a row goes when the hold ends.';

@@ -54,6 +54,7 @@ export async function knownAccounts(
   return found;
 }
 
+/** An account was given more slots meanwhile: ask again. */
 export function forgetAccounts(owner: object, schema: string): void {
   rememberedAccounts(owner, schema).clear();
 }
@@ -182,6 +183,8 @@ export async function changeAccount(
   checkTerms(change, 'change');
   return scope.executor.transaction(async (tx) => {
     const inner = scope.on(tx);
+    // Locked before it is read: of two changes at once neither writes back what the other has just changed.
+    await inner.query('select 1 from :schema.ledger_accounts where code = $1 for no key update', [code]);
     const before = await getAccount(inner, code);
     const rows = await inner.query<{ outcome: string }>(
       'select :schema.ledger_change_account($1, $2, $3, $4, $5) as outcome',

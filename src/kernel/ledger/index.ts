@@ -1,11 +1,10 @@
 /** The ledger of an instance: exact double entry with holds, limits, idempotency and a hash chain. */
 import type { Executor } from '../database/types.ts';
 import { invalidInput } from '../errors.ts';
-import { newId } from '../ids.ts';
 import type { Page } from '../page.ts';
 import type { Scope } from '../system.ts';
 import * as accounts from './accounts.ts';
-import { MAX_POSTINGS, type Prepared, postOne, postTogether, prepare } from './post.ts';
+import { MAX_POSTINGS, OWN_KEYS, type Prepared, postOne, postTogether, prepare } from './post.ts';
 import * as reading from './reading.ts';
 import * as seals from './seals.ts';
 import type * as T from './types.ts';
@@ -122,7 +121,8 @@ export class Ledger {
   /** Ends holds whose time is over; true when more are waiting. */
   async expireHolds(): Promise<boolean> {
     const rows = await this.#scope.query<{ hold_id: bigint }>(
-      `select hold_id from :schema.ledger_holds where expires_at <= clock_timestamp() order by expires_at limit $1`,
+      `select hold_id from :schema.ledger_holds
+        where expires_at <= (select clock_timestamp()) order by expires_at limit $1`,
       [EXPIRE_LIMIT],
     );
     if (rows.length === 0) return false;
@@ -160,8 +160,7 @@ function isGroup(entry: T.NewPosting | readonly T.NewPosting[]): entry is readon
 
 function expiry(holdId: string): Prepared {
   return {
-    // A hold ends once, whatever the key; a key that a caller could use would let them keep it from expiring.
-    ...{ key: newId('exp'), kind: 5, holdId },
+    ...{ key: `${OWN_KEYS}expire:${holdId}`, kind: 5, holdId },
     ...{ debit: null, credit: null, amount: null, holdS: null, reference: null, metadata: null },
   };
 }

@@ -1,7 +1,7 @@
 /** Posting: checks, one round trip for as many as come together, and an answer for each. */
 import type { Database, Transaction } from '../database/types.ts';
 import { decimalText } from '../decimal.ts';
-import { assert, invalidInput, isGuildhallError } from '../errors.ts';
+import { assert, GuildhallError, invalidInput, isGuildhallError } from '../errors.ts';
 import { type Batch, gather } from '../gather.ts';
 import type { Scope } from '../system.ts';
 import { forgetAccounts, type KnownAccount, knownAccounts } from './accounts.ts';
@@ -11,6 +11,8 @@ import type { NewPosting, Posting, PostingResult, Refusal } from './types.ts';
 /** Postings of one call; more go in several. A thousand take some 50 ms, in which their accounts are locked. */
 export const MAX_POSTINGS = 1_000;
 const MAX_KEY = 255;
+/** Keys of the ledger's own postings; callers cannot take one and so keep a hold from expiring. */
+export const OWN_KEYS = 'guildhall:';
 const MAX_REFERENCE = 500;
 const MAX_METADATA = 16_384;
 const MAX_HOLD_S = 10 * 366 * 86_400;
@@ -106,34 +108,40 @@ async function postGroups(
     all.map(({ metadata }) => metadata),
   ];
   const slotted = codes.some((code) => accounts.get(code)?.slotted === true) || all.some(isEnding);
-  const rows = await call(scope, database, { columns, slotted });
+  const rows = await call(scope, columns, slotted).catch((error: unknown) => {
+    if (!isGuildhallError(error) || error.reason !== 'ledger_slot_short') throw error;
+    forgetAccounts(database, scope.schema);
+    throw new GuildhallError('serialization', 'An account was given more slots meanwhile.', {
+      hint: 'Run the transaction again.',
+      cause: error,
+    });
+  });
   return rows.map((row, index) => toResult(row, all[index] as Prepared, accounts));
 }
 
 const isEnding = ({ kind }: Prepared): boolean => kind > 2;
 
+/** Each try after the first follows a commit of somebody else with the same key, so a few are always enough. */
+const MAX_ATTEMPTS = 8;
+
 /** Once more with all slots where one had too little, and where another call used a key at the same moment. */
-async function call(
-  scope: Scope,
-  database: object,
-  { columns, slotted }: { readonly columns: readonly unknown[]; readonly slotted: boolean },
-): Promise<ResultRow[]> {
+async function call(scope: Scope, columns: readonly unknown[], slotted: boolean): Promise<ResultRow[]> {
   const attempt = (on: Scope, wide: boolean) => on.query<ResultRow>(POST, [...columns, wide]);
   const inside = (scope.executor as Database | Transaction).inTransaction;
-  try {
-    // A refused statement ends a transaction, unless there is a savepoint to go back to.
-    if (inside && slotted) return await scope.executor.transaction((tx) => attempt(scope.on(tx), false));
-    return await attempt(scope, false);
-  } catch (error) {
-    if (isGuildhallError(error) && error.reason === 'ledger_slot_short') {
-      if (!inside || slotted) return attempt(scope, true);
-      // It has been given slots since it was looked up; the transaction is lost, and the next one will know.
-      forgetAccounts(database, scope.schema);
+  let wide = false;
+  for (let count = 1; ; count += 1) {
+    try {
+      // A refused statement ends a transaction, unless there is a savepoint to go back to.
+      if (inside && slotted) {
+        return await scope.executor.transaction((tx) => attempt(scope.on(tx), wide));
+      }
+      return await attempt(scope, wide);
+    } catch (error) {
+      if (!isGuildhallError(error) || count === MAX_ATTEMPTS) throw error;
+      const short: boolean = error.reason === 'ledger_slot_short' && (slotted || !inside);
+      if (!short && (inside || error.details.constraint !== 'ledger_transfers_key_key')) throw error;
+      wide ||= short;
     }
-    if (!inside && isGuildhallError(error) && error.details.constraint === 'ledger_transfers_key_key') {
-      return attempt(scope, false);
-    }
-    throw error;
   }
 }
 
@@ -166,7 +174,7 @@ export function prepare(input: NewPosting, at: string): Prepared {
   };
   const ends = kind === 'settle' || kind === 'release';
   return {
-    key: text(input.key, field('key'), MAX_KEY),
+    key: callersKey(input.key, field('key')),
     kind: KINDS[kind],
     debit: ends ? null : text(named.debit, field('debit'), 200),
     credit: ends ? null : text(named.credit, field('credit'), 200),
@@ -180,6 +188,12 @@ export function prepare(input: NewPosting, at: string): Prepared {
       input.reference === undefined ? null : text(input.reference, field('reference'), MAX_REFERENCE),
     metadata: metadata(input.metadata, field('metadata')),
   };
+}
+
+function callersKey(value: unknown, field: string): string {
+  const key = text(value, field, MAX_KEY);
+  if (!key.startsWith(OWN_KEYS)) return key;
+  throw invalidInput(field, `Keys that begin with ${OWN_KEYS} are the ledger's own.`, 'Use another key.');
 }
 
 function text(value: unknown, field: string, most: number): string {

@@ -134,7 +134,9 @@ function writePosition(row: Record<string, unknown>): string {
 function readPosition(cursor: string): Position {
   const parts = decodeCursor('ledger_statement', cursor)?.id.split(' ') ?? [];
   const [us, id, balance, until] = parts;
-  if (us === undefined || id === undefined || balance === undefined || until === undefined) {
+  const wellFormed =
+    [us, id, until].every((part) => /^\d{1,18}$/.test(part ?? '')) && /^-?[\d.]+$/.test(balance ?? '');
+  if (us === undefined || id === undefined || balance === undefined || until === undefined || !wellFormed) {
     throw invalidInput('cursor', 'That is not a cursor of this list.', 'Pass nextCursor as it was given.');
   }
   return { us, id, balance, until };

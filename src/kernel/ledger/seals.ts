@@ -44,7 +44,8 @@ const SEALS_PER_CHECK = 100n;
 export async function brokenSeals(scope: Scope, kept?: LedgerRoot): Promise<BrokenSeal[]> {
   const broken: BrokenSeal[] = [];
   if (kept !== undefined) {
-    if (!/^\d{1,18}$/.test(kept.number) || !/^[0-9a-f]{64}$/.test(kept.hash)) {
+    const numbers = [kept.number, kept.upTo].every((one) => /^\d{1,18}$/.test(one));
+    if (!numbers || !/^[0-9a-f]{64}$/.test(kept.hash)) {
       throw invalidInput('root', 'That is not a root of a ledger.', 'Pass what root() gave.');
     }
     const rows = await scope.query(

@@ -53,7 +53,7 @@ export interface LedgerAccount {
 }
 
 interface Keyed {
-  /** The caller's idempotency key, 1 to 255 characters: the same content again gives the same posting. */
+  /** The caller's idempotency key, 1 to 255 characters, not beginning with `guildhall:`; the same content again gives the same posting. */
   readonly key: string;
   /** The caller's words or a foreign id, at most 500 characters; `reconcile` compares by it. */
   readonly reference?: string;

@@ -21,6 +21,8 @@ as $$
   where c.number >= p_from
     and (c.number <> c.number_before + 1
       or c.hash <> sha256(c.hash_before || c.digest || int8send(c.number) || int8send(c.up_to))
+      or c.transfers <> (
+        select count(*) from :schema.ledger_transfers t where t.id > c.up_to_before and t.id <= c.up_to)
       or c.digest is distinct from sha256(convert_to(:schema.ledger_seal_rows(c.up_to_before, c.up_to), 'UTF8')));
 $$;
 comment on function :schema.ledger_broken_seals(bigint, bigint) is

@@ -31,6 +31,8 @@ begin
   insert into :schema.ledger_balances (account_id, asset_id, slot)
   select v_account.id, v_account.asset_id, s.slot
   from generate_series(v_account.slots, coalesce(p_slots, v_account.slots) - 1) as s(slot);
+  -- Each slot keeps its part of the limits by itself, which holds only from equal parts on.
+  perform :schema.ledger_level_slots(array[v_account.id]);
   return 'changed';
 end
 $$;

@@ -1,8 +1,9 @@
 create or replace function :schema.ledger_decide(
   p_outcomes text[], p_kinds smallint[], p_holds bigint[], p_links integer[], p_debits bigint[], p_credits bigint[],
   p_debit_slots smallint[], p_credit_slots smallint[], p_debit_raises boolean[], p_credit_raises boolean[],
-  p_amounts numeric[], p_held numeric[], p_cells bigint[], p_low numeric[], p_high numeric[], p_least numeric[],
-  p_most numeric[], p_wide boolean, out outcomes text[], out short_of bigint[], out available numeric[]
+  p_amounts numeric[], p_held numeric[], p_debit_parts smallint[], p_credit_parts smallint[], p_debit_least numeric[],
+  p_credit_least numeric[], p_debit_most numeric[], p_credit_most numeric[], p_cells bigint[], p_low numeric[],
+  p_high numeric[], p_cell_slots smallint[], p_wide boolean, out outcomes text[], out short_of bigint[], out available numeric[]
 )
 language plpgsql immutable
 as $$
@@ -56,6 +57,11 @@ begin
         v_wide := case when p_wide then 0 else 1 end;
         v_debit := array_position(p_cells, p_debits[i] * 64 + v_wide * p_debit_slots[i]);
         v_credit := array_position(p_cells, p_credits[i] * 64 + v_wide * p_credit_slots[i]);
+        if p_cell_slots[v_debit] is distinct from p_debit_parts[i]
+          or p_cell_slots[v_credit] is distinct from p_credit_parts[i] then
+          raise exception 'An account was given slots while its balance was waited for.'
+            using errcode = 'GH409', constraint = 'ledger_slot_short', hint = 'Call again with p_wide true.';
+        end if;
         v_amount := p_amounts[i];
         if v_kind = 1 then
           v_debit_low := case when p_debit_raises[i] then v_amount else -v_amount end;
@@ -72,22 +78,22 @@ begin
           v_credit_low := case when p_credit_raises[i] then v_amount else v_held - v_amount end;
           v_credit_high := case when p_credit_raises[i] then v_amount - v_held else -v_amount end;
         end if;
-        if v_debit_low < 0 and p_low[v_debit] + v_debit_low < p_least[v_debit] then
+        if v_debit_low < 0 and p_low[v_debit] + v_debit_low < p_debit_least[i] then
           outcomes[i] := 'insufficient';
           short_of[i] := p_debits[i];
-          available[i] := p_low[v_debit] - p_least[v_debit];
-        elsif v_credit_low < 0 and p_low[v_credit] + v_credit_low < p_least[v_credit] then
+          available[i] := p_low[v_debit] - p_debit_least[i];
+        elsif v_credit_low < 0 and p_low[v_credit] + v_credit_low < p_credit_least[i] then
           outcomes[i] := 'insufficient';
           short_of[i] := p_credits[i];
-          available[i] := p_low[v_credit] - p_least[v_credit];
-        elsif v_debit_high > 0 and p_high[v_debit] + v_debit_high > p_most[v_debit] then
+          available[i] := p_low[v_credit] - p_credit_least[i];
+        elsif v_debit_high > 0 and p_high[v_debit] + v_debit_high > p_debit_most[i] then
           outcomes[i] := 'limit';
           short_of[i] := p_debits[i];
-          available[i] := p_most[v_debit] - p_high[v_debit];
-        elsif v_credit_high > 0 and p_high[v_credit] + v_credit_high > p_most[v_credit] then
+          available[i] := p_debit_most[i] - p_high[v_debit];
+        elsif v_credit_high > 0 and p_high[v_credit] + v_credit_high > p_credit_most[i] then
           outcomes[i] := 'limit';
           short_of[i] := p_credits[i];
-          available[i] := p_most[v_credit] - p_high[v_credit];
+          available[i] := p_credit_most[i] - p_high[v_credit];
         else
           p_low[v_debit] := p_low[v_debit] + v_debit_low;
           p_high[v_debit] := p_high[v_debit] + v_debit_high;
@@ -127,5 +133,6 @@ end
 $$;
 comment on function :schema.ledger_decide(
   text[], smallint[], bigint[], integer[], bigint[], bigint[], smallint[], smallint[], boolean[], boolean[], numeric[],
-  numeric[], bigint[], numeric[], numeric[], numeric[], numeric[], boolean) is
+  numeric[], smallint[], smallint[], numeric[], numeric[], numeric[], numeric[], bigint[], numeric[], numeric[],
+  smallint[], boolean) is
   'Goes through a batch in its order, in memory, and says of each whether limits and its group let it pass.';

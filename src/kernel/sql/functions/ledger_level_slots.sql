@@ -10,13 +10,15 @@ as $$
     join :schema.ledger_accounts a on a.id = b.account_id
     where b.account_id = any (p_accounts) and a.slots > 1
   ), shared as (
-    select account_id, slot, free, sum(free) over whole as total, count(*) over whole as slots
+    select account_id, slot, free, sum(free) over whole as total, count(*) over whole as slots,
+      div(sum(free) over whole, count(*) over whole)
+        - case when mod(sum(free) over whole, count(*) over whole) < 0 then 1 else 0 end as part
     from own
     window whole as (partition by account_id)
   )
   update :schema.ledger_balances b
-  set shift = floor(s.total / s.slots) + case when s.slot = 0 then s.total - s.slots * floor(s.total / s.slots) else 0 end
-    - s.free
+  -- The rest goes one by one, so that no two parts differ by more than the smallest unit.
+  set shift = s.part + case when s.slot < s.total - s.slots * s.part then 1 else 0 end - s.free
   from shared s
   where b.account_id = s.account_id and b.slot = s.slot;
 $$;

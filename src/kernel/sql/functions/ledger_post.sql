@@ -31,16 +31,21 @@ declare
   v_held numeric[];
   v_debit_raises boolean[];
   v_credit_raises boolean[];
+  v_debit_parts smallint[];
+  v_credit_parts smallint[];
+  v_debit_least numeric[];
+  v_credit_least numeric[];
+  v_debit_most numeric[];
+  v_credit_most numeric[];
   v_decision record;
   v_short bigint[];
   v_left numeric[];
   -- By cell, which is a slot of an account, or a whole account when wide: what it may still spend (low) and what it
-  -- may come to (high), with the limits of both.
+  -- may come to (high).
   v_cells bigint[];
   v_low numeric[];
   v_high numeric[];
-  v_least numeric[];
-  v_most numeric[];
+  v_cell_slots smallint[];
   v_new_ids bigint[];
   v_next integer := 0;
 begin
@@ -62,8 +67,7 @@ begin
         else b.credits - b.debits - b.held_debits end + b.shift as low,
       case when a.normal_side = 'debit' then b.debits - b.credits + b.held_debits
         else b.credits - b.debits + b.held_credits end + b.shift as high,
-      case when p_wide then a.min_balance else ceil(a.min_balance / a.slots) end as least,
-      case when p_wide then a.max_balance else floor(a.max_balance / a.slots) end as most
+      a.slots
     from (select w.id, w.slot from wanted w order by w.id, w.slot) as w
     cross join lateral (select * from :schema.ledger_accounts a where a.id = w.id limit 1) as a
     cross join lateral (
@@ -72,10 +76,10 @@ begin
       for no key update
     ) as b
   )
-  select array_agg(c.cell), array_agg(c.low), array_agg(c.high), array_agg(c.least), array_agg(c.most), max(c.last_at)
-  into v_cells, v_low, v_high, v_least, v_most, v_at
+  select array_agg(c.cell), array_agg(c.low), array_agg(c.high), array_agg(c.slots), max(c.last_at)
+  into v_cells, v_low, v_high, v_cell_slots, v_at
   from (
-    select cell, sum(low) as low, sum(high) as high, min(least) as least, min(most) as most, max(last_at) as last_at
+    select cell, sum(low) as low, sum(high) as high, min(slots) as slots, max(last_at) as last_at
     from locked group by cell
   ) as c;
   -- After the locks: who posts to one of these accounts later is later in time as well, whatever the clock does.
@@ -88,6 +92,13 @@ begin
       coalesce(h.debit_slot, v_seed % d.slots)::smallint as debit_slot,
       coalesce(h.credit_slot, v_seed % c.slots)::smallint as credit_slot,
       d.normal_side = 'debit' as debit_raises, c.normal_side = 'credit' as credit_raises,
+      d.slots as debit_parts, c.slots as credit_parts,
+      -- Limits as they are now that the balances are locked. What is held coming in is not spread evenly over slots, so
+      -- only who holds them all can tell whether there is room.
+      case when p_wide then d.min_balance else ceil(d.min_balance / d.slots) end as debit_least,
+      case when p_wide then c.min_balance else ceil(c.min_balance / c.slots) end as credit_least,
+      case when p_wide or d.slots = 1 then d.max_balance when d.max_balance is not null then '-infinity' end as debit_most,
+      case when p_wide or c.slots = 1 then c.max_balance when c.max_balance is not null then '-infinity' end as credit_most,
       case when t.kind < 3 or t.given is not null then t.given * s.factor else h.amount end as amount,
       first_value(t.place) over (partition by t.digest order by t.place) as first_place
     from (
@@ -107,7 +118,11 @@ begin
         when e.id is not null then case
           when e.kind = v.kind and e.hold_id is not distinct from v.hold
             and (v.kind > 2 or (e.debit_account = v.debit and e.credit_account = v.credit))
-            and (v.given is null or v.given = e.amount * (select unit from :schema.ledger_assets k where k.id = e.asset_id))
+            and case
+              when v.given is not null
+              then v.given = e.amount * (select unit from :schema.ledger_assets k where k.id = e.asset_id)
+              when v.kind = 3 then e.amount = (select t.amount from :schema.ledger_transfers t where t.id = e.hold_id)
+              else true end
             and e.expires_at is not distinct from e.at + make_interval(secs => v.hold_s)
             and e.reference is not distinct from v.reference and e.metadata is not distinct from v.metadata
           then 'exists' else 'key_reused' end
@@ -139,14 +154,19 @@ begin
     array_agg(first_place::integer order by place), array_agg(digest order by place), array_agg(debit_id order by place),
     array_agg(credit_id order by place), array_agg(asset_id order by place), array_agg(debit_slot order by place),
     array_agg(credit_slot order by place), array_agg(amount order by place), array_agg(held order by place),
-    array_agg(debit_raises order by place), array_agg(credit_raises order by place)
+    array_agg(debit_raises order by place), array_agg(credit_raises order by place),
+    array_agg(debit_parts order by place), array_agg(credit_parts order by place),
+    array_agg(debit_least order by place), array_agg(credit_least order by place),
+    array_agg(debit_most order by place), array_agg(credit_most order by place)
   into v_outcomes, v_ids, v_ats, v_firsts, v_keys, v_debits, v_credits, v_assets, v_debit_slots, v_credit_slots,
-    v_amounts, v_held, v_debit_raises, v_credit_raises
+    v_amounts, v_held, v_debit_raises, v_credit_raises, v_debit_parts, v_credit_parts, v_debit_least, v_credit_least,
+    v_debit_most, v_credit_most
   from judged;
 
   v_decision := :schema.ledger_decide(
     v_outcomes, p_kinds, p_holds, p_links, v_debits, v_credits, v_debit_slots, v_credit_slots, v_debit_raises,
-    v_credit_raises, v_amounts, v_held, v_cells, v_low, v_high, v_least, v_most, p_wide);
+    v_credit_raises, v_amounts, v_held, v_debit_parts, v_credit_parts, v_debit_least, v_credit_least, v_debit_most,
+    v_credit_most, v_cells, v_low, v_high, v_cell_slots, p_wide);
   v_outcomes := v_decision.outcomes;
   v_short := v_decision.short_of;
   v_left := v_decision.available;

@@ -95,7 +95,6 @@ create table :schema.ledger_transfers (
     references :schema.ledger_balances (account_id, asset_id, slot),
   constraint ledger_transfers_credit_fkey foreign key (credit_account, asset_id, credit_slot)
     references :schema.ledger_balances (account_id, asset_id, slot),
-  constraint ledger_transfers_hold_id_fkey foreign key (hold_id) references :schema.ledger_transfers (id),
   constraint ledger_transfers_amount_check check (amount > 0 and amount < 1e60 and amount = trunc(amount)),
   constraint ledger_transfers_accounts_check check (debit_account <> credit_account),
   constraint ledger_transfers_kind_check check (
@@ -111,7 +110,7 @@ comment on column :schema.ledger_transfers.key is 'First half of the SHA-256 of 
 comment on column :schema.ledger_transfers.kind is
   '1 transfer, 2 hold, 3 settlement of a hold, 4 hold given back, 5 hold expired. Only 1 and 3 move money.';
 comment on column :schema.ledger_transfers.amount is 'In smallest units of the asset; for 4 and 5, what was held.';
-comment on column :schema.ledger_transfers.hold_id is 'Hold that this ends, each at most once; null for transfers and holds.';
+comment on column :schema.ledger_transfers.hold_id is 'Hold that this ends, each at most once; null for transfers and holds. No foreign key: its check locks the hold, which needs the right to update it.';
 comment on column :schema.ledger_transfers.expires_at is 'When a hold may be expired; null: never, or it is no hold.';
 comment on column :schema.ledger_transfers.reference is 'Caller''s words or foreign id; null when none was given.';
 comment on column :schema.ledger_transfers.metadata is 'Facts of the caller''s; null when there are none.';
@@ -126,8 +125,7 @@ create table :schema.ledger_holds (
   credit_slot smallint not null,
   amount numeric not null,
   expires_at timestamptz,
-  constraint ledger_holds_pkey primary key (hold_id),
-  constraint ledger_holds_hold_id_fkey foreign key (hold_id) references :schema.ledger_transfers (id)
+  constraint ledger_holds_pkey primary key (hold_id)
 );
 create index ledger_holds_expires_at_idx on :schema.ledger_holds (expires_at) where expires_at is not null;
 comment on table :schema.ledger_holds is 'Holds that are open now; a row goes when the hold ends.';

@@ -540,7 +540,7 @@ export interface LedgerTransfers {
   kind: number;
   /** In smallest units of the asset; for 4 and 5, what was held. */
   amount: string;
-  /** Hold that this ends, each at most once; null for transfers and holds. */
+  /** Hold that this ends, each at most once; null for transfers and holds. No foreign key: its check locks the hold, which needs the right to update it. */
   hold_id: bigint | null;
   /** When a hold may be expired; null: never, or it is no hold. */
   expires_at: Date | null;
