@@ -193,7 +193,9 @@ describe('a policy', () => {
     await readings([20]);
     expect(await runRetention(scope)).toMatchObject([{ policy: 'readings', gone: 1 }]);
     expect(await runRetention(scope)).toEqual([]);
-    await scope.query('update :schema.retention_policies set next_run_at = clock_timestamp()');
+    await scope.query(
+      "update :schema.retention_policies set next_run_at = clock_timestamp() - interval '1 second'",
+    );
     expect(await runRetention(scope)).toHaveLength(1);
   });
 });

@@ -278,11 +278,14 @@ begin
       end if;
     end if;
     v_kind := p_kinds[i];
+    -- What an earlier one of this batch has ended is ended, whatever else is wrong with this one.
+    if v_kind > 2 and not v_failed and p_holds[i] = any (v_ended)
+      and outcomes[i] not in ('exists', 'key_reused', 'repeat', 'hold_unknown') then
+      outcomes[i] := 'hold_ended';
+    end if;
     if outcomes[i] = 'new' and not v_failed then
       if v_known is true then
         outcomes[i] := 'linked';
-      elsif v_kind > 2 and p_holds[i] = any (v_ended) then
-        outcomes[i] := 'hold_ended';
       else
         v_known := false;
         v_wide := case when p_wide then 0 else 1 end;
