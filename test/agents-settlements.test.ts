@@ -147,14 +147,27 @@ describe('releasing', () => {
   });
 
   it('against settling: one wins, and the other is told', async () => {
+    const seen = new Set<string>();
+    const gate = await t.opened.connect({ pool_max: '1' });
     for (let round = 0; round < 20; round += 1) {
       const { projectId, budget } = await withBudget('1');
       const held = await service.reserveBudget({ projectId, amount: '1' });
       const settle = () => service.settleReservation(held.id, { ...call, amount: '1' });
       const release = () => service.releaseReservation(held.id);
-      const calls = round % 2 === 0 ? [settle(), release()] : [release(), settle()];
-      expect(await tally(calls)).toEqual({ ok: 1, conflict: 1 });
+      const [first, second] = round % 2 === 0 ? [settle, release] : [release, settle];
+      let counted: Promise<Record<string, number>> | undefined;
+      // Both wait for the row in the order of the round, so that each wins in turn.
+      await gate.transaction(async (tx) => {
+        const lock = 'select 1 from :schema.budget_reservations where id = $1 for update';
+        await t.scope.on(tx).query(lock, [held.id]);
+        const winner = first();
+        await t.untilWaiting(1);
+        counted = tally([winner, second()]);
+        await t.untilWaiting(2);
+      });
+      expect(await counted).toEqual({ ok: 1, conflict: 1 });
       const { state } = (await service.getReservation(held.id))!;
+      seen.add(state);
       const costs = await service.getCostsByProject(projectId);
       expect(costs).toHaveLength(state === 'settled' ? 1 : 0);
       expect(await service.getBudget(budget.id)).toMatchObject({
@@ -162,6 +175,7 @@ describe('releasing', () => {
         spent: state === 'settled' ? '1' : '0',
       });
     }
+    expect([...seen].sort()).toEqual(['released', 'settled']);
   });
 
   it('waits for a settlement under way, and is then refused', async () => {

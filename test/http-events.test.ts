@@ -206,10 +206,13 @@ describe('an event stream', () => {
         const enough = Math.min(total - subjects.length, 5 + ((index * 11 + sessions * 7) % 30));
         await reader.until((current) => current.subjects.length >= enough, `${enough} events`);
         await reader.leave();
-        subjects.push(...reader.subjects);
-        last = reader.lastId!;
+        // No more than it came for, whatever else arrived before it left: so it comes back several times.
+        const taken = reader.frames.filter(({ data }) => data).slice(0, enough);
+        subjects.push(...taken.map(({ data }) => data!.subject));
+        last = taken.at(-1)!.id!;
         sessions += 1;
       }
+      expect(sessions).toBeGreaterThan(2);
       return subjects;
     });
     const [, ...heard] = await Promise.all([Promise.all(writers), ...listeners]);
@@ -237,21 +240,21 @@ describe('an event stream', () => {
   });
 
   it('asks the outbox once for all listeners', async () => {
-    const app = open({ pollMs: 50 });
+    // Slow enough that fifteen listeners who each ask for themselves cannot hide in a loaded machine's delays.
+    const app = open({ pollMs: 500 });
     const readers = await Promise.all(Array.from({ length: 15 }, () => listen(app)));
     const all = (subject: string) =>
       Promise.all(readers.map((reader) => reader.until(({ subjects }) => subjects.includes(subject))));
     await write('joined');
     await all('joined');
     let reads = 0;
-    const started = performance.now();
     face.opened.database.onQuery(({ text }) => {
       if (text.includes('outbox')) reads += 1;
     });
     await write('shared');
     await all('shared');
-    // One for each 50 ms; fifteen that ask for themselves would be far beyond, however long a loaded machine takes.
-    expect(reads).toBeLessThan(5 + (2 * (performance.now() - started)) / 50);
+    // Far fewer than there are listeners, however long a loaded machine takes for it.
+    expect(reads).toBeLessThan(10);
   });
 });
 
