@@ -17,6 +17,48 @@ afterAll(async () => {
 
 const balance = async (code: string) => (await ledger.account(code)).balance;
 
+describe('the journal', () => {
+  const insert = (debit: string, credit: string, change = '') =>
+    t.scope.query(
+      `insert into :schema.ledger_transfers
+         (at, debit_account, credit_account, key, asset_id, debit_slot, credit_slot, kind, amount)
+       select clock_timestamp(), coalesce(d.id, -1), coalesce(c.id, -1), gen_random_uuid(), s.id, 0, 0${change}, 1, 1
+       from :schema.ledger_assets s
+       left join :schema.ledger_accounts d on d.code = $1
+       left join :schema.ledger_accounts c on c.code = $2
+       where s.code = 'USDC'`,
+      [debit, credit],
+    );
+
+  it('takes no row by hand between accounts that are not there, or not of its asset or slots', async () => {
+    const [usdc, other, eth] = [await t.open(), await t.open(), await t.open({ asset: 'ETH' })];
+    for (const [debit, credit, change] of [
+      [usdc, 'nobody'],
+      ['nobody', usdc],
+      [usdc, eth],
+      [eth, usdc],
+      [usdc, other, ' + 1'],
+    ] as const) {
+      const error = await failureOf(insert(debit, credit, change));
+      expect(error.details).toMatchObject({ constraint: 'ledger_transfers_accounts_known' });
+    }
+  });
+
+  it('keeps the balances that it refers to', async () => {
+    const code = await t.funded('1');
+    const own = `account_id = (select id from :schema.ledger_accounts where code = '${code}')`;
+    for (const statement of [
+      `delete from :schema.ledger_balances where ${own}`,
+      `update :schema.ledger_balances set slot = 5 where ${own}`,
+      'truncate :schema.ledger_balances',
+    ]) {
+      const error = await failureOf(t.scope.query(statement));
+      expect(error.details).toMatchObject({ constraint: 'ledger_balances_kept' });
+    }
+    expect(await balance(code)).toBe('1');
+  });
+});
+
 describe('a transfer', () => {
   it('moves an exact amount from one account to the other', async () => {
     const [from, to] = [await t.funded('100'), await t.open()];

@@ -15,6 +15,8 @@ export interface Batch<In, Out> {
 
 /** Two runs at a time: while one waits for the disk, the next is under way. */
 const LANES = 2;
+/** Fewer than these go in one run: halves would cost more in the two calls than they gain side by side. */
+const WORTH_DIVIDING = 8;
 const DEFAULT_MOST = 500;
 
 /** After these nobody knows whether the statement was carried out, or another try would fail alike. */
@@ -62,7 +64,9 @@ function gathererOf<In, Out>(scope: Scope, database: Database, batch: Batch<In, 
 
 class Gatherer<In, Out> {
   private waiting: Waiting<In, Out>[] = [];
+  /** Runs under way. */
   private lanes = 0;
+  private beginning = false;
 
   constructor(
     private readonly scope: Scope,
@@ -72,24 +76,35 @@ class Gatherer<In, Out> {
   join(item: In): Promise<Out> {
     return new Promise<Out>((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (this.lanes === LANES) return;
-      this.lanes += 1;
+      if (this.beginning || this.lanes === LANES) return;
+      this.beginning = true;
       // Not at once: callers that one answer woke are still on their way here.
-      process.nextTick(() => void this.runLane());
+      process.nextTick(() => this.begin());
     });
   }
 
-  private async runLane(): Promise<void> {
-    while (this.waiting.length > 0) {
-      await this.settle(this.waiting.splice(0, this.nextCount()));
+  private begin(): void {
+    this.beginning = false;
+    while (this.lanes < LANES && this.waiting.length > 0) {
+      const count = this.nextCount();
+      // Half is left for the other lane: if all went in one run, its answer would wake all together, and they would
+      // go in one run again, with a lane idle for ever.
+      const divided = this.lanes + 1 < LANES && count >= WORTH_DIVIDING;
+      void this.runLane(this.waiting.splice(0, divided ? Math.ceil(count / 2) : count));
     }
+  }
+
+  private async runLane(first: readonly Waiting<In, Out>[]): Promise<void> {
+    this.lanes += 1;
+    await this.settle(first);
+    while (this.waiting.length > 0) await this.settle(this.waiting.splice(0, this.nextCount()));
     this.lanes -= 1;
   }
 
   /** How many of those who wait go next. */
   private nextCount(): number {
     const { most = DEFAULT_MOST, weigh } = this.batch;
-    if (weigh === undefined) return most;
+    if (weigh === undefined) return Math.min(most, this.waiting.length);
     let weight = 0;
     const end = this.waiting.findIndex(({ item }) => {
       weight += weigh(item);

@@ -36,6 +36,8 @@ begin
   for i in 1 .. v_count loop
     -- Neighbours with one link number stand or fall together, and were all posted before or none was.
     if i = 1 or p_links[i] is null or p_links[i] is distinct from p_links[i - 1] then
+      -- Inside its group a hold stays ended also when the group falls: who ends it twice there is told so.
+      if v_failed and p_links[i - 1] is not null then v_ended := v_ended_before; end if;
       v_from := i;
       v_failed := false;
       v_known := null;
@@ -48,7 +50,7 @@ begin
     end if;
     v_kind := p_kinds[i];
     -- What an earlier one of this batch has ended is ended, whatever else is wrong with this one.
-    if v_kind > 2 and not v_failed and p_holds[i] = any (v_ended)
+    if v_kind > 2 and p_holds[i] = any (v_ended)
       and outcomes[i] not in ('exists', 'key_reused', 'repeat', 'hold_unknown') then
       outcomes[i] := 'hold_ended';
     end if;
@@ -126,7 +128,6 @@ begin
         p_low[v_undo_cells[k]] := p_low[v_undo_cells[k]] - v_undo_low[k];
         p_high[v_undo_cells[k]] := p_high[v_undo_cells[k]] - v_undo_high[k];
       end loop;
-      v_ended := v_ended_before;
       for k in v_from .. i - 1 loop
         outcomes[k] := case when outcomes[k] = 'new' then 'linked' else outcomes[k] end;
       end loop;

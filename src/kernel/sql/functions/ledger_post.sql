@@ -50,38 +50,58 @@ declare
   v_next integer := 0;
 begin
   -- Balances are locked in the order of ids, always: callers then wait in a line and not in a circle.
-  with wanted as (
-    select a.id, s.slot::smallint as slot
-    from (select unnest(p_debits) union select unnest(p_credits)) as named(id)
-    cross join lateral (select * from :schema.ledger_accounts a where a.id = named.id limit 1) as a
-    cross join lateral generate_series(
-      case when p_wide then 0 else v_seed % a.slots end, case when p_wide then a.slots - 1 else v_seed % a.slots end
-    ) as s(slot)
-    union
-    select h.debit_account, h.debit_slot from :schema.ledger_holds h where h.hold_id = any (p_holds)
-    union
-    select h.credit_account, h.credit_slot from :schema.ledger_holds h where h.hold_id = any (p_holds)
-  ), locked as (
-    select w.id * 64 + case when p_wide then 0 else w.slot end as cell, b.last_at,
-      case when a.normal_side = 'debit' then b.debits - b.credits - b.held_credits
-        else b.credits - b.debits - b.held_debits end + b.shift as low,
-      case when a.normal_side = 'debit' then b.debits - b.credits + b.held_debits
-        else b.credits - b.debits + b.held_credits end + b.shift as high,
-      a.slots
-    from (select w.id, w.slot from wanted w order by w.id, w.slot) as w
-    cross join lateral (select * from :schema.ledger_accounts a where a.id = w.id limit 1) as a
-    cross join lateral (
-      select * from :schema.ledger_balances b
-      where b.account_id = w.id and b.asset_id = a.asset_id and b.slot = w.slot
-      for no key update
-    ) as b
-  )
-  select array_agg(c.cell), array_agg(c.low), array_agg(c.high), array_agg(c.slots), max(c.last_at)
-  into v_cells, v_low, v_high, v_cell_slots, v_at
-  from (
-    select cell, sum(low) as low, sum(high) as high, min(slots) as slots, max(last_at) as last_at
-    from locked group by cell
-  ) as c;
+  if not p_wide and cardinality(array_remove(p_holds, null)) = 0 then
+    -- The same as below for what most calls are: one slot an account, no hold that ends. A third of the work.
+    select array_agg(c.cell), array_agg(c.low), array_agg(c.high), array_agg(c.slots), max(c.last_at)
+    into v_cells, v_low, v_high, v_cell_slots, v_at
+    from (
+      select a.id * 64 + b.slot as cell, b.last_at, a.slots,
+        case when a.normal_side = 'debit' then b.debits - b.credits - b.held_credits
+          else b.credits - b.debits - b.held_debits end + b.shift as low,
+        case when a.normal_side = 'debit' then b.debits - b.credits + b.held_debits
+          else b.credits - b.debits + b.held_credits end + b.shift as high
+      from (select unnest(p_debits) union select unnest(p_credits) order by 1) as named(id)
+      cross join lateral (select * from :schema.ledger_accounts a where a.id = named.id limit 1) as a
+      cross join lateral (
+        select * from :schema.ledger_balances b
+        where b.account_id = a.id and b.asset_id = a.asset_id and b.slot = v_seed % a.slots
+        for no key update
+      ) as b
+    ) as c;
+  else
+    with wanted as (
+      select a.id, s.slot::smallint as slot
+      from (select unnest(p_debits) union select unnest(p_credits)) as named(id)
+      cross join lateral (select * from :schema.ledger_accounts a where a.id = named.id limit 1) as a
+      cross join lateral generate_series(
+        case when p_wide then 0 else v_seed % a.slots end, case when p_wide then a.slots - 1 else v_seed % a.slots end
+      ) as s(slot)
+      union
+      select h.debit_account, h.debit_slot from :schema.ledger_holds h where h.hold_id = any (p_holds)
+      union
+      select h.credit_account, h.credit_slot from :schema.ledger_holds h where h.hold_id = any (p_holds)
+    ), locked as (
+      select w.id * 64 + case when p_wide then 0 else w.slot end as cell, b.last_at,
+        case when a.normal_side = 'debit' then b.debits - b.credits - b.held_credits
+          else b.credits - b.debits - b.held_debits end + b.shift as low,
+        case when a.normal_side = 'debit' then b.debits - b.credits + b.held_debits
+          else b.credits - b.debits + b.held_credits end + b.shift as high,
+        a.slots
+      from (select w.id, w.slot from wanted w order by w.id, w.slot) as w
+      cross join lateral (select * from :schema.ledger_accounts a where a.id = w.id limit 1) as a
+      cross join lateral (
+        select * from :schema.ledger_balances b
+        where b.account_id = w.id and b.asset_id = a.asset_id and b.slot = w.slot
+        for no key update
+      ) as b
+    )
+    select array_agg(c.cell), array_agg(c.low), array_agg(c.high), array_agg(c.slots), max(c.last_at)
+    into v_cells, v_low, v_high, v_cell_slots, v_at
+    from (
+      select cell, sum(low) as low, sum(high) as high, min(slots) as slots, max(last_at) as last_at
+      from locked group by cell
+    ) as c;
+  end if;
   -- After the locks: who posts to one of these accounts later is later in time as well, whatever the clock does.
   v_at := greatest(clock_timestamp(), v_at + interval '1 microsecond');
 
