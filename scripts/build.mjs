@@ -12,6 +12,7 @@ const ENTRIES = {
   guildhall: 'src/guildhall.ts',
   'kernel/index': 'src/kernel/index.ts',
   'systems/agents/index': 'src/systems/agents/index.ts',
+  'systems/gigs/index': 'src/systems/gigs/index.ts',
   'http/index': 'src/http/index.ts',
   'cli/main': 'src/cli/main.ts',
 };

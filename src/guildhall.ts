@@ -13,12 +13,13 @@ import {
   type WebhookSettings,
 } from './kernel/index.ts';
 import { type AgentsService, agents } from './systems/agents/index.ts';
+import { type GigsService, gigs } from './systems/gigs/index.ts';
 
 export * from './kernel/index.ts';
-export { type AgentsService, agents };
+export { type AgentsService, agents, type GigsService, gigs };
 
-/** Every system of this release. */
-export const systems = [agents] as const;
+/** Every system of this release; what differs between them is hidden behind the services they make. */
+export const systems = [agents, gigs] as unknown as readonly SystemDefinition<unknown>[];
 
 export interface InstanceRequest {
   /** Name of the system. */
@@ -45,6 +46,8 @@ export interface Guildhall {
   readonly instances: readonly Instance[];
   /** The instance `agents`; throws when it is not among the instances. */
   readonly agents: Instance<AgentsService>;
+  /** The instance `gigs`; throws when it is not among the instances. */
+  readonly gigs: Instance<GigsService>;
   /** Migrates every instance; returns the steps taken by schema. */
   migrate(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
@@ -73,6 +76,9 @@ export async function openGuildhall(options: GuildhallOptions): Promise<Guildhal
     get agents() {
       return instanceOf<AgentsService>(instances, agents);
     },
+    get gigs() {
+      return instanceOf<GigsService>(instances, gigs);
+    },
     migrate: async () => {
       const steps: Record<string, number> = {};
       for (const instance of instances) steps[instance.schema] = (await migratorOf(instance).up()).length;
@@ -99,7 +105,7 @@ function findSystem(request: InstanceRequest): { definition: SystemDefinition<un
     );
   }
   return {
-    definition: definition as unknown as SystemDefinition<unknown>,
+    definition,
     schema: request.schema ?? definition.name,
   };
 }

@@ -223,7 +223,10 @@ describe('the kernel', () => {
 });
 
 /** Names of tables that are words of mechanism as well. */
-const GENERAL_WORDS = ['imports', 'import', 'users', 'user'];
+const GENERAL_WORDS = [
+  ...['imports', 'import', 'users', 'user', 'workers', 'worker', 'platforms', 'platform', 'tasks', 'task'],
+  ...['streams', 'stream', 'transactions', 'transaction', 'audit_logs', 'audit_log'],
+];
 
 describe('SQL', () => {
   it('names no schema but its own, pg_catalog and information_schema', () => {

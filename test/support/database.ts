@@ -6,12 +6,15 @@ import type { Database } from '../../src/kernel/database/types.ts';
 import { createInstance } from '../../src/kernel/instance.ts';
 import type { Instance } from '../../src/kernel/system.ts';
 import { type AgentsService, agents } from '../../src/systems/agents/index.ts';
+import { type GigsService, gigs } from '../../src/systems/gigs/index.ts';
 
 export interface TestDatabase {
   readonly url: string;
   readonly database: Database;
   /** The instance `agents` of the template, over `database`. */
   readonly agents: Instance<AgentsService>;
+  /** The instance `gigs` of the template, over `database`. */
+  readonly gigs: Instance<GigsService>;
   /** Another pool on the same database, for a second caller; closed with this one. */
   connect(parameters?: Readonly<Record<string, string>>): Promise<Database>;
   /** Closes the pools and drops the database. */
@@ -49,6 +52,7 @@ export async function openTestDatabase(options: TestDatabaseOptions = {}): Promi
     url: urlWith(options.parameters),
     database,
     agents: createInstance(agents, database),
+    gigs: createInstance(gigs, database),
     connect,
     close: async () => {
       await Promise.all(opened.map((one) => one.close()));

@@ -5,6 +5,38 @@ export const kernelSql: SqlModule = {
   name: 'kernel',
   files: [
     {
+      path: "functions/begin_once.sql",
+      text: `create or replace function :schema.begin_once(
+  p_account text, p_key text, p_operation text, p_request_sha256 bytea
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_stored record;
+begin
+  if p_key is null then return null; end if;
+  -- Waits for a call with the same key that is under way.
+  insert into :schema.idempotency_keys (account, key, operation, request_sha256)
+  values (p_account, p_key, p_operation, p_request_sha256)
+  on conflict (account, key) do nothing;
+  if found then return null; end if;
+  select k.request_sha256, k.operation, k.answer into v_stored
+  from :schema.idempotency_keys k where k.account = p_account and k.key = p_key;
+  if v_stored.request_sha256 is distinct from p_request_sha256 then
+    raise exception 'The idempotency key "%" was used before with other content.', p_key
+      using errcode = 'GH422', column = 'idempotencyKey', constraint = 'idempotency_key_reused',
+        detail = jsonb_build_object('operation', v_stored.operation)::text,
+        hint = 'Send the first content again to get its answer, or use a new key for a new change.';
+  end if;
+  return v_stored.answer;
+end
+$$;
+comment on function :schema.begin_once(text, text, text, bytea) is
+  'For functions that do their work in one round trip: null when the work is still to do (or no key was given), else the answer stored for the key. Other content under the key is refused.';
+`,
+    },
+    {
       path: "functions/create_api_key.sql",
       text: `create or replace function :schema.create_api_key(
   p_actor_kind text,
@@ -113,6 +145,23 @@ $$;
 
 comment on function :schema.create_api_key(text, text, text, text, text, text, text, bytea, text[], double precision, integer) is
   'Adds an API key within the limit of live ones. Roles null: all of the account; lifetime null: does not expire.';
+`,
+    },
+    {
+      path: "functions/end_once.sql",
+      text: `create or replace function :schema.end_once(p_account text, p_key text, p_answer jsonb) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+begin
+  if p_key is not null then
+    update :schema.idempotency_keys set answer = p_answer where account = p_account and key = p_key;
+  end if;
+  return p_answer;
+end
+$$;
+comment on function :schema.end_once(text, text, jsonb) is
+  'Stores the answer of work that begin_once let begin, and returns it.';
 `,
     },
     {

@@ -1,0 +1,969 @@
+/** Generated from the migrated database by `guildhall types`; do not edit. */
+import type { ColumnType, Generated } from 'kysely';
+
+/** One sign-in: the family of all refresh tokens that follow from it. Only the token of the current generation refreshes. */
+export interface AccountSessions {
+  id: Generated<string>;
+  account_id: string;
+  /** session_epoch of the account when the session was opened. */
+  epoch: number;
+  /** Number of the refresh token that is valid now; each refresh raises it. */
+  generation: Generated<number>;
+  created_at: Generated<Date>;
+  /** When the current generation was issued. */
+  refreshed_at: Generated<Date>;
+  /** End of the current refresh token; moved by each refresh, never beyond the greatest age of a session. */
+  expires_at: Date;
+  /** Null: not revoked. */
+  revoked_at: Date | null;
+  /** Null: not revoked. */
+  revoked_reason: string | null;
+}
+
+/** Who may sign in or call with a key. A row of the system (a user, a worker) shares the id of its account. */
+export interface Accounts {
+  id: Generated<string>;
+  kind: string;
+  /** Lower case; the application also normalises it to Unicode NFC. */
+  login: string;
+  /** argon2 in PHC form, parameters included; null: cannot sign in by password. */
+  password_hash: string | null;
+  roles: Generated<string[]>;
+  /** Raised to end every session at once: a session is live only while its epoch equals this one. */
+  session_epoch: Generated<number>;
+  /** Null: enabled. Set: no sign-in, no token and no key works. */
+  disabled_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Keys for programs, shown once and kept as SHA-256. A key acts with those of its roles that the account still has. */
+export interface ApiKeys {
+  id: Generated<string>;
+  account_id: string;
+  name: string;
+  /** The public middle part of the key, by which it is found and recognised. */
+  prefix: string;
+  key_hash: Buffer;
+  roles: Generated<string[]>;
+  created_at: Generated<Date>;
+  /** Null: does not expire. */
+  expires_at: Date | null;
+  /** Exact to a minute; null: never used. */
+  last_used_at: Date | null;
+  /** Null: not revoked. */
+  revoked_at: Date | null;
+  /** Key that a rotation made to follow this one; null: not rotated. Not a reference: old keys are cleared away. */
+  replaced_by: string | null;
+}
+
+/** Who did what to which thing. Rows are only ever added: a trigger and the missing grants refuse the rest. */
+export interface AuditLog {
+  id: ColumnType<bigint, never, never>;
+  at: Generated<Date>;
+  actor_kind: string;
+  /** Account that acted; null for the system itself. */
+  actor_id: string | null;
+  action: string;
+  subject: string;
+  /** Values before the change; null when the thing is new. */
+  before: unknown | null;
+  /** Values after the change; null when the thing is gone. */
+  after: unknown | null;
+  /** HTTP request that caused it; null when none did. */
+  request_id: string | null;
+}
+
+/** Who did what in the business of the platform, actors of any kind. No foreign keys: an entry outlives what it tells of. Rows are only added. */
+export interface AuditLogs {
+  id: Generated<string>;
+  /** Account that acted; null for the system and for callers without an account. */
+  actor_id: string | null;
+  actor_type: string;
+  action: string;
+  resource_type: string;
+  resource_id: string | null;
+  success: Generated<boolean>;
+  error_message: string | null;
+  changes_before: unknown | null;
+  changes_after: unknown | null;
+  metadata: Generated<unknown>;
+  /** Null when no request caused it. */
+  ip_address: unknown | null;
+  user_agent: string | null;
+  request_id: string | null;
+  created_at: Generated<Date>;
+}
+
+/** Keys that sign access tokens (HMAC-SHA-256). Whoever reads this table can sign in as anyone: grant it to nobody. */
+export interface AuthSecrets {
+  kid: string;
+  secret: Buffer;
+  created_at: Generated<Date>;
+  /** Null: the key that signs. Set: rotated out, and still accepted until then. */
+  verify_until: Date | null;
+}
+
+/** One row per caller's key, committed with the change it guards; pruned after some days. */
+export interface IdempotencyKeys {
+  account: string;
+  key: string;
+  operation: string;
+  request_sha256: Buffer;
+  /** What the call returned; null only inside the transaction that is computing it. */
+  answer: unknown | null;
+  created_at: Generated<Date>;
+}
+
+/** Balances and holds that differ from the sum of their transfers: a transfer or a balance was changed by hand. Compare with a backup. */
+export interface InvariantLedgerBalancesEqualJournal {
+  code: ColumnType<string, never, never>;
+  slot: ColumnType<number, never, never>;
+  debits: ColumnType<string, never, never>;
+  journal_debits: ColumnType<string, never, never>;
+  credits: ColumnType<string, never, never>;
+  journal_credits: ColumnType<string, never, never>;
+}
+
+/** Open holds that the journal does not have, or the other way round: a hold was changed by hand. */
+export interface InvariantLedgerHoldsOpen {
+  hold_id: ColumnType<bigint, never, never>;
+  amount: ColumnType<string, never, never>;
+  journal_amount: ColumnType<string, never, never>;
+}
+
+/** Assets whose debits and credits differ: a balance was changed by hand. Find it in invariant_ledger_balances_equal_journal. */
+export interface InvariantLedgerInBalance {
+  asset: ColumnType<string, never, never>;
+  debits: ColumnType<string, never, never>;
+  credits: ColumnType<string, never, never>;
+}
+
+/** Seals that no longer fit the journal: it was changed after it was sealed. Compare with a backup from before the named seal. */
+export interface InvariantLedgerSealsUnbroken {
+  number: ColumnType<bigint, never, never>;
+  up_to: ColumnType<bigint, never, never>;
+  problem: ColumnType<string, never, never>;
+}
+
+/** Accounts beyond their limits, or whose slots do not add up: a balance or limit was changed by hand. */
+export interface InvariantLedgerWithinLimits {
+  code: ColumnType<string, never, never>;
+  min_balance: ColumnType<string, never, never>;
+  max_balance: ColumnType<string, never, never>;
+  free: ColumnType<string, never, never>;
+  full_to: ColumnType<string, never, never>;
+  shifted: ColumnType<string, never, never>;
+}
+
+/** Events whose transaction lies in the future of this server: the data came from another one, and readers would wait for it for ever. Run select rebase_outbox() in this schema; readers then start again without a cursor. */
+export interface InvariantOutboxNotAhead {
+  xid: ColumnType<string, never, never>;
+  events: ColumnType<bigint, never, never>;
+}
+
+/** Jobs that are in two places at once: something else than the queue's functions wrote. Look at both rows and delete the wrong one. */
+export interface InvariantQueueJobInOnePlace {
+  id: ColumnType<bigint, never, never>;
+  problem: ColumnType<string, never, never>;
+}
+
+/** Jobs in work that no claim knows: nobody would notice that they are lost. Put them back with update queue_jobs set lease_until = null in this schema. */
+export interface InvariantQueueLeaseHasClaim {
+  id: ColumnType<bigint, never, never>;
+  token: ColumnType<bigint, never, never>;
+  lease_until: ColumnType<Date, never, never>;
+}
+
+/** Slots that have their job already and lie ahead of their schedule: its pointer was moved back. They do not run twice; nothing is to be done unless the pointer is far off. */
+export interface InvariantQueueSlotBehindPointer {
+  schedule: ColumnType<string, never, never>;
+  slot: ColumnType<Date, never, never>;
+  next_slot: ColumnType<Date, never, never>;
+}
+
+/** The fan-out's position lies in the future of this server: the data came from another one, and no event would be delivered. Run select rebase_outbox() in this schema. */
+export interface InvariantWebhookCursorNotAhead {
+  xid: ColumnType<string, never, never>;
+  event_id: ColumnType<bigint, never, never>;
+}
+
+/** Events that have more than one delivery for an endpoint, live and finished together: fan-out writes one, and a replay moves it. */
+export interface InvariantWebhookDeliveriesOnce {
+  endpoint_id: ColumnType<string, never, never>;
+  event_id: ColumnType<bigint, never, never>;
+  deliveries: ColumnType<bigint, never, never>;
+}
+
+/** Every account with what it has now, what is held coming in and going out, and what it may still spend, in the asset's own unit. */
+export interface LedgerAccountBalances {
+  id: ColumnType<bigint, never, never>;
+  code: ColumnType<string, never, never>;
+  asset: ColumnType<string, never, never>;
+  normal_side: ColumnType<string, never, never>;
+  balance: ColumnType<string, never, never>;
+  held_in: ColumnType<string, never, never>;
+  held_out: ColumnType<string, never, never>;
+  /** Null: it may spend without limit. */
+  available: ColumnType<string | null, never, never>;
+  debits: ColumnType<string, never, never>;
+  credits: ColumnType<string, never, never>;
+  /** Null: no lowest balance. */
+  min_balance: ColumnType<string | null, never, never>;
+  /** Null: no highest balance. */
+  max_balance: ColumnType<string | null, never, never>;
+  slots: ColumnType<number, never, never>;
+  /** Null: none was given. */
+  metadata: ColumnType<unknown | null, never, never>;
+  /** Null: it is open. */
+  closed_at: ColumnType<Date | null, never, never>;
+  created_at: ColumnType<Date, never, never>;
+}
+
+/** Accounts of the double entry. The code is the caller's own name for it and never changes. */
+export interface LedgerAccounts {
+  id: ColumnType<bigint, never, never>;
+  code: string;
+  asset_id: number;
+  /** The side that raises the balance: debit for what is owned or spent, credit for what is owed or earned. */
+  normal_side: string;
+  /** Lowest balance in smallest units, zero or below, counting open holds against it; null: any. */
+  min_balance: string | null;
+  /** Highest balance in smallest units, zero or above, counting open holds into it; null: any. */
+  max_balance: string | null;
+  /** Parts that the balance is kept in. More than one for an account that everybody posts to at once. */
+  slots: Generated<number>;
+  /** Facts of the caller's; null when there are none. */
+  metadata: unknown | null;
+  /** Since when nothing is posted any more; null while it is open. */
+  closed_at: Date | null;
+  created_at: Generated<Date>;
+}
+
+/** What accounts are kept in, and how finely it divides. Amounts are stored in the smallest unit, as whole numbers. */
+export interface LedgerAssets {
+  id: ColumnType<number, never, never>;
+  code: string;
+  decimals: number;
+  /** Smallest units in one: 10 to the power of decimals. */
+  factor: ColumnType<string, never, never>;
+  /** The smallest unit: multiply by it, for a division rounds large amounts. */
+  unit: ColumnType<string, never, never>;
+  created_at: Generated<Date>;
+}
+
+/** Sums of the transfers of each account, a row a slot; the row that postings lock. Read the view ledger_account_balances. */
+export interface LedgerBalances {
+  account_id: bigint;
+  /** Time of the last posting: the next is later, whatever the clock does. */
+  last_at: Generated<Date>;
+  asset_id: number;
+  slot: number;
+  debits: Generated<string>;
+  credits: Generated<string>;
+  held_debits: Generated<string>;
+  held_credits: Generated<string>;
+  /** What this slot may spend beyond its own sums, taken from the other slots; adds up to zero over the account. */
+  shift: Generated<string>;
+}
+
+/** Holds that are open now; a row goes when the hold ends. */
+export interface LedgerHolds {
+  hold_id: bigint;
+  debit_account: bigint;
+  credit_account: bigint;
+  asset_id: number;
+  debit_slot: number;
+  credit_slot: number;
+  amount: string;
+  /** Null: it stays until it is settled or given back. */
+  expires_at: Date | null;
+}
+
+/** Up to which transfer may be sealed, once every transaction below the horizon has ended: none can then turn up behind it. */
+export interface LedgerSealMarks {
+  single: Generated<boolean>;
+  up_to: bigint;
+  horizon: string;
+}
+
+/** Hash chain over the journal: each seal covers the transfers after the seal before it, up to and with up_to. */
+export interface LedgerSeals {
+  number: bigint;
+  up_to: bigint;
+  transfers: number;
+  /** SHA-256 of the transfers it covers. */
+  digest: Buffer;
+  /** SHA-256 of the hash before, the digest, the number and up_to: the root to keep elsewhere. */
+  hash: Buffer;
+  at: Generated<Date>;
+}
+
+/** The journal: amounts moved from one account (debited) to another (credited) of the same asset. Rows are only ever added, by ledger_post. */
+export interface LedgerTransfers {
+  id: ColumnType<bigint, never, never>;
+  at: Date;
+  debit_account: bigint;
+  credit_account: bigint;
+  /** First half of the SHA-256 of the caller's idempotency key. */
+  key: string;
+  asset_id: number;
+  debit_slot: number;
+  credit_slot: number;
+  /** 1 transfer, 2 hold, 3 settlement of a hold, 4 hold given back, 5 hold expired. Only 1 and 3 move money. */
+  kind: number;
+  /** In smallest units of the asset; for 4 and 5, what was held. */
+  amount: string;
+  /** Hold that this ends, each at most once; null for transfers and holds. No foreign key: its check locks the hold, which needs the right to update it. */
+  hold_id: bigint | null;
+  /** When a hold may be expired; null: never, or it is no hold. */
+  expires_at: Date | null;
+  /** Caller's words or foreign id; null when none was given. */
+  reference: string | null;
+  /** Facts of the caller's; null when there are none. */
+  metadata: unknown | null;
+}
+
+/** Debits and credits of each asset over all accounts, in its own unit; the difference is zero or the ledger is broken. */
+export interface LedgerTrialBalance {
+  asset: ColumnType<string, never, never>;
+  decimals: ColumnType<number, never, never>;
+  accounts: ColumnType<bigint, never, never>;
+  debits: ColumnType<string, never, never>;
+  credits: ColumnType<string, never, never>;
+  difference: ColumnType<string, never, never>;
+  held: ColumnType<string, never, never>;
+}
+
+/** Advances on later tasks, repaid from them: a part is withheld from each payout until all that is due is repaid. */
+export interface Loans {
+  id: Generated<string>;
+  worker_id: string;
+  amount: string;
+  fee: string;
+  /** Fee in hundredths of a percent of the amount. */
+  fee_bps: number;
+  total_due: string;
+  amount_repaid: Generated<string>;
+  /** pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), cancelled; guarded by guard_loan_status. */
+  status: Generated<string>;
+  risk_score: number;
+  predicted_earnings: string;
+  /** Payouts over which it is repaid, an equal part from each. */
+  installments: Generated<number>;
+  installments_paid: Generated<number>;
+  contract_address: string | null;
+  disbursed_at: Date | null;
+  repayment_due: Date;
+  repaid_at: Date | null;
+  defaulted_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Functions, views and triggers of this schema with the hash of their file; replaced when it changes. */
+export interface MigrationObjects {
+  module: string;
+  kind: string;
+  name: string;
+  /** Table that a trigger hangs on; null for functions and views. */
+  on_table: string | null;
+  sha256: string;
+  applied_at: Generated<Date>;
+}
+
+/** Numbered migrations applied to this schema; sha256 is of the up file, and an edited file is refused. */
+export interface Migrations {
+  module: string;
+  number: number;
+  name: string;
+  sha256: string;
+  applied_at: Generated<Date>;
+  applied_by: Generated<string>;
+}
+
+/** Events, written with the change they tell of. Read them with (xid, id) > cursor and xid below the oldest running transaction: then a late commit is never skipped. */
+export interface Outbox {
+  xid: Generated<string>;
+  id: ColumnType<bigint, never, never>;
+  at: Generated<Date>;
+  type: string;
+  subject: string;
+  /** Account that may see the event; null for administrators only. */
+  audience: string | null;
+  payload: Generated<unknown>;
+}
+
+/** Those who post tasks and pay for them. API keys are kept as hashes only, in api_keys under the same account. */
+export interface Platforms {
+  id: Generated<string>;
+  name: string;
+  contact_email: string;
+  /** Where the platform wants to hear of its tasks; null: nowhere. */
+  webhook_url: string | null;
+  /** Signs what the platform sends us (HMAC-SHA-256); null: it sends nothing. Never shown again after it was made. */
+  webhook_secret: Buffer | null;
+  /** Lower case; null without one. */
+  wallet_address: string | null;
+  /** Our fee on each payout, hundredths of a percent of it, taken from the worker's amount. */
+  fee_bps: Generated<number>;
+  /** Sum of completed payouts, fees included. */
+  total_payouts: Generated<string>;
+  /** Tasks ever posted. */
+  total_tasks: Generated<bigint>;
+  /** Workers with a task of this platform in the last 30 days. */
+  active_workers: Generated<bigint>;
+  is_active: Generated<boolean>;
+  metadata: Generated<unknown>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Attempts that did not finish their job: when, who, how it ended and why. The one that did is the row of queue_history. */
+export interface QueueAttempts {
+  job_id: bigint;
+  token: bigint;
+  queue_id: number;
+  /** Null: its claim is no longer known. */
+  worker: string | null;
+  /** Null: its claim is no longer known. */
+  started_at: Date | null;
+  ended_at: Generated<Date>;
+  outcome: string;
+  /** Null: it said nothing. */
+  error: string | null;
+}
+
+/** Who took which jobs together and when, until the lease of the last of them has run out: so that lost ones are found without an index on the leases. */
+export interface QueueClaims {
+  token: bigint;
+  queue_id: number;
+  worker: string;
+  claimed_at: Generated<Date>;
+  expires_at: Date;
+  job_ids: bigint[];
+}
+
+/** Dead letters: jobs given up, with their payload, until somebody retries them. Their attempts are in queue_attempts. */
+export interface QueueDead {
+  id: bigint;
+  token: bigint;
+  created_at: Date;
+  died_at: Generated<Date>;
+  queue_id: number;
+  priority: number;
+  failures: number;
+  losses: number;
+  reason: string;
+  /** What the last attempt ended with; null: it said nothing. */
+  error: string | null;
+  /** Null: it had none. */
+  key: string | null;
+  payload: unknown;
+}
+
+/** Jobs that were done or cancelled, moved here by the statement that ended them. */
+export interface QueueHistory {
+  id: bigint;
+  token: bigint;
+  created_at: Date;
+  /** When its last claim was; null: it was cancelled before any. */
+  started_at: Date | null;
+  finished_at: Generated<Date>;
+  queue_id: number;
+  priority: number;
+  failures: number;
+  losses: number;
+  outcome: string;
+  /** Who had it last; null: it was cancelled while nobody had it. */
+  worker: string | null;
+  /** Null: it had none. */
+  key: string | null;
+  payload: unknown;
+  /** What the worker gave back; null: nothing. */
+  result: unknown | null;
+}
+
+/** Jobs that are not finished: in line, in work, or waiting for their time. No foreign key to queue_settings, whose check would double the time of an insert; rows come in through queue_enqueue. */
+export interface QueueJobs {
+  id: bigint;
+  /** Fencing token of the last claim; 0 before the first. */
+  token: Generated<bigint>;
+  /** Place in line, first by priority; null: waits for run_at. */
+  place: bigint | null;
+  /** Set: in work, and taken to be lost when this has passed and queue_reap comes by. Null: nobody has it. */
+  lease_until: Date | null;
+  run_at: Generated<Date>;
+  created_at: Generated<Date>;
+  queue_id: number;
+  priority: Generated<number>;
+  failures: Generated<number>;
+  losses: Generated<number>;
+  /** Unique among the live jobs of the queue; null: no such wish. */
+  key: string | null;
+  payload: unknown;
+  /** What the worker last reported; null: nothing. */
+  progress: unknown | null;
+}
+
+/** Each queue: jobs in line, in work, waiting for their time and dead, and since when the oldest in line could have run. */
+export interface QueueOverview {
+  queue: ColumnType<string, never, never>;
+  paused_at: ColumnType<Date, never, never>;
+  in_line: ColumnType<bigint, never, never>;
+  in_work: ColumnType<bigint, never, never>;
+  waiting: ColumnType<bigint, never, never>;
+  dead: ColumnType<bigint, never, never>;
+  oldest_at: ColumnType<Date, never, never>;
+}
+
+/** Jobs that come by the clock. next_slot moves on in the transaction that enqueues, by compare and set: of many schedulers one wins. */
+export interface QueueSchedules {
+  name: string;
+  queue_id: number;
+  cron: string;
+  time_zone: string;
+  payload: unknown;
+  priority: Generated<number>;
+  catch_up: Generated<string>;
+  catch_up_most: Generated<number>;
+  /** Null: the expression has no further time. */
+  next_slot: Date | null;
+  /** Null: nothing was enqueued yet. */
+  last_slot: Date | null;
+  /** Slots that the catch-up rule left out. */
+  slots_skipped: Generated<bigint>;
+  /** Null: runs. Set: its slots pass by without a job. */
+  paused_at: Date | null;
+  created_at: Generated<Date>;
+}
+
+/** One row a queue: how often an attempt may fail or be lost, how long to wait between, and whether it is paused. */
+export interface QueueSettings {
+  id: ColumnType<number, never, never>;
+  name: string;
+  /** Null: jobs are handed out. Set: nobody gets one. */
+  paused_at: Date | null;
+  max_failures: Generated<number>;
+  max_losses: Generated<number>;
+  retry_base_s: Generated<number>;
+  retry_most_s: Generated<number>;
+  created_at: Generated<Date>;
+}
+
+/** Which slot of a schedule became which job: at most one, however often it is tried. */
+export interface QueueSlots {
+  schedule: string;
+  slot: Date;
+  job_id: bigint;
+}
+
+/** Every job wherever it is. at: when it may run or could have run, died or was finished, by its state. */
+export interface QueueStates {
+  id: ColumnType<bigint, never, never>;
+  queue: ColumnType<string, never, never>;
+  state: ColumnType<string, never, never>;
+  token: ColumnType<bigint, never, never>;
+  priority: ColumnType<number, never, never>;
+  failures: ColumnType<number, never, never>;
+  losses: ColumnType<number, never, never>;
+  key: ColumnType<string, never, never>;
+  payload: ColumnType<unknown, never, never>;
+  created_at: ColumnType<Date, never, never>;
+  at: ColumnType<Date, never, never>;
+  error: ColumnType<string, never, never>;
+  result: ColumnType<unknown, never, never>;
+  progress: ColumnType<unknown, never, never>;
+  worker: ColumnType<string, never, never>;
+}
+
+/** SHA-256 of every refresh token of a living session, old ones too: an old one that comes back is a stolen one. */
+export interface RefreshTokens {
+  token_hash: Buffer;
+  session_id: string;
+  generation: number;
+  issued_at: Generated<Date>;
+}
+
+/** Everything that ever changed a score, in the order of seq. Rows are only added; replaying them gives the score. */
+export interface ReputationEvents {
+  id: Generated<string>;
+  seq: ColumnType<bigint, never, never>;
+  worker_id: string;
+  task_id: string | null;
+  event_type: string;
+  /** What was asked for. */
+  requested_delta: number;
+  /** What was applied: scores stay from 0 to 1000. */
+  delta: number;
+  previous_score: number;
+  new_score: number;
+  /** Stars, for a rating; else null. */
+  rating: number | null;
+  reason: string;
+  /** Id of what caused it outside of the tasks; null when nothing did. */
+  related_id: string | null;
+  metadata: Generated<unknown>;
+  created_at: Generated<Date>;
+}
+
+/** Rows mean that something is wrong: partitions run out, rows lie in a default partition, or a policy has not run for a day. Run guildhall retention run, and see that a process with background tasks is up. */
+export interface RetentionAlarms {
+  name: ColumnType<string, never, never>;
+  alarm: ColumnType<string, never, never>;
+  problem: ColumnType<string, never, never>;
+}
+
+/** How long rows of a table are kept, and how many go at once. A check by trigger keeps append-only tables out. */
+export interface RetentionPolicies {
+  name: string;
+  /** rows: deleted in batches by an index on time; read_events: rows of the outbox, never beyond what the webhooks' fan-out has read; partitions: made ahead and dropped whole. */
+  kind: string;
+  table_name: string;
+  time_column: string;
+  keep: string;
+  batch_size: Generated<number>;
+  /** Length of a partition; null: not partitioned. */
+  step: string | null;
+  /** Partitions kept ready beyond the present one; null: not partitioned. */
+  steps_ahead: number | null;
+  /** Fewer days ready than this raise the alarm; null: not partitioned. */
+  alarm_days: number | null;
+  every: Generated<string>;
+  enabled: Generated<boolean>;
+  next_run_at: Generated<Date>;
+  /** Null: it has not run yet. */
+  last_run_at: Date | null;
+  last_gone: Generated<bigint>;
+  last_ms: Generated<number>;
+  total_gone: Generated<bigint>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Each policy with its last run, and for partitioned tables how far ahead partitions are ready. Public: may be read by anything that watches. */
+export interface RetentionStatus {
+  name: ColumnType<string, never, never>;
+  kind: ColumnType<string, never, never>;
+  table_name: ColumnType<string, never, never>;
+  keep: ColumnType<string, never, never>;
+  batch_size: ColumnType<number, never, never>;
+  enabled: ColumnType<boolean, never, never>;
+  next_run_at: ColumnType<Date, never, never>;
+  /** Null: it has not run yet. */
+  last_run_at: ColumnType<Date | null, never, never>;
+  last_gone: ColumnType<bigint, never, never>;
+  last_ms: ColumnType<number, never, never>;
+  total_gone: ColumnType<bigint, never, never>;
+  /** Null: not partitioned. */
+  alarm_days: ColumnType<number | null, never, never>;
+  /** Null: not partitioned. */
+  partitions: ColumnType<bigint | null, never, never>;
+  /** End of the last partition; null: there is none, or it is not partitioned. */
+  covered_until: ColumnType<Date | null, never, never>;
+  /** Null: not partitioned. */
+  days_ahead: ColumnType<string | null, never, never>;
+  default_rows: ColumnType<bigint, never, never>;
+}
+
+/** Pay that accrues by the second over a time. What is released is in the worker's balance; what is funded and not released lies in escrow. */
+export interface Streams {
+  id: Generated<string>;
+  task_id: string;
+  platform_id: string;
+  worker_id: string;
+  /** Of a contract that mirrors the stream; null without one. */
+  contract_address: string | null;
+  start_time: Date;
+  /** When all has accrued; moved by each pause, for paused time earns nothing. */
+  end_time: Date;
+  total_amount: string;
+  /** What lies or lay in escrow for it; below the total it will run out, and stops there. */
+  funded_amount: Generated<string>;
+  released_amount: Generated<string>;
+  remaining_amount: Generated<string>;
+  release_interval: number;
+  /** When the next release is due; null unless active. */
+  next_release_at: Date | null;
+  /** active, paused, insolvent (all that was funded is released), completed, cancelled; guarded by guard_stream_status. */
+  status: Generated<string>;
+  /** Since when it is paused; null unless it is. */
+  paused_at: Date | null;
+  /** Length of all pauses that are over. */
+  paused_for: Generated<string>;
+  last_released_at: Date | null;
+  completed_at: Date | null;
+  cancelled_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Work that a platform posts and pays for. The amount lies in escrow from the moment it is posted until it is paid or given back. */
+export interface Tasks {
+  id: Generated<string>;
+  platform_id: string;
+  /** Null while nobody has taken it. */
+  worker_id: string | null;
+  /** The platform's own id for it; posting it again gives the first task. Null without one. */
+  external_id: string | null;
+  task_type: Generated<string>;
+  amount: string;
+  /** pending (posted), active (begun), completed, cancelled, disputed; guarded by guard_task_status. */
+  status: Generated<string>;
+  title: string | null;
+  description: string | null;
+  metadata: Generated<unknown>;
+  /** What the worker handed in: photos, places, minutes; null before. */
+  verification_data: unknown | null;
+  completion_proof: string | null;
+  verification_status: Generated<string>;
+  /** auto or manual; null before a verdict. */
+  verified_by: string | null;
+  /** Stars the platform gave the worker; null before. */
+  worker_rating: number | null;
+  /** Stars the worker gave the platform; null before. */
+  platform_rating: number | null;
+  /** What of the amount still lies in escrow. */
+  escrowed_amount: Generated<string>;
+  paid_amount: Generated<string>;
+  was_disputed: Generated<boolean>;
+  scheduled_at: Date | null;
+  due_at: Date | null;
+  /** Not paid before this moment; null: as soon as it is completed. */
+  hold_until: Date | null;
+  started_at: Date | null;
+  completed_at: Date | null;
+  cancelled_at: Date | null;
+  disputed_at: Date | null;
+  paid_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Every movement of money with its business meaning; the ledger holds the entries. A payout exists once for a task and worker, whatever is retried. */
+export interface Transactions {
+  id: Generated<string>;
+  /** Who is paid or pays; null for movements of a platform only. */
+  worker_id: string | null;
+  platform_id: string | null;
+  task_id: string | null;
+  stream_id: string | null;
+  loan_id: string | null;
+  /** USDC, or the token of a transfer that was seen elsewhere. */
+  asset: Generated<string>;
+  tx_hash: string | null;
+  log_index: Generated<number>;
+  tx_type: string;
+  /** What is moved, the fee included; in whole units of the asset. */
+  amount: string;
+  /** What of the amount is kept as our fee. */
+  fee: Generated<string>;
+  /** pending, processing (handed to the rail), completed, failed, cancelled; guarded by guard_transaction_status. */
+  status: Generated<string>;
+  from_address: string | null;
+  to_address: string | null;
+  /** How it is settled: ledger (in our own books, at once) or the name of a payment rail. */
+  rail: Generated<string>;
+  /** The rail's own id; null before it is known. */
+  rail_reference: string | null;
+  block_number: bigint | null;
+  blockchain_confirmations: Generated<number>;
+  attempts: Generated<number>;
+  /** Main entry in the ledger; null when it never touched our books. */
+  ledger_transfer_id: bigint | null;
+  error_message: string | null;
+  metadata: Generated<unknown>;
+  submitted_at: Date | null;
+  processed_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Every attempt whose result was recorded, by day; whole days are dropped by retention. */
+export interface WebhookAttempts {
+  delivery_id: string;
+  number: number;
+  endpoint_id: string;
+  at: Generated<Date>;
+  /** HTTP status; null: no answer came. */
+  status: number | null;
+  duration_ms: number;
+  /** Why it failed; null: it did not. */
+  error: string | null;
+  /** The first kilobyte of the answer. */
+  response: Generated<string>;
+}
+
+/** Position in the outbox up to which deliveries have been written; it moves in the transaction that writes them. */
+export interface WebhookCursor {
+  only_row: Generated<boolean>;
+  xid: string;
+  event_id: bigint;
+  moved_at: Generated<Date>;
+}
+
+/** Deliveries that are waiting or being made, one per event and endpoint; finished ones move to webhook_delivery_history. */
+export interface WebhookDeliveries {
+  id: string;
+  endpoint_id: string;
+  /** Number of the event; null: a test ping. */
+  event_id: bigint | null;
+  event_type: string;
+  subject: string;
+  body: string;
+  attempts: Generated<number>;
+  /** Place in the retry schedule; a replay begins again at 0, while attempts goes on counting. */
+  tries: Generated<number>;
+  /** Raised by every claim; a result that brings an older number is refused. */
+  fence: Generated<bigint>;
+  /** When it may be claimed; while it is claimed, the end of the lease. */
+  due_at: Generated<Date>;
+  /** Null: nobody is at it. */
+  leased_until: Date | null;
+  /** HTTP status of the last attempt; null: no answer, or none yet. */
+  last_status: number | null;
+  /** Why the last attempt failed; null: it did not, or there was none. */
+  last_error: string | null;
+  created_at: Generated<Date>;
+}
+
+/** Deliveries that have ended, by day; whole days are dropped by retention. A replay moves a row back to webhook_deliveries. */
+export interface WebhookDeliveryHistory {
+  id: string;
+  endpoint_id: string;
+  /** Number of the event; null: a test ping. */
+  event_id: bigint | null;
+  event_type: string;
+  subject: string;
+  body: string;
+  attempts: number;
+  fence: bigint;
+  state: string;
+  /** Why it is a dead letter; null: it was delivered. */
+  reason: string | null;
+  /** HTTP status of the last attempt; null: no answer came. */
+  last_status: number | null;
+  /** Why the last attempt failed; null: it did not. */
+  last_error: string | null;
+  created_at: Date;
+  finished_at: Generated<Date>;
+}
+
+/** Addresses that events are posted to. The owner's endpoint gets the events the owner may see; an administrator's gets all. */
+export interface WebhookEndpoints {
+  id: string;
+  owner_id: string;
+  url: string;
+  description: Generated<string>;
+  /** Exact types and prefixes such as order.*; empty: every type. */
+  event_types: Generated<string[]>;
+  state: Generated<string>;
+  /** by_owner; gone: it answered 410; failing: dead letters for five days without a success. Null: active. */
+  disabled_reason: string | null;
+  /** Null: active. */
+  disabled_at: Date | null;
+  /** First dead letter since the last success; null: none. */
+  failing_since: Date | null;
+  /** Number of the event that told of its creation: only later ones are sent to it. */
+  after_event_id: Generated<bigint>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Keys that sign deliveries. They are kept as they are, because signing needs them: grant this table to no reporting role. */
+export interface WebhookSecrets {
+  endpoint_id: string;
+  generation: number;
+  secret: Buffer;
+  created_at: Generated<Date>;
+  /** End of the overlap after a rotation; null: signs until it is rotated. */
+  signs_until: Date | null;
+}
+
+/** People who do tasks and are paid. Password and keys are in accounts under the same id. The statistics are brought up to date each second; worker_profiles shows them as of the moment. */
+export interface Workers {
+  id: Generated<string>;
+  name: string;
+  email: string;
+  /** Id of the wallet at the payment provider; null without one. */
+  wallet_id: string | null;
+  /** Lower case, 0x and 40 hexadecimal digits; null: paid into the balance only. */
+  wallet_address: string | null;
+  status: Generated<string>;
+  /** 0 to 1000, starts at 500; changed by reputation events only. */
+  reputation_score: Generated<number>;
+  /** Completed tasks. */
+  total_tasks: Generated<bigint>;
+  /** Sum of the amounts of completed tasks, before fees. */
+  total_earned: Generated<string>;
+  /** Percent: completed of those that were completed, cancelled after they began, or disputed. */
+  completion_rate: Generated<string>;
+  /** Mean of the ratings by platforms, 0 without one. */
+  average_rating: Generated<string>;
+  /** Percent of the worker's tasks that were ever disputed. */
+  dispute_rate: Generated<string>;
+  last_active_at: Generated<Date>;
+  metadata: Generated<unknown>;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+export interface Tables {
+  account_sessions: AccountSessions;
+  accounts: Accounts;
+  api_keys: ApiKeys;
+  audit_log: AuditLog;
+  audit_logs: AuditLogs;
+  auth_secrets: AuthSecrets;
+  idempotency_keys: IdempotencyKeys;
+  invariant_ledger_balances_equal_journal: InvariantLedgerBalancesEqualJournal;
+  invariant_ledger_holds_open: InvariantLedgerHoldsOpen;
+  invariant_ledger_in_balance: InvariantLedgerInBalance;
+  invariant_ledger_seals_unbroken: InvariantLedgerSealsUnbroken;
+  invariant_ledger_within_limits: InvariantLedgerWithinLimits;
+  invariant_outbox_not_ahead: InvariantOutboxNotAhead;
+  invariant_queue_job_in_one_place: InvariantQueueJobInOnePlace;
+  invariant_queue_lease_has_claim: InvariantQueueLeaseHasClaim;
+  invariant_queue_slot_behind_pointer: InvariantQueueSlotBehindPointer;
+  invariant_webhook_cursor_not_ahead: InvariantWebhookCursorNotAhead;
+  invariant_webhook_deliveries_once: InvariantWebhookDeliveriesOnce;
+  ledger_account_balances: LedgerAccountBalances;
+  ledger_accounts: LedgerAccounts;
+  ledger_assets: LedgerAssets;
+  ledger_balances: LedgerBalances;
+  ledger_holds: LedgerHolds;
+  ledger_seal_marks: LedgerSealMarks;
+  ledger_seals: LedgerSeals;
+  ledger_transfers: LedgerTransfers;
+  ledger_trial_balance: LedgerTrialBalance;
+  loans: Loans;
+  migration_objects: MigrationObjects;
+  migrations: Migrations;
+  outbox: Outbox;
+  platforms: Platforms;
+  queue_attempts: QueueAttempts;
+  queue_claims: QueueClaims;
+  queue_dead: QueueDead;
+  queue_history: QueueHistory;
+  queue_jobs: QueueJobs;
+  queue_overview: QueueOverview;
+  queue_schedules: QueueSchedules;
+  queue_settings: QueueSettings;
+  queue_slots: QueueSlots;
+  queue_states: QueueStates;
+  refresh_tokens: RefreshTokens;
+  reputation_events: ReputationEvents;
+  retention_alarms: RetentionAlarms;
+  retention_policies: RetentionPolicies;
+  retention_status: RetentionStatus;
+  streams: Streams;
+  tasks: Tasks;
+  transactions: Transactions;
+  webhook_attempts: WebhookAttempts;
+  webhook_cursor: WebhookCursor;
+  webhook_deliveries: WebhookDeliveries;
+  webhook_delivery_history: WebhookDeliveryHistory;
+  webhook_endpoints: WebhookEndpoints;
+  webhook_secrets: WebhookSecrets;
+  workers: Workers;
+}

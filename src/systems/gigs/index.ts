@@ -1,0 +1,27 @@
+/** Door of the system `gigs`: workers, platforms, tasks in escrow, payment streams, reputation, advances. */
+import { createRouter, defineSystem } from '../../kernel/index.ts';
+import { constraints } from './constraints.ts';
+import { gigsCatalog } from './generated/catalog.ts';
+import { gigsSql } from './generated/sql.ts';
+import { defaultAccounts, GigsService } from './service.ts';
+
+export type { Tables as GigsTables } from './generated/tables.ts';
+export { GigsService } from './service.ts';
+export * from './types.ts';
+
+export const gigs = defineSystem<GigsService>({
+  name: 'gigs',
+  title: 'Gigs',
+  summary: 'Workers, platforms, tasks paid from escrow, payment streams, reputation, advances.',
+  sql: gigsSql,
+  catalog: gigsCatalog,
+  constraints,
+  createService: (scope, settings) => new GigsService(scope, defaultAccounts(scope, settings)),
+  accountsOf: (service) => service.accounts,
+  createRouter: () => createRouter(),
+  seed: async () => ({ counts: {}, written: false }),
+  demoSignIns: async () => [],
+  tasks: [{ name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() }],
+  maySee: (principal, event) => event.audience === principal.id,
+  tryFirst: [],
+});

@@ -1,0 +1,8 @@
+create or replace function :schema.account_age_days(p_worker :schema.workers) returns integer
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select floor(extract(epoch from statement_timestamp() - p_worker.created_at) / 86400)::integer;
+$$;
+comment on function :schema.account_age_days(:schema.workers) is
+  'Whole days since the worker registered, right at every read: write w.account_age_days as if it were a column of workers w.';

@@ -1,0 +1,3 @@
+drop table :schema.platforms;
+drop table :schema.workers;
+drop domain :schema.usdc;

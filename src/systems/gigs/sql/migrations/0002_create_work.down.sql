@@ -1,0 +1,2 @@
+drop table :schema.streams;
+drop table :schema.tasks;

@@ -1,0 +1,2 @@
+drop table :schema.transactions;
+drop table :schema.loans;

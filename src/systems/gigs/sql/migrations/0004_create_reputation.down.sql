@@ -1,0 +1,2 @@
+drop table :schema.audit_logs;
+drop table :schema.reputation_events;

@@ -1,0 +1,72 @@
+/** A gigs instance of a test file's own, with parties to work with. */
+import { Ledger } from '../../src/kernel/index.ts';
+import type { Scope } from '../../src/kernel/system.ts';
+import type { GigsService, Platform, Worker } from '../../src/systems/gigs/index.ts';
+import { openTestDatabase, type TestDatabase } from './database.ts';
+
+export interface GigsFixture {
+  readonly opened: TestDatabase;
+  readonly scope: Scope;
+  readonly service: GigsService;
+  readonly ledger: Ledger;
+  readonly worker: (input?: { readonly walletAddress?: string }) => Promise<Worker>;
+  /** A platform with so much USDC paid in (default 1,000,000; '0' for none). */
+  readonly platform: (funds?: string, input?: { readonly feeBps?: number }) => Promise<Platform>;
+  readonly balance: (account: string) => Promise<string>;
+  /** What is broken, by the name of its invariant view: of the ledger and of the system. */
+  readonly broken: () => Promise<string[]>;
+}
+
+export async function openGigs(): Promise<GigsFixture> {
+  const opened = await openTestDatabase();
+  const { scope, service } = opened.gigs;
+  const ledger = new Ledger(scope);
+  let count = 0;
+  const next = (): number => {
+    count += 1;
+    return count;
+  };
+  return {
+    opened,
+    scope,
+    service,
+    ledger,
+    worker: (input = {}) =>
+      service.registerWorker({
+        name: `Worker ${next()}`,
+        email: `worker-${next()}@example.com`,
+        password: 'correct horse battery',
+        ...input,
+      }),
+    platform: async (funds = '1000000', input = {}) => {
+      const made = await service.registerPlatform({
+        name: `Platform ${next()}`,
+        contactEmail: `platform-${next()}@example.com`,
+        password: 'correct horse battery',
+        ...input,
+      });
+      if (funds !== '0') {
+        await ledger.transfer({
+          key: `test funds ${made.id}`,
+          debit: 'bank',
+          credit: `platform:${made.id}`,
+          amount: funds,
+        });
+      }
+      return made;
+    },
+    balance: async (account) => (await ledger.account(account)).balance,
+    broken: async () => {
+      const views = await scope.query<{ name: string }>(
+        `select viewname as name from pg_views where schemaname = $1 and viewname like 'invariant\\_%' order by 1`,
+        [scope.schema],
+      );
+      const found: string[] = [];
+      for (const { name } of views) {
+        const rows = await scope.query<{ count: bigint }>(`select count(*) as count from :schema.${name}`);
+        if (rows[0]?.count !== 0n) found.push(name);
+      }
+      return found;
+    },
+  };
+}
