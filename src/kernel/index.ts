@@ -61,6 +61,7 @@ export { assertId, newId } from './ids.ts';
 export { createInstance, migratorOf, modulesOf, verify } from './instance.ts';
 export { canonicalJson, contentHash, decodeJson, encodeJson } from './json.ts';
 export * from './ledger/index.ts';
+export { addLedgerRoutes } from './ledger/routes.ts';
 export { catalogTemplate, readCatalog } from './migrate/catalog.ts';
 export type { Finding } from './migrate/drift.ts';
 export type { ModuleStatus } from './migrate/history.ts';
