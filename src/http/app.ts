@@ -48,7 +48,7 @@ export function createApp(options: AppOptions): App {
   const app = new OpenAPIHono<FaceEnv>();
   const declared = new Map<string, RouteFacts>();
   const table = createRouteTable(app, declared, instances);
-  const metrics = createMetrics({ database, openStreams: () => streams.open() });
+  const metrics = createMetrics({ database, instances, openStreams: () => streams.open() });
   const streams = createEventStreams({ config, authenticate, logger, onSent: metrics.countEvents });
   const lifecycle = createLifecycle(() =>
     streams.closeAll('the server is shutting down, reconnect to resume'),

@@ -55,6 +55,14 @@ export {
   invalidInput,
   isGuildhallError,
 } from './errors.ts';
+export {
+  type EngineFigures,
+  engineFigures,
+  MAX_COUNTED,
+  MAX_JOBS_COUNTED,
+  MAX_QUEUES,
+  type QueueFigures,
+} from './figures/index.ts';
 export { type Batch, gather } from './gather.ts';
 export { type IdempotentAnswer, type IdempotentCall, runIdempotent } from './idempotency.ts';
 export { assertId, newId } from './ids.ts';
