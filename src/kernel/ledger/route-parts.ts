@@ -81,18 +81,24 @@ export const trialBalanceSchema = z
   })
   .openapi('LedgerTrialBalanceLine');
 
+const EXAMPLE = {
+  number: '12',
+  upTo: '11873',
+  hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+};
+
 const whole = z
   .string()
   .regex(/^\d{1,18}$/, { error: 'is not a number of the chain | Pass the root as it was given.' });
 
 export const rootSchema = z
   .strictObject({
-    number: whole.openapi({ description: 'Of the seal.', example: '12' }),
-    upTo: whole.openapi({ description: 'Last transfer that it covers.', example: '11873' }),
+    number: whole.openapi({ description: 'Of the seal.', example: EXAMPLE.number }),
+    upTo: whole.openapi({ description: 'Last transfer that it covers.', example: EXAMPLE.upTo }),
     hash: z
       .string()
       .regex(/^[0-9a-f]{64}$/, { error: 'is not a SHA-256 in hexadecimal | Pass the root as it was given.' })
-      .openapi({ example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' }),
+      .openapi({ example: EXAMPLE.hash }),
   })
   .openapi('LedgerRoot');
 
@@ -101,7 +107,7 @@ export const keptRootSchema = z
   .strictObject({
     root: rootSchema.nullable().openapi({ description: 'Null before the first seal.' }),
   })
-  .openapi('LedgerKeptRoot');
+  .openapi('LedgerKeptRoot', { example: { root: EXAMPLE } });
 
 export const proofSchema = z
   .object({
