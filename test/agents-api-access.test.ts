@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Access } from '../src/systems/agents/routes/access.ts';
-import { type AgentsApi, type Answer, type Caller, openAgentsApi, type Route } from './support/agents-api.ts';
+import {
+  type AgentsApi,
+  type Answer,
+  type Caller,
+  isEngineRoute,
+  openAgentsApi,
+  type Route,
+} from './support/agents-api.ts';
 
 let api: AgentsApi;
 let owner: Caller;
@@ -11,8 +18,7 @@ let routes: Route[];
 beforeAll(async () => {
   api = await openAgentsApi();
   [owner, stranger, admin] = [await api.user(), await api.user(), await api.admin()];
-  // The kernel's own routes have their rules in the tests of the events and of the webhooks.
-  routes = (await api.routes()).filter(({ path }) => path !== '/events' && !path.startsWith('/webhooks'));
+  routes = (await api.routes()).filter((route) => route.path !== '/events' && !isEngineRoute(route));
 });
 
 afterAll(() => api?.close());

@@ -1,7 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AgentsApi, type Body, type Caller, openAgentsApi } from './support/agents-api.ts';
+import {
+  type AgentsApi,
+  type Body,
+  type Caller,
+  isEngineRoute,
+  openAgentsApi,
+} from './support/agents-api.ts';
 
 let api: AgentsApi;
 let robin: Caller;
@@ -329,8 +335,7 @@ describe('the system’s README', () => {
   it('lists every route of the API', async () => {
     const readme = await readFile('src/systems/agents/README.md', 'utf8');
     const missing = (await api.routes())
-      // The kernel's are in docs/webhooks.md.
-      .filter(({ path }) => !path.startsWith('/webhooks'))
+      .filter((route) => !isEngineRoute(route))
       .map(({ method, path }) => `\`${method} ${path}\``)
       .filter((name) => !readme.includes(name));
     expect(missing).toEqual([]);

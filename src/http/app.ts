@@ -2,7 +2,14 @@
 import { inspect } from 'node:util';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
-import { addWebhookRoutes, type Database, GuildhallError, type Instance } from '../kernel/index.ts';
+import {
+  addLedgerRoutes,
+  addQueueRoutes,
+  addWebhookRoutes,
+  type Database,
+  GuildhallError,
+  type Instance,
+} from '../kernel/index.ts';
 import { HTTP_DEFAULTS, type HttpConfig } from './config.ts';
 import { deadline } from './deadline.ts';
 import type { FaceEnv } from './env.ts';
@@ -27,6 +34,9 @@ export interface AppOptions {
   readonly authenticate?: Authenticate;
 }
 
+/** What every instance has, whatever its system declares. */
+const ENGINE_ROUTES = [addLedgerRoutes, addQueueRoutes, addWebhookRoutes] as const;
+
 /** A Hono app that can also be told to wind down; `serve` does so. */
 export type App = OpenAPIHono<FaceEnv> & { readonly lifecycle: Lifecycle };
 
@@ -38,7 +48,7 @@ export function createApp(options: AppOptions): App {
   const app = new OpenAPIHono<FaceEnv>();
   const declared = new Map<string, RouteFacts>();
   const table = createRouteTable(app, declared, instances);
-  const metrics = createMetrics({ database, openStreams: () => streams.open() });
+  const metrics = createMetrics({ database, instances, openStreams: () => streams.open() });
   const streams = createEventStreams({ config, authenticate, logger, onSent: metrics.countEvents });
   const lifecycle = createLifecycle(() =>
     streams.closeAll('the server is shutting down, reconnect to resume'),
@@ -55,7 +65,7 @@ export function createApp(options: AppOptions): App {
 
   const routers = instances.map((instance) => {
     const router = instance.definition.createRouter(instance);
-    addWebhookRoutes(router, instance);
+    for (const add of ENGINE_ROUTES) add(router, instance);
     return { instance, router };
   });
   for (const { instance, router } of routers) {

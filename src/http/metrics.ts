@@ -1,6 +1,7 @@
-/** Prometheus metrics of the process, the HTTP face, the database pool and the event streams. */
+/** Prometheus metrics of the process, the HTTP face, the database pool, the event streams and the engines. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Database } from '../kernel/index.ts';
+import type { Database, Instance } from '../kernel/index.ts';
+import { watchEngines } from './engine-metrics.ts';
 
 /** Buckets that OpenTelemetry's semantic conventions prescribe for request durations, in seconds. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -39,11 +40,12 @@ export interface Metrics {
 
 export interface MetricsSources {
   readonly database: Database;
+  readonly instances: readonly Instance[];
   /** Open event streams by instance, asked for at each scrape. */
   readonly openStreams: () => Iterable<readonly [instance: string, open: number]>;
 }
 
-export function createMetrics({ database, openStreams }: MetricsSources): Metrics {
+export function createMetrics({ database, instances, openStreams }: MetricsSources): Metrics {
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({ register });
@@ -76,6 +78,7 @@ export function createMetrics({ database, openStreams }: MetricsSources): Metric
     },
   });
   watchDatabase(database, registers);
+  const readEngines = watchEngines({ instances, registers });
   return {
     observeRequest({ method, route, status, seconds }) {
       requests.observe(
@@ -89,7 +92,10 @@ export function createMetrics({ database, openStreams }: MetricsSources): Metric
     },
     countRefused: (policy) => refused.inc({ policy }),
     countEvents: (instance, sent) => events.inc({ instance }, sent),
-    text: () => register.metrics(),
+    async text() {
+      await readEngines();
+      return register.metrics();
+    },
     contentType: register.contentType,
   };
 }

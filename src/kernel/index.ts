@@ -55,6 +55,14 @@ export {
   invalidInput,
   isGuildhallError,
 } from './errors.ts';
+export {
+  type EngineFigures,
+  engineFigures,
+  MAX_COUNTED,
+  MAX_JOBS_COUNTED,
+  MAX_QUEUES,
+  type QueueFigures,
+} from './figures/index.ts';
 export { type Batch, gather } from './gather.ts';
 export { type IdempotentAnswer, type IdempotentCall, runIdempotent } from './idempotency.ts';
 export { assertId, newId } from './ids.ts';
@@ -62,6 +70,7 @@ export { actorParams, jsonParam, moment, requiredText, storableText } from './in
 export { createInstance, migratorOf, modulesOf, verify } from './instance.ts';
 export { canonicalJson, contentHash, decodeJson, encodeJson } from './json.ts';
 export * from './ledger/index.ts';
+export { addLedgerRoutes } from './ledger/routes.ts';
 export { catalogTemplate, readCatalog } from './migrate/catalog.ts';
 export type { Finding } from './migrate/drift.ts';
 export type { ModuleStatus } from './migrate/history.ts';

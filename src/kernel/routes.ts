@@ -3,6 +3,7 @@ import { createRoute, OpenAPIHono, type RouteConfig, type z } from '@hono/zod-op
 import type { Context, TypedResponse } from 'hono';
 import { routePath } from 'hono/route';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Actor } from './audit.ts';
 import { requirePrincipal, requireRole } from './auth/roles.ts';
 import { GuildhallError, invalidInput } from './errors.ts';
 import { runIdempotent } from './idempotency.ts';
@@ -119,6 +120,12 @@ export function callerOf(c: Context<RouteEnv>): Principal {
 /** The caller, who must hold the role. */
 export function callerWithRole(c: Context<RouteEnv>, role: string): Principal {
   return requireRole(c.get('principal'), role);
+}
+
+/** The caller as the audit trail names whoever causes a change. */
+export function actorOf(c: Context<RouteEnv>): Actor & { readonly id: string; readonly requestId: string } {
+  const { kind, id } = callerOf(c);
+  return { kind, id, requestId: c.get('requestId') };
 }
 
 /**

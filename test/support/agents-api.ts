@@ -11,6 +11,11 @@ import { problemOf } from './face.ts';
 export const BASE = '/v1/agents';
 export const PASSWORD = 'correct horse battery';
 
+/** Routes that the kernel gives every instance: their rules are in their own tests, their tables in docs/. */
+export function isEngineRoute({ path }: { readonly path: string }): boolean {
+  return /^\/(webhooks|ledger|queues|queue-jobs|queue-schedules)(\/|$)/.test(path);
+}
+
 /** The fields of answers that tests name; the rest is compared as a whole. */
 export interface Body {
   readonly id: string;

@@ -145,8 +145,8 @@ export class Ledger {
   }
 
   /** What in the chain is broken, or does not contain the root that was kept; an empty list is the proof. */
-  brokenSeals(kept?: T.LedgerRoot): Promise<seals.BrokenSeal[]> {
-    return seals.brokenSeals(this.#scope, kept);
+  brokenSeals(kept?: T.LedgerRoot, signal?: AbortSignal): Promise<seals.BrokenSeal[]> {
+    return seals.brokenSeals(this.#scope, kept, signal);
   }
 
   async #one(input: T.NewPosting): Promise<T.Posting> {

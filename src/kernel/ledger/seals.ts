@@ -39,9 +39,13 @@ const SEALS_PER_CHECK = 100n;
 
 /**
  * Checks the whole chain against the journal and, given a root that was kept elsewhere, that the chain still
- * contains it. An empty list is the proof.
+ * contains it. An empty list is the proof. It can be told to stop between two statements.
  */
-export async function brokenSeals(scope: Scope, kept?: LedgerRoot): Promise<BrokenSeal[]> {
+export async function brokenSeals(
+  scope: Scope,
+  kept?: LedgerRoot,
+  signal?: AbortSignal,
+): Promise<BrokenSeal[]> {
   const broken: BrokenSeal[] = [];
   if (kept !== undefined) {
     const numbers = [kept.number, kept.upTo].every((one) => /^\d{1,18}$/.test(one));
@@ -62,6 +66,7 @@ export async function brokenSeals(scope: Scope, kept?: LedgerRoot): Promise<Brok
   }
   const end = BigInt((await root(scope))?.number ?? '0');
   for (let from = 1n; from <= end; from += SEALS_PER_CHECK) {
+    signal?.throwIfAborted();
     const rows = await scope.query<{ number: bigint; up_to: bigint; problem: string }>(
       'select number, up_to, problem from :schema.ledger_broken_seals($1, $2) order by number',
       [from, from + SEALS_PER_CHECK - 1n],

@@ -51,15 +51,14 @@ export interface AttemptRecord {
 /** Jobs listed, cancelled or retried in one call. */
 export const MAX_LISTED = 1_000;
 
-const JOB_COLUMNS = `id, queue, state, token, priority, failures, losses, key, payload, created_at as "createdAt", at,
+export const JOB_COLUMNS = `id, queue, state, token, priority, failures, losses, key, payload, created_at as "createdAt", at,
   error, result, progress, worker`;
 
+export const OVERVIEW_COLUMNS = `queue, paused_at as "pausedAt", in_line as "inLine", in_work as "inWork", waiting, dead,
+  oldest_at as "oldestAt"`;
+
 export function listQueues(scope: Scope): Promise<QueueOverview[]> {
-  return scope.query<QueueOverview>(
-    `select queue, paused_at as "pausedAt", in_line as "inLine", in_work as "inWork", waiting, dead,
-       oldest_at as "oldestAt"
-     from :schema.queue_overview order by queue`,
-  );
+  return scope.query<QueueOverview>(`select ${OVERVIEW_COLUMNS} from :schema.queue_overview order by queue`);
 }
 
 /** Jobs of a queue in a state, the youngest first. */

@@ -32,6 +32,8 @@ export {
   MAX_CLAIM,
   progress,
 } from './leases.ts';
+export { pageJobs, pageQueues, pageSchedules } from './lists.ts';
+export { addQueueRoutes } from './routes.ts';
 export {
   defineSchedule,
   fireSchedules,

@@ -115,12 +115,12 @@ export async function fireSchedules(scope: Scope): Promise<boolean> {
   return due.length === MAX_DUE;
 }
 
+export const SCHEDULE_COLUMNS = `s.name, q.name as queue, s.cron, s.time_zone as "timeZone", s.catch_up as "catchUp",
+  s.next_slot as "nextSlot", s.last_slot as "lastSlot", s.slots_skipped as "slotsSkipped", s.paused_at as "pausedAt"`;
+
 export async function listSchedules(scope: Scope): Promise<ScheduleState[]> {
   return scope.query<ScheduleState>(
-    `select s.name, q.name as queue, s.cron, s.time_zone as "timeZone", s.catch_up as "catchUp",
-       s.next_slot as "nextSlot", s.last_slot as "lastSlot", s.slots_skipped as "slotsSkipped",
-       s.paused_at as "pausedAt"
-     from :schema.queue_schedules as s
+    `select ${SCHEDULE_COLUMNS} from :schema.queue_schedules as s
      join :schema.queue_settings as q on q.id = s.queue_id
      order by s.name`,
   );

@@ -4,6 +4,7 @@ import { GuildhallError } from '../errors.ts';
 import { defined, idSchema, pageQuery, pageSchema, timeSchema } from '../route-schemas.ts';
 import {
   ADMIN_ROLE,
+  actorOf,
   callerOf,
   defineRoute,
   idempotent,
@@ -242,9 +243,4 @@ export function addWebhookRoutes(router: OpenAPIHono<RouteEnv>, instance: Instan
 
 function isAdmin(c: RouteContext): boolean {
   return callerOf(c).roles.includes(ADMIN_ROLE);
-}
-
-function actorOf(c: RouteContext): { kind: string; id: string; requestId: string } {
-  const { kind, id } = callerOf(c);
-  return { kind, id, requestId: c.get('requestId') };
 }
