@@ -15,7 +15,8 @@ export interface RegisterOptions {
 }
 
 export const WORKER_COLUMNS = `w.id, w.name, w.email, w.wallet_id, w.wallet_address, w.status, w.reputation_score,
-  w.account_age_days, w.total_tasks::integer, w.total_earned, w.completion_rate, w.average_rating, w.dispute_rate,
+  floor(extract(epoch from statement_timestamp() - w.created_at) / 86400)::integer as account_age_days,
+  w.total_tasks::integer, w.total_earned, w.completion_rate, w.average_rating, w.dispute_rate,
   w.last_active_at, w.metadata, w.created_at, w.updated_at`;
 export const PLATFORM_COLUMNS = `p.id, p.name, p.contact_email, p.webhook_url, p.wallet_address, p.fee_bps,
   p.total_payouts, p.total_tasks::integer, p.active_workers::integer, p.is_active, p.metadata, p.created_at, p.updated_at`;
@@ -38,7 +39,7 @@ export async function registerWorker(
         `with made as (
          insert into :schema.workers (id, name, email, wallet_address, metadata) values ($1, $2, $3, $4, $5) returning *
        )
-       select ${WORKER_COLUMNS}, :schema.open_books('worker', w.id) is null as opened from made w`,
+       select ${WORKER_COLUMNS} from made w cross join lateral (select :schema.open_books('worker', w.id)) as opened`,
         [id, name, email, wallet, metadata],
       ),
   ).then((row) => camelRow<Worker>(row));
@@ -63,7 +64,7 @@ export async function registerPlatform(
          insert into :schema.platforms (id, name, contact_email, webhook_url, wallet_address, fee_bps, metadata)
          values ($1, $2, $3, $4, $5, $6, $7) returning *
        )
-       select ${PLATFORM_COLUMNS}, :schema.open_books('platform', p.id) is null as opened from made p`,
+       select ${PLATFORM_COLUMNS} from made p cross join lateral (select :schema.open_books('platform', p.id)) as opened`,
         [id, name, email, input.webhookUrl ?? null, wallet, input.feeBps ?? DEFAULT_FEE_BPS, metadata],
       ),
   ).then((row) => camelRow<Platform>(row));

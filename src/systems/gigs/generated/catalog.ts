@@ -910,7 +910,19 @@ export const gigsCatalog: Catalog = {
     "HTTP request that caused it; null when none did.",
   "comment column audit_logs.actor_id":
     "Account that acted; null for the system and for callers without an account.",
+  "comment column audit_logs.changes_after":
+    "Values after; null when none were changed.",
+  "comment column audit_logs.changes_before":
+    "Values before; null when none were changed.",
+  "comment column audit_logs.error_message":
+    "Null when the action succeeded.",
   "comment column audit_logs.ip_address":
+    "Null when no request caused it.",
+  "comment column audit_logs.request_id":
+    "Null when no request caused it.",
+  "comment column audit_logs.resource_id":
+    "Null when it is about no single thing.",
+  "comment column audit_logs.user_agent":
     "Null when no request caused it.",
   "comment column auth_secrets.verify_until":
     "Null: the key that signs. Set: rotated out, and still accepted until then.",
@@ -966,10 +978,18 @@ export const gigsCatalog: Catalog = {
     "Facts of the caller's; null when there are none.",
   "comment column ledger_transfers.reference":
     "Caller's words or foreign id; null when none was given.",
+  "comment column loans.contract_address":
+    "Of a contract that mirrors it; null without one.",
+  "comment column loans.defaulted_at":
+    "When it was not repaid in time; null: it was, or is not due.",
+  "comment column loans.disbursed_at":
+    "Null before it was paid out.",
   "comment column loans.fee_bps":
     "Fee in hundredths of a percent of the amount.",
   "comment column loans.installments":
     "Payouts over which it is repaid, an equal part from each.",
+  "comment column loans.repaid_at":
+    "Null unless repaid.",
   "comment column loans.status":
     "pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), cancelled; guarded by guard_loan_status.",
   "comment column migration_objects.on_table":
@@ -1036,6 +1056,8 @@ export const gigsCatalog: Catalog = {
     "Id of what caused it outside of the tasks; null when nothing did.",
   "comment column reputation_events.requested_delta":
     "What was asked for.",
+  "comment column reputation_events.task_id":
+    "Null when it is about no task.",
   "comment column retention_policies.alarm_days":
     "Fewer days ready than this raise the alarm; null: not partitioned.",
   "comment column retention_policies.kind":
@@ -1056,12 +1078,18 @@ export const gigsCatalog: Catalog = {
     "Null: it has not run yet.",
   "comment column retention_status.partitions":
     "Null: not partitioned.",
+  "comment column streams.cancelled_at":
+    "Null unless cancelled.",
+  "comment column streams.completed_at":
+    "Null unless completed.",
   "comment column streams.contract_address":
     "Of a contract that mirrors the stream; null without one.",
   "comment column streams.end_time":
     "When all has accrued; moved by each pause, for paused time earns nothing.",
   "comment column streams.funded_amount":
     "What lies or lay in escrow for it; below the total it will run out, and stops there.",
+  "comment column streams.last_released_at":
+    "Null before the first release.",
   "comment column streams.next_release_at":
     "When the next release is due; null unless active.",
   "comment column streams.paused_at":
@@ -1070,16 +1098,36 @@ export const gigsCatalog: Catalog = {
     "Length of all pauses that are over.",
   "comment column streams.status":
     "active, paused, insolvent (all that was funded is released), completed, cancelled; guarded by guard_stream_status.",
+  "comment column tasks.cancelled_at":
+    "Null unless cancelled.",
+  "comment column tasks.completed_at":
+    "Null while it is not completed.",
+  "comment column tasks.completion_proof":
+    "Hash or address of what proves it; null without one.",
+  "comment column tasks.description":
+    "Null without one.",
+  "comment column tasks.disputed_at":
+    "When it was disputed last; null: never.",
+  "comment column tasks.due_at":
+    "Completed later than this it is late; null: never.",
   "comment column tasks.escrowed_amount":
     "What of the amount still lies in escrow.",
   "comment column tasks.external_id":
     "The platform's own id for it; posting it again gives the first task. Null without one.",
   "comment column tasks.hold_until":
     "Not paid before this moment; null: as soon as it is completed.",
+  "comment column tasks.paid_at":
+    "When all of it was paid; null before.",
   "comment column tasks.platform_rating":
     "Stars the worker gave the platform; null before.",
+  "comment column tasks.scheduled_at":
+    "When it is meant to begin; null: at any time.",
+  "comment column tasks.started_at":
+    "Null while it has not begun.",
   "comment column tasks.status":
     "pending (posted), active (begun), completed, cancelled, disputed; guarded by guard_task_status.",
+  "comment column tasks.title":
+    "Null without one.",
   "comment column tasks.verification_data":
     "What the worker handed in: photos, places, minutes; null before.",
   "comment column tasks.verified_by":
@@ -1092,16 +1140,38 @@ export const gigsCatalog: Catalog = {
     "What is moved, the fee included; in whole units of the asset.",
   "comment column transactions.asset":
     "USDC, or the token of a transfer that was seen elsewhere.",
+  "comment column transactions.block_number":
+    "Null when it is on no chain.",
+  "comment column transactions.error_message":
+    "Why it failed last; null when it did not.",
   "comment column transactions.fee":
     "What of the amount is kept as our fee.",
+  "comment column transactions.from_address":
+    "Null inside our books.",
   "comment column transactions.ledger_transfer_id":
     "Main entry in the ledger; null when it never touched our books.",
+  "comment column transactions.loan_id":
+    "Null when it is about no loan.",
+  "comment column transactions.platform_id":
+    "Platform that pays or is paid; null when none is part of it.",
+  "comment column transactions.processed_at":
+    "When it was completed or failed for good; null before.",
   "comment column transactions.rail":
     "How it is settled: ledger (in our own books, at once) or the name of a payment rail.",
   "comment column transactions.rail_reference":
     "The rail's own id; null before it is known.",
   "comment column transactions.status":
     "pending, processing (handed to the rail), completed, failed, cancelled; guarded by guard_transaction_status.",
+  "comment column transactions.stream_id":
+    "Null when it is about no stream.",
+  "comment column transactions.submitted_at":
+    "When it was handed to the rail; null when it was not.",
+  "comment column transactions.task_id":
+    "Null when it is about no task.",
+  "comment column transactions.to_address":
+    "Null inside our books.",
+  "comment column transactions.tx_hash":
+    "Of the chain's transaction; null when there is none.",
   "comment column transactions.worker_id":
     "Who is paid or pays; null for movements of a platform only.",
   "comment column webhook_attempts.error":
@@ -1161,7 +1231,7 @@ export const gigsCatalog: Catalog = {
   "comment column workers.wallet_id":
     "Id of the wallet at the payment provider; null without one.",
   "comment function account_age_days(p_worker workers)":
-    "Whole days since the worker registered, right at every read: write w.account_age_days as if it were a column of workers w.",
+    "Whole days since the worker registered, right at every read: account_age_days(w) for a row w of workers.",
   "comment function begin_once(p_account text, p_key text, p_operation text, p_request_sha256 bytea)":
     "For functions that do their work in one round trip: null when the work is still to do (or no key was given), else the answer stored for the key. Other content under the key is refused.",
   "comment function create_api_key(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_account_id text, p_name text, p_prefix text, p_key_hash bytea, p_roles text[], p_ttl_s double precision, p_max_keys integer)":
@@ -1310,6 +1380,8 @@ export const gigsCatalog: Catalog = {
     "Makes a new signing key; the one before it signs beside it until the overlap in seconds is over.",
   "comment function webhook_set_state(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_state text, p_reason text)":
     "Enables or disables an endpoint, with an audit entry and an event for its owner; false when it was so already.",
+  "comment function withhold_repayment(p_worker text, p_task text, p_paid numeric, p_key text, p_wide boolean)":
+    "Takes the instalment of an open advance out of what a worker was just paid; returns how much.",
   "comment sequence queue_places":
     "Ids of jobs and their places in line. Drawn only by a transaction that already has its own id: queue_sweep relies on it.",
   "comment sequence queue_tokens":
@@ -1813,7 +1885,7 @@ export const gigsCatalog: Catalog = {
   "constraint workers.workers_wallet_id_key":
     "UNIQUE (wallet_id)",
   "function account_age_days(p_worker workers)":
-    "integer sql s as \n  select floor(extract(epoch from statement_timestamp() - p_worker.created_at) / 86400)::integer;\n",
+    "integer sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select floor(extract(epoch from statement_timestamp() - p_worker.created_at) / 86400)::integer;\n",
   "function begin_once(p_account text, p_key text, p_operation text, p_request_sha256 bytea)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_stored record;\nbegin\n  if p_key is null then return null; end if;\n  -- Waits for a call with the same key that is under way.\n  insert into :schema.idempotency_keys (account, key, operation, request_sha256)\n  values (p_account, p_key, p_operation, p_request_sha256)\n  on conflict (account, key) do nothing;\n  if found then return null; end if;\n  select k.request_sha256, k.operation, k.answer into v_stored\n  from :schema.idempotency_keys k where k.account = p_account and k.key = p_key;\n  if v_stored.request_sha256 is distinct from p_request_sha256 then\n    raise exception 'The idempotency key \"%\" was used before with other content.', p_key\n      using errcode = 'GH422', column = 'idempotencyKey', constraint = 'idempotency_key_reused',\n        detail = jsonb_build_object('operation', v_stored.operation)::text,\n        hint = 'Send the first content again to get its answer, or use a new key for a new change.';\n  end if;\n  return v_stored.answer;\nend\n",
   "function create_api_key(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_account_id text, p_name text, p_prefix text, p_key_hash bytea, p_roles text[], p_ttl_s double precision, p_max_keys integer)":
@@ -1853,7 +1925,7 @@ export const gigsCatalog: Catalog = {
   "function ledger_statement(p_account bigint, p_from timestamp with time zone, p_until timestamp with time zone, p_after_at timestamp with time zone, p_after_id bigint, p_after_balance numeric, p_limit integer)":
     "TABLE(id bigint, at timestamp with time zone, kind smallint, side text, other_account text, amount numeric, balance numeric, hold_id bigint, reference text, metadata jsonb) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_opening numeric := p_after_balance;\n  v_side text;\n  v_unit numeric;\nbegin\n  perform 1 from :schema.ledger_balances where account_id = p_account order by slot for share;\n  select a.normal_side, s.unit into v_side, v_unit\n  from :schema.ledger_accounts a join :schema.ledger_assets s on s.id = a.asset_id\n  where a.id = p_account;\n  if v_opening is null then\n    v_opening := :schema.ledger_balance_at(p_account, p_from - interval '1 microsecond');\n  end if;\n  return query\n    with moved as (\n      select t.*, 'debit' as on_side, t.credit_account as other,\n        case v_side when 'debit' then t.amount else -t.amount end * v_unit as change\n      from :schema.ledger_transfers t\n      where t.debit_account = p_account and t.kind in (1, 3) and t.at >= p_from and t.at < p_until\n        and (p_after_id is null or (t.at, t.id) > (p_after_at, p_after_id))\n      union all\n      select t.*, 'credit', t.debit_account, case v_side when 'credit' then t.amount else -t.amount end * v_unit\n      from :schema.ledger_transfers t\n      where t.credit_account = p_account and t.kind in (1, 3) and t.at >= p_from and t.at < p_until\n        and (p_after_id is null or (t.at, t.id) > (p_after_at, p_after_id))\n    ), page as (\n      select * from moved order by moved.at, moved.id limit p_limit\n    )\n    select p.id, p.at, p.kind, p.on_side, a.code, p.amount * v_unit,\n      v_opening + sum(p.change) over (order by p.at, p.id), p.hold_id, p.reference, p.metadata\n    from page p join :schema.ledger_accounts a on a.id = p.other\n    order by p.at, p.id;\nend\n",
   "function loan_json(p_row loans)":
-    "jsonb sql s as \n  select to_jsonb(p_row) || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'fee', trim_scale(p_row.fee)::text,\n    'total_due', trim_scale(p_row.total_due)::text,\n    'amount_repaid', trim_scale(p_row.amount_repaid)::text,\n    'predicted_earnings', trim_scale(p_row.predicted_earnings)::text\n  );\n",
+    "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select to_jsonb(p_row) || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'fee', trim_scale(p_row.fee)::text,\n    'total_due', trim_scale(p_row.total_due)::text,\n    'amount_repaid', trim_scale(p_row.amount_repaid)::text,\n    'predicted_earnings', trim_scale(p_row.predicted_earnings)::text\n  );\n",
   "function move_money(p_keys text[], p_debits text[], p_credits text[], p_amounts numeric[], p_reference text, p_wide boolean)":
     "bigint[] plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_ids bigint[];\n  v_refused record;\n  v_keys text[];\n  v_debits bigint[];\n  v_credits bigint[];\n  v_amounts numeric[];\n  v_places integer[];\nbegin\n  -- What is zero is left out: a fee of nothing is no entry.\n  select array_agg(m.key order by m.place), array_agg(d.id order by m.place), array_agg(c.id order by m.place),\n    array_agg(m.amount order by m.place), array_agg(m.place::integer order by m.place)\n  into v_keys, v_debits, v_credits, v_amounts, v_places\n  from unnest(p_keys, p_debits, p_credits, p_amounts) with ordinality as m(key, debit, credit, amount, place)\n  left join lateral (select a.id from :schema.ledger_accounts a where a.code = m.debit limit 1) as d on true\n  left join lateral (select a.id from :schema.ledger_accounts a where a.code = m.credit limit 1) as c on true\n  where m.amount <> 0;\n  v_ids := array_fill(null::bigint, array[cardinality(p_keys)]);\n  if v_keys is null then return v_ids; end if;\n  -- One link number for all: they are posted together or not at all.\n  for v_refused in\n    select r.place, r.outcome, r.id, r.available\n    from :schema.ledger_post(\n      v_keys, array_fill(1::smallint, array[cardinality(v_keys)]), v_debits, v_credits, v_amounts,\n      array_fill(null::bigint, array[cardinality(v_keys)]), array_fill(null::integer, array[cardinality(v_keys)]),\n      case when cardinality(v_keys) > 1 then array_fill(1, array[cardinality(v_keys)])\n        else array[null::integer] end,\n      array_fill(p_reference, array[cardinality(v_keys)]), array_fill(null::jsonb, array[cardinality(v_keys)]), p_wide\n    ) as r\n    order by r.outcome in ('posted', 'exists', 'linked'), r.place\n  loop\n    if v_refused.outcome not in ('posted', 'exists') then\n      raise exception 'Moving % USDC from % to % is refused: %.', p_amounts[v_places[v_refused.place]],\n        p_debits[v_places[v_refused.place]], p_credits[v_places[v_refused.place]], replace(v_refused.outcome, '_', ' ')\n        using errcode = case when v_refused.outcome in ('insufficient', 'limit') then 'GH429' else 'GH409' end,\n          constraint = case v_refused.outcome when 'insufficient' then 'insufficient_funds'\n            else 'ledger_' || v_refused.outcome end,\n          detail = jsonb_build_object('account', p_debits[v_places[v_refused.place]],\n            'available', trim_scale(v_refused.available)::text)::text,\n          hint = case v_refused.outcome when 'insufficient' then 'Pay in first.' else 'Look at guildhall ledger statement.' end;\n    end if;\n    v_ids[v_places[v_refused.place]] := v_refused.id;\n  end loop;\n  return v_ids;\nend\n",
   "function new_id(p_prefix text)":
@@ -1933,13 +2005,13 @@ export const gigsCatalog: Catalog = {
   "function signing_key()":
     "text plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_kid text;\nbegin\n  select s.kid into v_kid\n  from :schema.auth_secrets as s\n  where s.verify_until is null;\n\n  if found then\n    return v_kid;\n  end if;\n\n  -- Made here, not by the caller: a value sent as a parameter could end up in the server's statement log.\n  -- Each uuid holds 122 bits from the strong random source; the hash draws 256 bits from 366.\n  insert into :schema.auth_secrets (kid, secret)\n  values (\n    'k_' || left(replace(gen_random_uuid()::text, '-', ''), 16),\n    sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))\n  )\n  on conflict do nothing\n  returning kid into v_kid;\n\n  if v_kid is null then\n    -- Another process was quicker; its key is visible to this new statement.\n    select s.kid into strict v_kid\n    from :schema.auth_secrets as s\n    where s.verify_until is null;\n  end if;\n\n  return v_kid;\nend\n",
   "function stream_json(p_row streams)":
-    "jsonb sql s as \n  select to_jsonb(p_row) || jsonb_build_object(\n    'total_amount', trim_scale(p_row.total_amount)::text,\n    'funded_amount', trim_scale(p_row.funded_amount)::text,\n    'released_amount', trim_scale(p_row.released_amount)::text,\n    'remaining_amount', trim_scale(p_row.remaining_amount)::text\n  );\n",
+    "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select to_jsonb(p_row) || jsonb_build_object(\n    'total_amount', trim_scale(p_row.total_amount)::text,\n    'funded_amount', trim_scale(p_row.funded_amount)::text,\n    'released_amount', trim_scale(p_row.released_amount)::text,\n    'remaining_amount', trim_scale(p_row.remaining_amount)::text\n  );\n",
   "function task_json(p_row tasks)":
-    "jsonb sql s as \n  select to_jsonb(p_row) || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'escrowed_amount', trim_scale(p_row.escrowed_amount)::text,\n    'paid_amount', trim_scale(p_row.paid_amount)::text\n  );\n",
+    "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select to_jsonb(p_row) || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'escrowed_amount', trim_scale(p_row.escrowed_amount)::text,\n    'paid_amount', trim_scale(p_row.paid_amount)::text\n  );\n",
   "function transaction_json(p_row transactions)":
-    "jsonb sql s as \n  select to_jsonb(p_row) || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'fee', trim_scale(p_row.fee)::text\n  );\n",
+    "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select to_jsonb(p_row) || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'fee', trim_scale(p_row.fee)::text\n  );\n",
   "function update_account_ages()":
-    "bigint sql s set search_path=its own schema, pg_temp as \n  select count(*) from :schema.workers where account_age_days(workers) >= 0;\n",
+    "bigint sql s set search_path=its own schema, pg_temp as \n  select count(*) from :schema.workers w where :schema.account_age_days(w) >= 0;\n",
   "function update_reputation_score()":
     "trigger plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_score integer;\nbegin\n  -- The worker's row is locked: of two events at once the second begins from what the first has left.\n  select reputation_score into v_score from :schema.workers where id = new.worker_id for no key update;\n  if not found then return new; end if; -- the foreign key will say so\n  new.previous_score := v_score;\n  new.new_score := least(1000, greatest(0, v_score + new.requested_delta));\n  new.delta := new.new_score - v_score;\n  if new.delta <> 0 then\n    update :schema.workers set reputation_score = new.new_score, updated_at = clock_timestamp() where id = new.worker_id;\n  end if;\n  return new;\nend\n",
   "function update_stream_amounts()":
@@ -1962,6 +2034,8 @@ export const gigsCatalog: Catalog = {
     "TABLE(secret bytea, old_signs_until timestamp with time zone) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_endpoint :schema.webhook_endpoints%rowtype;\n  v_secret bytea := :schema.webhook_new_secret();\n  v_until timestamptz(3);\nbegin\n  -- Rotations of one endpoint wait for each other here.\n  select e.* into v_endpoint\n  from :schema.webhook_endpoints as e\n  where e.id = p_id\n  for no key update;\n\n  if not found then\n    raise exception using\n      errcode = 'GH404',\n      constraint = 'webhook_unknown',\n      message = format('There is no webhook endpoint %s.', p_id);\n  end if;\n\n  v_until := clock_timestamp() + make_interval(secs => p_overlap_s);\n\n  -- Keys before the last one end now, so that never more than two sign.\n  delete from :schema.webhook_secrets as s\n  where s.endpoint_id = p_id\n    and s.signs_until is not null;\n\n  update :schema.webhook_secrets as s\n  set signs_until = v_until\n  where s.endpoint_id = p_id;\n\n  insert into :schema.webhook_secrets (endpoint_id, generation, secret)\n  select p_id, max(s.generation) + 1, v_secret\n  from :schema.webhook_secrets as s\n  where s.endpoint_id = p_id;\n\n  perform :schema.record_change(\n    p_actor_kind, p_actor_id, p_request_id, 'webhook.secret_rotated', p_id, v_endpoint.owner_id, null,\n    jsonb_build_object('overlapS', p_overlap_s)\n  );\n\n  return query select v_secret, v_until::timestamptz;\nend\n",
   "function webhook_set_state(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_state text, p_reason text)":
     "boolean plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_endpoint :schema.webhook_endpoints%rowtype;\n  v_now timestamptz(3);\nbegin\n  select e.* into v_endpoint\n  from :schema.webhook_endpoints as e\n  where e.id = p_id\n  for no key update;\n\n  if not found then\n    raise exception using\n      errcode = 'GH404',\n      constraint = 'webhook_unknown',\n      message = format('There is no webhook endpoint %s.', p_id);\n  end if;\n\n  if v_endpoint.state = p_state then\n    return false;\n  end if;\n\n  v_now := clock_timestamp();\n\n  update :schema.webhook_endpoints as e\n  set state = p_state,\n      disabled_at = case when p_state = 'disabled' then v_now end,\n      disabled_reason = case when p_state = 'disabled' then p_reason end,\n      failing_since = null,\n      updated_at = v_now\n  where e.id = p_id;\n\n  perform :schema.record_change(\n    p_actor_kind, p_actor_id, p_request_id,\n    case when p_state = 'disabled' then 'webhook.disabled' else 'webhook.enabled' end,\n    p_id, v_endpoint.owner_id,\n    jsonb_build_object('state', v_endpoint.state, 'url', v_endpoint.url),\n    jsonb_build_object('state', p_state, 'url', v_endpoint.url, 'reason', p_reason)\n  );\n\n  return true;\nend\n",
+  "function withhold_repayment(p_worker text, p_task text, p_paid numeric, p_key text, p_wide boolean)":
+    "numeric sql v set search_path=its own schema, pg_temp as \n  select 0::numeric;\n",
   "grant account_sessions to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant accounts to owner":

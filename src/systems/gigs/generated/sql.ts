@@ -9,10 +9,11 @@ export const gigsSql: SqlModule = {
       text: `create or replace function :schema.account_age_days(p_worker :schema.workers) returns integer
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select floor(extract(epoch from statement_timestamp() - p_worker.created_at) / 86400)::integer;
 $$;
 comment on function :schema.account_age_days(:schema.workers) is
-  'Whole days since the worker registered, right at every read: write w.account_age_days as if it were a column of workers w.';
+  'Whole days since the worker registered, right at every read: account_age_days(w) for a row w of workers.';
 `,
     },
     {
@@ -57,6 +58,7 @@ comment on function :schema.guard_status() is
       text: `create or replace function :schema.loan_json(p_row :schema.loans) returns jsonb
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select to_jsonb(p_row) || jsonb_build_object(
     'amount', trim_scale(p_row.amount)::text,
     'fee', trim_scale(p_row.fee)::text,
@@ -214,6 +216,7 @@ comment on function :schema.refuse_event_change() is
       text: `create or replace function :schema.stream_json(p_row :schema.streams) returns jsonb
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select to_jsonb(p_row) || jsonb_build_object(
     'total_amount', trim_scale(p_row.total_amount)::text,
     'funded_amount', trim_scale(p_row.funded_amount)::text,
@@ -230,6 +233,7 @@ comment on function :schema.stream_json(:schema.streams) is
       text: `create or replace function :schema.task_json(p_row :schema.tasks) returns jsonb
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select to_jsonb(p_row) || jsonb_build_object(
     'amount', trim_scale(p_row.amount)::text,
     'escrowed_amount', trim_scale(p_row.escrowed_amount)::text,
@@ -245,6 +249,7 @@ comment on function :schema.task_json(:schema.tasks) is
       text: `create or replace function :schema.transaction_json(p_row :schema.transactions) returns jsonb
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select to_jsonb(p_row) || jsonb_build_object(
     'amount', trim_scale(p_row.amount)::text,
     'fee', trim_scale(p_row.fee)::text
@@ -260,7 +265,7 @@ comment on function :schema.transaction_json(:schema.transactions) is
 language sql stable
 set search_path = :schema, pg_temp
 as $$
-  select count(*) from :schema.workers where account_age_days(workers) >= 0;
+  select count(*) from :schema.workers w where :schema.account_age_days(w) >= 0;
 $$;
 comment on function :schema.update_account_ages() is
   'Kept for those who run it daily: ages are computed at every read and need no update. Returns how many workers have one.';
@@ -311,6 +316,20 @@ end
 $$;
 comment on function :schema.update_stream_amounts() is
   'Row trigger of streams: remaining is total less released, and a stream of which all is released is completed.';
+`,
+    },
+    {
+      path: "functions/withhold_repayment.sql",
+      text: `create or replace function :schema.withhold_repayment(
+  p_worker text, p_task text, p_paid numeric, p_key text, p_wide boolean default false
+) returns numeric
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  select 0::numeric;
+$$;
+comment on function :schema.withhold_repayment(text, text, numeric, text, boolean) is
+  'Takes the instalment of an open advance out of what a worker was just paid; returns how much.';
 `,
     },
     {
@@ -413,11 +432,7 @@ comment on column :schema.platforms.active_workers is 'Workers with a task of th
     },
     {
       path: "migrations/0002_create_work.down.sql",
-      text: `drop table :schema.audit_logs;
-drop table :schema.reputation_events;
-drop table :schema.transactions;
-drop table :schema.loans;
-drop table :schema.streams;
+      text: `drop table :schema.streams;
 drop table :schema.tasks;
 `,
     },
@@ -493,6 +508,16 @@ comment on column :schema.tasks.verified_by is 'auto or manual; null before a ve
 comment on column :schema.tasks.worker_rating is 'Stars the platform gave the worker; null before.';
 comment on column :schema.tasks.platform_rating is 'Stars the worker gave the platform; null before.';
 comment on column :schema.tasks.escrowed_amount is 'What of the amount still lies in escrow.';
+comment on column :schema.tasks.title is 'Null without one.';
+comment on column :schema.tasks.description is 'Null without one.';
+comment on column :schema.tasks.completion_proof is 'Hash or address of what proves it; null without one.';
+comment on column :schema.tasks.scheduled_at is 'When it is meant to begin; null: at any time.';
+comment on column :schema.tasks.due_at is 'Completed later than this it is late; null: never.';
+comment on column :schema.tasks.started_at is 'Null while it has not begun.';
+comment on column :schema.tasks.completed_at is 'Null while it is not completed.';
+comment on column :schema.tasks.cancelled_at is 'Null unless cancelled.';
+comment on column :schema.tasks.disputed_at is 'When it was disputed last; null: never.';
+comment on column :schema.tasks.paid_at is 'When all of it was paid; null before.';
 comment on column :schema.tasks.hold_until is 'Not paid before this moment; null: as soon as it is completed.';
 
 create table :schema.streams (
@@ -553,8 +578,20 @@ comment on column :schema.streams.status is
   'active, paused, insolvent (all that was funded is released), completed, cancelled; guarded by guard_stream_status.';
 comment on column :schema.streams.paused_at is 'Since when it is paused; null unless it is.';
 comment on column :schema.streams.paused_for is 'Length of all pauses that are over.';
-
-create table :schema.loans (
+comment on column :schema.streams.last_released_at is 'Null before the first release.';
+comment on column :schema.streams.completed_at is 'Null unless completed.';
+comment on column :schema.streams.cancelled_at is 'Null unless cancelled.';
+`,
+    },
+    {
+      path: "migrations/0003_create_money.down.sql",
+      text: `drop table :schema.transactions;
+drop table :schema.loans;
+`,
+    },
+    {
+      path: "migrations/0003_create_money.up.sql",
+      text: `create table :schema.loans (
   id text not null default :schema.new_id('lon'),
   worker_id text not null,
   amount :schema.usdc not null,
@@ -600,6 +637,10 @@ comment on column :schema.loans.fee_bps is 'Fee in hundredths of a percent of th
 comment on column :schema.loans.status is
   'pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), cancelled; guarded by guard_loan_status.';
 comment on column :schema.loans.installments is 'Payouts over which it is repaid, an equal part from each.';
+comment on column :schema.loans.contract_address is 'Of a contract that mirrors it; null without one.';
+comment on column :schema.loans.disbursed_at is 'Null before it was paid out.';
+comment on column :schema.loans.repaid_at is 'Null unless repaid.';
+comment on column :schema.loans.defaulted_at is 'When it was not repaid in time; null: it was, or is not due.';
 
 create table :schema.transactions (
   id text not null default :schema.new_id('txn'),
@@ -665,10 +706,30 @@ comment on column :schema.transactions.fee is 'What of the amount is kept as our
 comment on column :schema.transactions.status is
   'pending, processing (handed to the rail), completed, failed, cancelled; guarded by guard_transaction_status.';
 comment on column :schema.transactions.rail is 'How it is settled: ledger (in our own books, at once) or the name of a payment rail.';
+comment on column :schema.transactions.platform_id is 'Platform that pays or is paid; null when none is part of it.';
+comment on column :schema.transactions.task_id is 'Null when it is about no task.';
+comment on column :schema.transactions.stream_id is 'Null when it is about no stream.';
+comment on column :schema.transactions.loan_id is 'Null when it is about no loan.';
+comment on column :schema.transactions.tx_hash is 'Of the chain''s transaction; null when there is none.';
+comment on column :schema.transactions.from_address is 'Null inside our books.';
+comment on column :schema.transactions.to_address is 'Null inside our books.';
+comment on column :schema.transactions.block_number is 'Null when it is on no chain.';
+comment on column :schema.transactions.error_message is 'Why it failed last; null when it did not.';
+comment on column :schema.transactions.submitted_at is 'When it was handed to the rail; null when it was not.';
+comment on column :schema.transactions.processed_at is 'When it was completed or failed for good; null before.';
 comment on column :schema.transactions.rail_reference is 'The rail''s own id; null before it is known.';
 comment on column :schema.transactions.ledger_transfer_id is 'Main entry in the ledger; null when it never touched our books.';
-
-create table :schema.reputation_events (
+`,
+    },
+    {
+      path: "migrations/0004_create_reputation.down.sql",
+      text: `drop table :schema.audit_logs;
+drop table :schema.reputation_events;
+`,
+    },
+    {
+      path: "migrations/0004_create_reputation.up.sql",
+      text: `create table :schema.reputation_events (
   id text not null default :schema.new_id('rep'),
   seq bigint generated always as identity,
   worker_id text not null,
@@ -702,6 +763,7 @@ comment on table :schema.reputation_events is
   'Everything that ever changed a score, in the order of seq. Rows are only added; replaying them gives the score.';
 comment on column :schema.reputation_events.requested_delta is 'What was asked for.';
 comment on column :schema.reputation_events.delta is 'What was applied: scores stay from 0 to 1000.';
+comment on column :schema.reputation_events.task_id is 'Null when it is about no task.';
 comment on column :schema.reputation_events.rating is 'Stars, for a rating; else null.';
 comment on column :schema.reputation_events.related_id is 'Id of what caused it outside of the tasks; null when nothing did.';
 
@@ -733,6 +795,12 @@ comment on table :schema.audit_logs is
   'Who did what in the business of the platform, actors of any kind. No foreign keys: an entry outlives what it tells of. Rows are only added.';
 comment on column :schema.audit_logs.actor_id is 'Account that acted; null for the system and for callers without an account.';
 comment on column :schema.audit_logs.ip_address is 'Null when no request caused it.';
+comment on column :schema.audit_logs.resource_id is 'Null when it is about no single thing.';
+comment on column :schema.audit_logs.error_message is 'Null when the action succeeded.';
+comment on column :schema.audit_logs.changes_before is 'Values before; null when none were changed.';
+comment on column :schema.audit_logs.changes_after is 'Values after; null when none were changed.';
+comment on column :schema.audit_logs.user_agent is 'Null when no request caused it.';
+comment on column :schema.audit_logs.request_id is 'Null when no request caused it.';
 revoke update, delete, truncate on :schema.audit_logs from current_user;
 `,
     },

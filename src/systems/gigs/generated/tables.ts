@@ -82,15 +82,21 @@ export interface AuditLogs {
   actor_type: string;
   action: string;
   resource_type: string;
+  /** Null when it is about no single thing. */
   resource_id: string | null;
   success: Generated<boolean>;
+  /** Null when the action succeeded. */
   error_message: string | null;
+  /** Values before; null when none were changed. */
   changes_before: unknown | null;
+  /** Values after; null when none were changed. */
   changes_after: unknown | null;
   metadata: Generated<unknown>;
   /** Null when no request caused it. */
   ip_address: unknown | null;
+  /** Null when no request caused it. */
   user_agent: string | null;
+  /** Null when no request caused it. */
   request_id: string | null;
   created_at: Generated<Date>;
 }
@@ -352,10 +358,14 @@ export interface Loans {
   /** Payouts over which it is repaid, an equal part from each. */
   installments: Generated<number>;
   installments_paid: Generated<number>;
+  /** Of a contract that mirrors it; null without one. */
   contract_address: string | null;
+  /** Null before it was paid out. */
   disbursed_at: Date | null;
   repayment_due: Date;
+  /** Null unless repaid. */
   repaid_at: Date | null;
+  /** When it was not repaid in time; null: it was, or is not due. */
   defaulted_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
@@ -590,6 +600,7 @@ export interface ReputationEvents {
   id: Generated<string>;
   seq: ColumnType<bigint, never, never>;
   worker_id: string;
+  /** Null when it is about no task. */
   task_id: string | null;
   event_type: string;
   /** What was asked for. */
@@ -691,8 +702,11 @@ export interface Streams {
   paused_at: Date | null;
   /** Length of all pauses that are over. */
   paused_for: Generated<string>;
+  /** Null before the first release. */
   last_released_at: Date | null;
+  /** Null unless completed. */
   completed_at: Date | null;
+  /** Null unless cancelled. */
   cancelled_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
@@ -710,11 +724,14 @@ export interface Tasks {
   amount: string;
   /** pending (posted), active (begun), completed, cancelled, disputed; guarded by guard_task_status. */
   status: Generated<string>;
+  /** Null without one. */
   title: string | null;
+  /** Null without one. */
   description: string | null;
   metadata: Generated<unknown>;
   /** What the worker handed in: photos, places, minutes; null before. */
   verification_data: unknown | null;
+  /** Hash or address of what proves it; null without one. */
   completion_proof: string | null;
   verification_status: Generated<string>;
   /** auto or manual; null before a verdict. */
@@ -727,14 +744,21 @@ export interface Tasks {
   escrowed_amount: Generated<string>;
   paid_amount: Generated<string>;
   was_disputed: Generated<boolean>;
+  /** When it is meant to begin; null: at any time. */
   scheduled_at: Date | null;
+  /** Completed later than this it is late; null: never. */
   due_at: Date | null;
   /** Not paid before this moment; null: as soon as it is completed. */
   hold_until: Date | null;
+  /** Null while it has not begun. */
   started_at: Date | null;
+  /** Null while it is not completed. */
   completed_at: Date | null;
+  /** Null unless cancelled. */
   cancelled_at: Date | null;
+  /** When it was disputed last; null: never. */
   disputed_at: Date | null;
+  /** When all of it was paid; null before. */
   paid_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
@@ -745,12 +769,17 @@ export interface Transactions {
   id: Generated<string>;
   /** Who is paid or pays; null for movements of a platform only. */
   worker_id: string | null;
+  /** Platform that pays or is paid; null when none is part of it. */
   platform_id: string | null;
+  /** Null when it is about no task. */
   task_id: string | null;
+  /** Null when it is about no stream. */
   stream_id: string | null;
+  /** Null when it is about no loan. */
   loan_id: string | null;
   /** USDC, or the token of a transfer that was seen elsewhere. */
   asset: Generated<string>;
+  /** Of the chain's transaction; null when there is none. */
   tx_hash: string | null;
   log_index: Generated<number>;
   tx_type: string;
@@ -760,20 +789,26 @@ export interface Transactions {
   fee: Generated<string>;
   /** pending, processing (handed to the rail), completed, failed, cancelled; guarded by guard_transaction_status. */
   status: Generated<string>;
+  /** Null inside our books. */
   from_address: string | null;
+  /** Null inside our books. */
   to_address: string | null;
   /** How it is settled: ledger (in our own books, at once) or the name of a payment rail. */
   rail: Generated<string>;
   /** The rail's own id; null before it is known. */
   rail_reference: string | null;
+  /** Null when it is on no chain. */
   block_number: bigint | null;
   blockchain_confirmations: Generated<number>;
   attempts: Generated<number>;
   /** Main entry in the ledger; null when it never touched our books. */
   ledger_transfer_id: bigint | null;
+  /** Why it failed last; null when it did not. */
   error_message: string | null;
   metadata: Generated<unknown>;
+  /** When it was handed to the rail; null when it was not. */
   submitted_at: Date | null;
+  /** When it was completed or failed for good; null before. */
   processed_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;

@@ -5,4 +5,4 @@ as $$
   select floor(extract(epoch from statement_timestamp() - p_worker.created_at) / 86400)::integer;
 $$;
 comment on function :schema.account_age_days(:schema.workers) is
-  'Whole days since the worker registered, right at every read: write w.account_age_days as if it were a column of workers w.';
+  'Whole days since the worker registered, right at every read: account_age_days(w) for a row w of workers.';
