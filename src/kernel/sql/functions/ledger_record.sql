@@ -9,40 +9,6 @@ as $$
 declare
   v_ids bigint[];
 begin
-  if 1 = all (p_kinds) then
-    -- The same as below for a call of plain transfers, without what only holds need: each table that a statement
-    -- could write to is prepared for, whether it is written to or not.
-    with accepted as materialized (
-      select nextval(':schema.ledger_transfers_id_seq') as id, t.*
-      from unnest(p_outcomes, p_keys, p_debits, p_credits, p_assets, p_debit_slots, p_credit_slots, p_amounts,
-          p_references, p_metadata)
-        with ordinality as t(outcome, key, debit, credit, asset, debit_slot, credit_slot, amount, reference, metadata,
-          place)
-      where t.outcome = 'new'
-    ), posted as (
-      insert into :schema.ledger_transfers (id, at, debit_account, credit_account, key, asset_id, debit_slot,
-        credit_slot, kind, amount, reference, metadata)
-      overriding system value
-      select id, p_at, debit, credit, key, asset, debit_slot, credit_slot, 1, amount, reference, metadata
-      from accepted
-      order by place
-    ), balanced as (
-      update :schema.ledger_balances b
-      set debits = b.debits + s.debits, credits = b.credits + s.credits, last_at = p_at
-      from (
-        select l.account, l.asset, l.slot, coalesce(sum(l.debits), 0) as debits, coalesce(sum(l.credits), 0) as credits
-        from (
-          select debit, asset, debit_slot, amount, null::numeric from accepted
-          union all
-          select credit, asset, credit_slot, null, amount from accepted
-        ) as l(account, asset, slot, debits, credits)
-        group by 1, 2, 3
-      ) as s
-      where b.account_id = s.account and b.asset_id = s.asset and b.slot = s.slot
-    )
-    select array_agg(id order by place) into v_ids from accepted;
-    return v_ids;
-  end if;
   with accepted as materialized (
     select nextval(':schema.ledger_transfers_id_seq') as id, t.*
     from unnest(p_outcomes, p_kinds, p_keys, p_debits, p_credits, p_assets, p_debit_slots, p_credit_slots, p_amounts,
