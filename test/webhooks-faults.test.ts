@@ -8,10 +8,10 @@ import { makePartitions, runRetention } from '../src/kernel/retention/index.ts';
 import { createDeliveryWorker, fanOut } from '../src/kernel/webhooks/index.ts';
 import { until } from './support/kernel.ts';
 import { binary, startPgBouncer } from './support/pgbouncer.ts';
+import { ROUNDS } from './support/server-kills.ts';
 import { root } from './support/sources.ts';
 import { type Hooks, openHooks, type Receiver, startReceiver } from './support/webhooks.ts';
 
-const ROUNDS = Number(process.env.GUILDHALL_FAULT_ROUNDS ?? 30);
 /** Processes at once: they race for the same events and deliveries, and each round kills one. */
 const AT_ONCE = 3;
 const folder = join(root, 'node_modules/.cache/guildhall');
