@@ -3,7 +3,7 @@ import { openDatabase } from '../src/kernel/database/open.ts';
 import type { Database } from '../src/kernel/database/types.ts';
 import { isGuildhallError, Ledger, type NewTransfer } from '../src/kernel/index.ts';
 import type { Scope } from '../src/kernel/system.ts';
-import { installKernel, scopeOf, signal, startProxy, until } from './support/kernel.ts';
+import { cutter, installKernel, scopeOf, signal, startProxy, until } from './support/kernel.ts';
 import { INVARIANTS, type LedgerFixture, openLedger } from './support/ledger.ts';
 import {
   FORGETFUL,
@@ -160,10 +160,12 @@ describe('a server that is killed under load', () => {
   }, 60_000);
 });
 
+/** Every other time what was sent has arrived: the caller cannot tell. */
+const howOf = (number: number) => (number % 2 === 0 ? 'cut' : 'drop');
+
 describe('a connection that is cut', () => {
   let t: LedgerFixture;
-  let cutting = false;
-  let cuts = 0;
+  const line = cutter();
   let proxy: Awaited<ReturnType<typeof startProxy>>;
   let faulty: Database;
   let behind: Ledger;
@@ -171,14 +173,7 @@ describe('a connection that is cut', () => {
   beforeAll(async () => {
     t = await openLedger();
     await openPayers(t.ledger);
-    proxy = await startProxy(t.opened.url, {
-      onSend: () => {
-        if (!cutting) return 'pass';
-        cutting = false;
-        cuts += 1;
-        return 'cut';
-      },
-    });
+    proxy = await startProxy(t.opened.url, line.rules);
     faulty = await openDatabase(proxy.urlFor(t.opened.url));
     behind = new Ledger(t.scope.on(faulty));
   });
@@ -189,44 +184,52 @@ describe('a connection that is cut', () => {
     await t.opened.close();
   });
 
-  it(`${ROUNDS} times after the posting was sent: repeated with its key it is there once`, async () => {
-    await behind.transfer({ ...paymentOf(0), key: 'warm', reference: 'warm' });
-    for (let number = 0; number < ROUNDS; number += 1) {
-      cutting = true;
-      const lost = await behind.transfer(paymentOf(number)).catch((error: unknown) => error);
-      expect(isGuildhallError(lost, 'unavailable')).toBe(true);
-      await behind.transfer(paymentOf(number));
-    }
-    expect(cuts).toBe(ROUNDS);
-    const journal = await journalOf(t.scope);
-    for (let number = 0; number < ROUNDS; number += 1) {
-      expect(journal.get(`payment ${number}`)).toHaveLength(1);
-    }
-  });
+  it(
+    `${ROUNDS} times after the posting was sent: repeated with its key it is there once`,
+    async () => {
+      await behind.transfer({ ...paymentOf(0), key: 'warm', reference: 'warm' });
+      for (let number = 0; number < ROUNDS; number += 1) {
+        line.arm('anything', howOf(number));
+        const lost = await behind.transfer(paymentOf(number)).catch((error: unknown) => error);
+        expect(isGuildhallError(lost, 'unavailable')).toBe(true);
+        await behind.transfer(paymentOf(number));
+      }
+      expect(line.cuts).toBe(ROUNDS);
+      const journal = await journalOf(t.scope);
+      for (let number = 0; number < ROUNDS; number += 1) {
+        expect(journal.get(`payment ${number}`)).toHaveLength(1);
+      }
+    },
+    ROUNDS_TIMEOUT_MS,
+  );
 
-  it('after COMMIT was sent: repeated with its keys the transaction is there once', async () => {
-    for (let number = 1_000; number < 1_010; number += 1) {
-      const once = (cut: boolean) =>
-        faulty.transaction(async (tx) => {
-          await behind.on(tx).transfer(paymentOf(number));
-          cutting = cut;
-        });
-      const lost = await once(true).catch((error: unknown) => error);
-      expect(lost).toMatchObject({ code: 'unavailable', reason: 'commit_unknown' });
-      await once(false);
-      expect((await journalOf(t.scope)).get(`payment ${number}`)).toHaveLength(1);
-    }
-  });
+  it(
+    `${ROUNDS} times after COMMIT was sent: repeated with its keys the transaction is there once`,
+    async () => {
+      for (let number = 1_000; number < 1_000 + ROUNDS; number += 1) {
+        const once = (cut: boolean) =>
+          faulty.transaction(async (tx) => {
+            await behind.on(tx).transfer(paymentOf(number));
+            if (cut) line.arm('commit', howOf(number));
+          });
+        const lost = await once(true).catch((error: unknown) => error);
+        expect(lost).toMatchObject({ code: 'unavailable', reason: 'commit_unknown' });
+        await once(false);
+        expect((await journalOf(t.scope)).get(`payment ${number}`)).toHaveLength(1);
+      }
+    },
+    ROUNDS_TIMEOUT_MS,
+  );
 
   it('and repeated without a key of its own posts twice (control)', async () => {
-    const transfer = (attempt: number) => ({ ...paymentOf(2_000), key: `no key ${attempt}` });
-    cutting = true;
+    const transfer = (attempt: number) => ({ ...paymentOf(9_000), key: `no key ${attempt}` });
+    line.arm('anything', 'cut');
     await behind.transfer(transfer(1)).catch(() => undefined);
     await until('the posting whose answer was lost', async () =>
-      (await journalOf(t.scope)).has('payment 2000'),
+      (await journalOf(t.scope)).has('payment 9000'),
     );
     await behind.transfer(transfer(2));
-    expect((await journalOf(t.scope)).get('payment 2000')).toHaveLength(2);
+    expect((await journalOf(t.scope)).get('payment 9000')).toHaveLength(2);
   });
 });
 
