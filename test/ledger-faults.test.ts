@@ -7,6 +7,7 @@ import { cutter, installKernel, scopeOf, signal, startProxy, until } from './sup
 import { INVARIANTS, type LedgerFixture, openLedger } from './support/ledger.ts';
 import {
   FORGETFUL,
+  FSYNC_ROUNDS,
   killUnderLoad,
   type Load,
   type MortalServer,
@@ -138,7 +139,7 @@ describe('a server that is killed under load', () => {
       });
       expect(told.posted.size).toBeGreaterThanOrEqual(ROUNDS * ENOUGH);
       expect(server.killed).toBeGreaterThan(ROUNDS);
-      expect(server.started.fsync).toBeGreaterThanOrEqual(Math.floor(ROUNDS / 3));
+      expect(server.started.fsync).toBeGreaterThanOrEqual(FSYNC_ROUNDS);
     },
     ROUNDS_TIMEOUT_MS,
   );

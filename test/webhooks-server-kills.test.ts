@@ -3,6 +3,7 @@ import { type Database, migratorOf } from '../src/kernel/index.ts';
 import { createDeliveryWorker, fanOut } from '../src/kernel/webhooks/index.ts';
 import {
   FORGETFUL,
+  FSYNC_ROUNDS,
   killUnderLoad,
   type Load,
   type MortalServer,
@@ -136,7 +137,7 @@ describe('a server that is killed while events are written and delivered', () =>
       });
       expect(acknowledged.size).toBeGreaterThanOrEqual(ROUNDS * ENOUGH);
       expect(server.killed).toBeGreaterThan(ROUNDS);
-      expect(server.started.fsync).toBeGreaterThanOrEqual(Math.floor(ROUNDS / 3));
+      expect(server.started.fsync).toBeGreaterThanOrEqual(FSYNC_ROUNDS);
     },
     ROUNDS_TIMEOUT_MS,
   );
