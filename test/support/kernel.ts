@@ -128,6 +128,8 @@ export async function startProxy(url: string, rules: ProxyRules = {}): Promise<P
       cut = true;
       upstream.unpipe(client);
       upstream.resume();
+      // Behind the bytes, so that the session ends after its work: hundreds of them would fill the server.
+      upstream.end();
       client.destroy();
     });
     upstream.pipe(client);
