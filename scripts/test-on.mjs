@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runTypeScript } from './run-ts.mjs';
 
@@ -18,7 +18,8 @@ console.log(`Testing on PostgreSQL ${server.version}.`);
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 const { status } = spawnSync(process.execPath, [vitest, 'run', ...rest], {
   stdio: 'inherit',
-  env: { ...process.env, GUILDHALL_TEST_URL: server.url },
+  // The tests that kill their server start it from the same folder.
+  env: { ...process.env, GUILDHALL_TEST_URL: server.url, GUILDHALL_TEST_BINARIES: resolve(binaries) },
 });
 await server.release();
 rmSync(home, { recursive: true, force: true });

@@ -1,17 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { acquireEmbedded, type EmbeddedServer } from '../src/kernel/database/embedded/index.ts';
 import { openDatabase } from '../src/kernel/database/open.ts';
 import type { Database } from '../src/kernel/database/types.ts';
 import { isGuildhallError, Ledger, type NewTransfer } from '../src/kernel/index.ts';
 import type { Scope } from '../src/kernel/system.ts';
-import { installKernel, scopeOf, signal, startProxy, until } from './support/kernel.ts';
+import { cutter, installKernel, scopeOf, signal, startProxy, until } from './support/kernel.ts';
 import { INVARIANTS, type LedgerFixture, openLedger } from './support/ledger.ts';
+import {
+  FORGETFUL,
+  FSYNC_ROUNDS,
+  killUnderLoad,
+  type Load,
+  type MortalServer,
+  prepareOn,
+  ROUNDS,
+  ROUNDS_TIMEOUT_MS,
+  startMortal,
+  untilGone,
+  withDatabase,
+} from './support/server-kills.ts';
 
-/** Kills of the server, and as many connections cut. */
-const ROUNDS = Number(process.env.GUILDHALL_FAULT_ROUNDS ?? 30);
+/** Payments between two kills. */
+const ENOUGH = 30;
 const CALLERS = 4;
 const PAYERS = 6;
 
@@ -51,98 +60,113 @@ async function journalOf(scope: Scope): Promise<Map<string, string[]>> {
   return new Map(rows.map(({ reference, ids }) => [reference, ids.map(String)]));
 }
 
-describe('a server that is killed under load', () => {
-  let home: string;
-  let server: EmbeddedServer;
-  let next = 0;
-  const acknowledged = new Map<string, string>();
-  const unknown = new Set<number>();
-  const ending: Promise<void>[] = [];
+/** What the callers of payments were told. */
+class Told {
+  next = 0;
+  readonly posted = new Map<string, string>();
+  readonly doubtful = new Set<number>();
+}
 
-  // fsync makes no difference to a killed process: what it has written the system keeps.
-  const start = () => acquireEmbedded({ home, settings: { fsync: 'off' } });
-
-  beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), 'guildhall-ledger-faults-'));
-    server = await start();
-    const database = await openDatabase(server.url);
-    await openPayers(new Ledger(await installKernel(database, 'books')));
-    await database.close();
-  });
-  afterAll(async () => {
-    await server.release();
-    await rm(home, { recursive: true, force: true });
-  });
-
-  /** What is in doubt is repeated with its key. */
-  async function repeatUnknown(ledger: Ledger): Promise<void> {
-    for (const number of [...unknown]) {
-      acknowledged.set(`payment ${number}`, (await ledger.transfer(paymentOf(number))).id);
-      unknown.delete(number);
-    }
+/** What is in doubt is repeated with its key. */
+async function repeatDoubtful(ledger: Ledger, told: Told): Promise<void> {
+  for (const number of told.doubtful) {
+    told.posted.set(`payment ${number}`, (await ledger.transfer(paymentOf(number))).id);
+    told.doubtful.delete(number);
   }
+}
 
-  async function round(): Promise<void> {
-    const database = await openDatabase(server.url);
-    const scope = await installedScope(database);
-    const ledger = new Ledger(scope);
-    await repeatUnknown(ledger);
-    let posted = 0;
-    let killed = false;
-    const enough = signal();
-    const callers = Array.from({ length: CALLERS }, async () => {
-      while (!killed) {
-        const number = next;
-        next += 1;
-        try {
-          acknowledged.set(`payment ${number}`, (await ledger.transfer(paymentOf(number))).id);
-        } catch (error) {
-          if (!isGuildhallError(error, 'unavailable')) throw error;
-          unknown.add(number);
-          return;
-        }
+async function begin(database: Database, told: Told): Promise<Load> {
+  const ledger = new Ledger(scopeOf(database, 'books'));
+  await repeatDoubtful(ledger, told);
+  let posted = 0;
+  let stopped = false;
+  const callers = Array.from({ length: CALLERS }, () =>
+    untilGone(
+      () => stopped,
+      async () => {
+        const number = told.next;
+        told.next += 1;
+        told.doubtful.add(number);
+        told.posted.set(`payment ${number}`, (await ledger.transfer(paymentOf(number))).id);
+        told.doubtful.delete(number);
         posted += 1;
         if (posted % 10 === 0) await ledger.seal().catch(() => undefined);
-        if (posted >= 30) enough.fire();
-      }
-    });
-    await Promise.race([enough.promise, Promise.all(callers)]);
-    process.kill(server.pid, 'SIGKILL');
-    killed = true;
-    // Who was calling may look for the dead server for seconds; the next round does not wait for that.
-    ending.push(Promise.all(callers).then(() => database.close()));
-    await server.release();
-    server = await start();
-  }
+      },
+    ),
+  );
+  return {
+    enough: () => posted >= ENOUGH,
+    stop: async () => {
+      stopped = true;
+      await Promise.all(callers);
+    },
+  };
+}
+
+/** Payments that were acknowledged and are not in the journal once, under the number that was told. */
+async function lostIn(scope: Scope, told: Told): Promise<string[]> {
+  const journal = await journalOf(scope);
+  return [...told.posted]
+    .filter(([reference, id]) => journal.get(reference)?.join() !== id)
+    .map(([reference]) => reference);
+}
+
+async function prepare(server: MortalServer): Promise<void> {
+  await prepareOn(server, async (database) => openPayers(new Ledger(await installKernel(database, 'books'))));
+}
+
+describe('a server that is killed under load', () => {
+  let server: MortalServer;
+  beforeAll(async () => {
+    server = await startMortal();
+    await prepare(server);
+  });
+  afterAll(() => server?.close());
 
   it(
     `${ROUNDS} times loses nothing that was acknowledged and does nothing twice`,
     async () => {
-      for (let count = 0; count < ROUNDS; count += 1) await round();
-      await Promise.all(ending);
-      const database = await openDatabase(server.url);
-      const scope = await installedScope(database);
-      const ledger = new Ledger(scope);
-      await repeatUnknown(ledger);
-      const journal = await journalOf(scope);
-      expect(journal.size).toBe(next);
-      for (const [reference, id] of acknowledged) expect(journal.get(reference)).toEqual([id]);
-      expect(await brokenIn(scope)).toEqual([]);
-      expect(await ledger.root()).not.toBeNull();
-      await database.close();
+      const told = new Told();
+      await killUnderLoad(server, ROUNDS, (database) => begin(database, told));
+      await withDatabase(server, async (database) => {
+        const scope = scopeOf(database, 'books');
+        const ledger = new Ledger(scope);
+        await repeatDoubtful(ledger, told);
+        expect(await lostIn(scope, told)).toEqual([]);
+        expect((await journalOf(scope)).size).toBe(told.next);
+        expect(await brokenIn(scope)).toEqual([]);
+        expect(await ledger.root()).not.toBeNull();
+      });
+      expect(told.posted.size).toBeGreaterThanOrEqual(ROUNDS * ENOUGH);
+      expect(server.killed).toBeGreaterThan(ROUNDS);
+      expect(server.started.fsync).toBeGreaterThanOrEqual(FSYNC_ROUNDS);
     },
-    Math.max(60_000, ROUNDS * 5_000),
+    ROUNDS_TIMEOUT_MS,
   );
+
+  it('loses payments when it acknowledges before it writes (control)', async () => {
+    const forgetful = await startMortal(FORGETFUL);
+    try {
+      await prepare(forgetful);
+      const told = new Told();
+      let lost: string[] = [];
+      for (let kills = 0; kills < 5 && lost.length === 0; kills += 1) {
+        await killUnderLoad(forgetful, 1, (database) => begin(database, told));
+        lost = await withDatabase(forgetful, (database) => lostIn(scopeOf(database, 'books'), told));
+      }
+      expect(lost).not.toEqual([]);
+    } finally {
+      await forgetful.close();
+    }
+  }, 60_000);
 });
 
-async function installedScope(database: Database): Promise<Scope> {
-  return scopeOf(database, 'books');
-}
+/** Every other time what was sent has arrived: the caller cannot tell. */
+const howOf = (number: number) => (number % 2 === 0 ? 'cut' : 'drop');
 
 describe('a connection that is cut', () => {
   let t: LedgerFixture;
-  let cutting = false;
-  let cuts = 0;
+  const line = cutter();
   let proxy: Awaited<ReturnType<typeof startProxy>>;
   let faulty: Database;
   let behind: Ledger;
@@ -150,14 +174,7 @@ describe('a connection that is cut', () => {
   beforeAll(async () => {
     t = await openLedger();
     await openPayers(t.ledger);
-    proxy = await startProxy(t.opened.url, {
-      onSend: () => {
-        if (!cutting) return 'pass';
-        cutting = false;
-        cuts += 1;
-        return 'cut';
-      },
-    });
+    proxy = await startProxy(t.opened.url, line.rules);
     faulty = await openDatabase(proxy.urlFor(t.opened.url));
     behind = new Ledger(t.scope.on(faulty));
   });
@@ -168,44 +185,52 @@ describe('a connection that is cut', () => {
     await t.opened.close();
   });
 
-  it(`${ROUNDS} times after the posting was sent: repeated with its key it is there once`, async () => {
-    await behind.transfer({ ...paymentOf(0), key: 'warm', reference: 'warm' });
-    for (let number = 0; number < ROUNDS; number += 1) {
-      cutting = true;
-      const lost = await behind.transfer(paymentOf(number)).catch((error: unknown) => error);
-      expect(isGuildhallError(lost, 'unavailable')).toBe(true);
-      await behind.transfer(paymentOf(number));
-    }
-    expect(cuts).toBe(ROUNDS);
-    const journal = await journalOf(t.scope);
-    for (let number = 0; number < ROUNDS; number += 1) {
-      expect(journal.get(`payment ${number}`)).toHaveLength(1);
-    }
-  });
+  it(
+    `${ROUNDS} times after the posting was sent: repeated with its key it is there once`,
+    async () => {
+      await behind.transfer({ ...paymentOf(0), key: 'warm', reference: 'warm' });
+      for (let number = 0; number < ROUNDS; number += 1) {
+        line.arm('anything', howOf(number));
+        const lost = await behind.transfer(paymentOf(number)).catch((error: unknown) => error);
+        expect(isGuildhallError(lost, 'unavailable')).toBe(true);
+        await behind.transfer(paymentOf(number));
+      }
+      expect(line.cuts).toBe(ROUNDS);
+      const journal = await journalOf(t.scope);
+      for (let number = 0; number < ROUNDS; number += 1) {
+        expect(journal.get(`payment ${number}`)).toHaveLength(1);
+      }
+    },
+    ROUNDS_TIMEOUT_MS,
+  );
 
-  it('after COMMIT was sent: repeated with its keys the transaction is there once', async () => {
-    for (let number = 1_000; number < 1_010; number += 1) {
-      const once = (cut: boolean) =>
-        faulty.transaction(async (tx) => {
-          await behind.on(tx).transfer(paymentOf(number));
-          cutting = cut;
-        });
-      const lost = await once(true).catch((error: unknown) => error);
-      expect(lost).toMatchObject({ code: 'unavailable', reason: 'commit_unknown' });
-      await once(false);
-      expect((await journalOf(t.scope)).get(`payment ${number}`)).toHaveLength(1);
-    }
-  });
+  it(
+    `${ROUNDS} times after COMMIT was sent: repeated with its keys the transaction is there once`,
+    async () => {
+      for (let number = 1_000; number < 1_000 + ROUNDS; number += 1) {
+        const once = (cut: boolean) =>
+          faulty.transaction(async (tx) => {
+            await behind.on(tx).transfer(paymentOf(number));
+            if (cut) line.arm('commit', howOf(number));
+          });
+        const lost = await once(true).catch((error: unknown) => error);
+        expect(lost).toMatchObject({ code: 'unavailable', reason: 'commit_unknown' });
+        await once(false);
+        expect((await journalOf(t.scope)).get(`payment ${number}`)).toHaveLength(1);
+      }
+    },
+    ROUNDS_TIMEOUT_MS,
+  );
 
   it('and repeated without a key of its own posts twice (control)', async () => {
-    const transfer = (attempt: number) => ({ ...paymentOf(2_000), key: `no key ${attempt}` });
-    cutting = true;
+    const transfer = (attempt: number) => ({ ...paymentOf(9_000), key: `no key ${attempt}` });
+    line.arm('anything', 'cut');
     await behind.transfer(transfer(1)).catch(() => undefined);
     await until('the posting whose answer was lost', async () =>
-      (await journalOf(t.scope)).has('payment 2000'),
+      (await journalOf(t.scope)).has('payment 9000'),
     );
     await behind.transfer(transfer(2));
-    expect((await journalOf(t.scope)).get('payment 2000')).toHaveLength(2);
+    expect((await journalOf(t.scope)).get('payment 9000')).toHaveLength(2);
   });
 });
 
@@ -241,36 +266,45 @@ describe('the clock of the application', () => {
   );
 });
 
-describe('a ledger that reads and then writes (control)', () => {
-  it('loses money under two callers, where this one does not', async () => {
-    const t = await openLedger();
-    try {
-      const { database } = t.opened;
-      await database.query('create table naive (code text primary key, balance int not null)');
-      await database.query("insert into naive values ('a', 100), ('b', 0)");
-      const read = [signal(), signal()] as const;
-      const move = (place: 0 | 1) =>
-        database.transaction(async (tx) => {
-          const { rows } = await tx.query<{ code: string; balance: number }>('select * from naive');
-          const balanceOf = (code: string) => rows.find((row) => row.code === code)?.balance ?? 0;
-          read[place].fire();
-          await read[place === 0 ? 1 : 0].promise;
-          await tx.query("update naive set balance = $1 where code = 'a'", [balanceOf('a') - 10]);
-          await tx.query("update naive set balance = $1 where code = 'b'", [balanceOf('b') + 10]);
-        });
-      await Promise.all([move(0), move(1)]);
-      const { rows } = await database.query('select balance from naive order by code');
-      expect(rows).toEqual([{ balance: 90 }, { balance: 10 }]);
+describe('two payments at once', () => {
+  let t: LedgerFixture;
+  beforeAll(async () => {
+    t = await openLedger();
+  });
+  afterAll(() => t.opened.close());
 
-      const [a, b] = [await t.funded('100'), await t.open()];
-      const other = new Ledger(t.scope.on(await t.opened.connect()));
-      await Promise.all(
-        [t.ledger, other].map((one) => one.transfer({ key: t.key(), debit: a, credit: b, amount: '10' })),
+  /** Two payments of 10 from 100 to 0, at once: what both must have moved. */
+  const BOTH = ['80', '20'];
+
+  it('both count', async () => {
+    const [a, b] = [await t.funded('100'), await t.open()];
+    const other = new Ledger(t.scope.on(await t.opened.connect()));
+    await Promise.all(
+      [t.ledger, other].map((one) => one.transfer({ key: t.key(), debit: a, credit: b, amount: '10' })),
+    );
+    expect([(await t.ledger.account(a)).balance, (await t.ledger.account(b)).balance]).toEqual(BOTH);
+  });
+
+  it('lose one of them in a ledger that reads and then writes (control)', async () => {
+    const { database } = t.opened;
+    await database.query('create table naive (code text primary key, balance int not null)');
+    await database.query("insert into naive values ('a', 100), ('b', 0)");
+    const balances = async (executor: Pick<Database, 'query'>) =>
+      (await executor.query<{ balance: number }>('select balance from naive order by code')).rows.map(
+        ({ balance }) => balance,
       );
-      expect((await t.ledger.account(a)).balance).toBe('80');
-      expect((await t.ledger.account(b)).balance).toBe('20');
-    } finally {
-      await t.opened.close();
-    }
+    const read = [signal(), signal()] as const;
+    const pay = (place: 0 | 1) =>
+      database.transaction(async (tx) => {
+        const [a = 0, b = 0] = await balances(tx);
+        read[place].fire();
+        await read[place === 0 ? 1 : 0].promise;
+        await tx.query("update naive set balance = $1 where code = 'a'", [a - 10]);
+        await tx.query("update naive set balance = $1 where code = 'b'", [b + 10]);
+      });
+    await Promise.all([pay(0), pay(1)]);
+    const after = (await balances(database)).map(String);
+    expect(after).not.toEqual(BOTH);
+    expect(after).toEqual(['90', '10']);
   });
 });

@@ -179,6 +179,57 @@ describe('the time of a hold', () => {
     await settle(never.id);
   });
 
+  it('over ten thousand times lets no settlement in, and gives each amount back once', async () => {
+    const pairs = await Promise.all(
+      Array.from({ length: 10 }, async () => [await t.funded('1000'), await t.open()] as const),
+    );
+    const ids: string[] = [];
+    for (const [from, to] of pairs) {
+      const results = await ledger.post(
+        Array.from({ length: 1_000 }, () => ({
+          ...{ kind: 'hold' as const, key: t.key(), debit: from, credit: to, amount: '1', holdS: 3_600 },
+        })),
+      );
+      for (const result of results) if (result.ok) ids.push(result.posting.id);
+    }
+    expect(ids).toHaveLength(10_000);
+    // The hour passes for all of them at once.
+    await t.scope.query(
+      "update :schema.ledger_holds set expires_at = clock_timestamp() - interval '1 second' where hold_id = any ($1::bigint[])",
+      [ids],
+    );
+    const others = await Promise.all([1, 2].map(() => t.opened.connect()));
+    const expirers = [ledger, ...others.map((other) => new Ledger(t.scope.on(other)))];
+    const settled = Array.from({ length: 10 }, (_, part) =>
+      ledger.post(
+        ids
+          .filter((_id, index) => index % 10 === part)
+          .map((holdId) => ({ kind: 'settle' as const, key: t.key(), holdId })),
+      ),
+    );
+    await Promise.all(
+      expirers.map(async (one) => {
+        while (await one.expireHolds());
+      }),
+    );
+    const refusals = new Set(
+      (await Promise.all(settled)).flat().map((one) => (one.ok ? 'posted' : one.refusal)),
+    );
+    expect([...refusals].filter((one) => one !== 'hold_expired' && one !== 'hold_ended')).toEqual([]);
+    while (await ledger.expireHolds());
+    const [ends] = await t.scope.query(
+      `select count(*)::int as ends, count(distinct hold_id)::int as holds, array_agg(distinct kind) as kinds
+         from :schema.ledger_transfers where hold_id = any ($1::bigint[])`,
+      [ids],
+    );
+    expect(ends).toEqual({ ends: 10_000, holds: 10_000, kinds: [5] });
+    for (const [from, to] of pairs) {
+      expect(await stateOf(from)).toEqual(['1000', '0', '0', '1000']);
+      expect((await stateOf(to)).slice(0, 3)).toEqual(['0', '0', '0']);
+    }
+    expect(await t.broken()).toEqual([]);
+  });
+
   it('cannot be blocked by a caller who takes the key of its expiry', async () => {
     const [from, to] = [await t.funded('10'), await t.open()];
     const key = 'guildhall:expire:1';

@@ -8,9 +8,8 @@ import { type Database, enqueueMany, type Scope } from '../src/kernel/index.ts';
 import { openTestDatabase, type TestDatabase } from './support/database.ts';
 import { until } from './support/kernel.ts';
 import { brokenInvariants, countOf, numberJob, reapAll } from './support/queue.ts';
+import { ROUNDS } from './support/server-kills.ts';
 
-/** Kills in the test that must hold; more by the flag. */
-const ROUNDS = Number(process.env.GUILDHALL_FAULT_ROUNDS ?? 30);
 /** Jobs in line for each kill, so that the killed one is always at work. */
 const JOBS_PER_ROUND = 100;
 

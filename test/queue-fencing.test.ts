@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   ClaimCursor,
   complete,
   completeMany,
+  createWorker,
   type Database,
   endAttempts,
   enqueue,
@@ -14,7 +15,7 @@ import {
   type Scope,
 } from '../src/kernel/index.ts';
 import { openTestDatabase, type TestDatabase } from './support/database.ts';
-import { failureOf, signal } from './support/kernel.ts';
+import { failureOf, signal, until } from './support/kernel.ts';
 import {
   brokenInvariants,
   countOf,
@@ -133,6 +134,17 @@ describe('leases', () => {
     expect(expired).toBe(10_000);
     const current = await take(scope, job, 5_000, 'last');
     expect(current).toHaveLength(5_000);
+    // What most queues do, and what must not happen: whoever knows the id ends the job (control).
+    const undone = new Error('undone');
+    const unfenced = database.transaction(async (tx) => {
+      const ended = await tx.query(
+        'delete from agents.queue_jobs where id = any ($1::bigint[]) and lease_until is not null',
+        [old.map(({ id }) => id)],
+      );
+      expect(ended.rowCount).toBe(5_000);
+      throw undone;
+    });
+    await expect(unfenced).rejects.toBe(undone);
     // Stale and current ones together, so that a wrong one could slip in beside a right one.
     expect((await completeMany(scope, old)).filter(Boolean)).toHaveLength(0);
     const mixed = await completeMany(scope, [...old.slice(0, 5_000), ...current]);
@@ -205,6 +217,71 @@ describe('leases', () => {
       await expireLeases(scope);
       await reapAll(scope);
     }
+  });
+});
+
+describe('the clock of the application', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Seconds from now to a time in a row, by the database. */
+  const secondsTo = async (column: string, id: bigint): Promise<number> => {
+    const [row] = await scope.query<{ left: number }>(
+      `select extract(epoch from ${column} - clock_timestamp())::float8 as left from :schema.queue_jobs where id = $1`,
+      [id],
+    );
+    return row?.left ?? Number.NaN;
+  };
+
+  it.each([-1, 1])('wrong by %i h makes no job due, no lease longer and none lost', async (hours) => {
+    const job = numberJob();
+    // An attempt that failed is to wait a hundred seconds, of which half are chance.
+    await scope.query('select :schema.queue_define($1, 10, 10, 100, 100)', [job.name]);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+    const { id } = await enqueue(scope, job, { n: 1 });
+    const later = await enqueue(scope, job, { n: 2 }, { delayS: 1_800 });
+    const lease = await takeOne(scope, job);
+    expect(lease.id).toBe(id);
+    expect(await take(scope, job, 10)).toEqual([]);
+    expect(await secondsTo('run_at', later.id)).toBeCloseTo(1_795, -1);
+    expect(await secondsTo('lease_until', id)).toBeCloseTo(55, -1);
+    expect(await heartbeat(scope, [lease], 1_800)).toEqual([]);
+    expect(await secondsTo('lease_until', id)).toBeCloseTo(1_795, -1);
+    expect(await reapAll(scope)).toBe(0);
+    await fail(scope, lease, 'once');
+    expect(await secondsTo('run_at', id)).toBeGreaterThan(40);
+    expect(await secondsTo('run_at', id)).toBeLessThan(101);
+  });
+
+  it.each([-1, 1])('of a worker wrong by %i h ends no attempt early and loses no job', async (hours) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+    const aborted: unknown[] = [];
+    const seen: number[] = [];
+    const job = numberJob({
+      ...{ leaseS: 5, runS: 5 },
+      handler: ({ payload, signal: stop }) => {
+        seen.push(payload.n);
+        if (stop.aborted) aborted.push(stop.reason);
+      },
+    });
+    await enqueueMany(
+      scope,
+      job,
+      Array.from({ length: 50 }, (_, n) => ({ n })),
+    );
+    const worker = createWorker(scope, [job], { pollMs: 20 });
+    await until('all to be done', () => worker.state()[job.name]?.completed === 50);
+    await worker.stop();
+    expect(aborted).toEqual([]);
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n));
+    const [times] = await scope.query<{ sound: boolean }>(
+      `select bool_and(h.created_at <= h.started_at and h.started_at <= h.finished_at
+           and h.finished_at between clock_timestamp() - interval '1 minute' and clock_timestamp() + interval '1 millisecond') as sound
+       from :schema.queue_history as h join :schema.queue_settings as s on s.id = h.queue_id where s.name = $1`,
+      [job.name],
+    );
+    expect(times).toEqual({ sound: true });
   });
 });
 

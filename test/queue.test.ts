@@ -165,6 +165,23 @@ describe('enqueued jobs', () => {
     expect(await take(scope, job, 10)).toHaveLength(1);
   });
 
+  it('with one idempotency key from fifty callers at once are one; without it fifty (control)', async () => {
+    const others = await Promise.all([1, 2, 3, 4].map(() => opened.connect()));
+    const callers = [scope, ...others.map((other) => scope.on(other))];
+    const jobsOf = async (options: { idempotencyKey?: string }) => {
+      const job = numberJob();
+      const made = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          enqueue(callers[index % 5] ?? scope, job, { n: 1 }, options),
+        ),
+      );
+      expect(new Set(made.map(({ id }) => id)).size).toBe((await take(scope, job, 100)).length);
+      return new Set(made.map(({ id }) => id)).size;
+    };
+    expect(await jobsOf({ idempotencyKey: 'fifty' })).toBe(1);
+    expect(await jobsOf({})).toBe(50);
+  });
+
   it('with the key of a job that is ending right now are new', async () => {
     const job = numberJob();
     await enqueue(scope, job, { n: 1 }, { key: 'a' });

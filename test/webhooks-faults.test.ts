@@ -4,14 +4,22 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/kernel/database/open.ts';
+import { type Database, runIdempotent, type Scope } from '../src/kernel/index.ts';
 import { makePartitions, runRetention } from '../src/kernel/retention/index.ts';
 import { createDeliveryWorker, fanOut } from '../src/kernel/webhooks/index.ts';
-import { until } from './support/kernel.ts';
+import { cutter, startProxy, until } from './support/kernel.ts';
 import { binary, startPgBouncer } from './support/pgbouncer.ts';
+import { ROUNDS, ROUNDS_TIMEOUT_MS } from './support/server-kills.ts';
 import { root } from './support/sources.ts';
-import { type Hooks, openHooks, type Receiver, startReceiver } from './support/webhooks.ts';
+import {
+  type Hooks,
+  type HooksOn,
+  hooksOn,
+  openHooks,
+  type Receiver,
+  startReceiver,
+} from './support/webhooks.ts';
 
-const ROUNDS = Number(process.env.GUILDHALL_FAULT_ROUNDS ?? 30);
 /** Processes at once: they race for the same events and deliveries, and each round kills one. */
 const AT_ONCE = 3;
 const folder = join(root, 'node_modules/.cache/guildhall');
@@ -220,6 +228,147 @@ describe('connections cut at any moment', () => {
       expect(new Set(receiver.received.map(({ body }) => eventIdOf(body)))).toEqual(new Set(events));
     } finally {
       await receiver.close();
+      await hooks.close();
+    }
+  });
+});
+
+describe('connections cut after COMMIT was sent, or before it arrived', () => {
+  let hooks: Hooks;
+  let receiver: Receiver;
+  let owner: string;
+  let behind: HooksOn;
+  let faulty: Database;
+  let proxy: Awaited<ReturnType<typeof startProxy>>;
+  const line = cutter();
+  const howOf = (round: number) => (round % 2 === 0 ? 'cut' : 'drop');
+
+  beforeAll(async () => {
+    hooks = await openHooks();
+    receiver = await startReceiver();
+    owner = await hooks.account('owner');
+    await hooks.webhooks.create({ ownerId: owner, url: receiver.url });
+    proxy = await startProxy(hooks.opened.url, line.rules);
+    faulty = await openDatabase(proxy.urlFor(hooks.opened.url));
+    behind = hooksOn(faulty);
+  });
+
+  afterAll(async () => {
+    await faulty?.close();
+    await proxy?.close();
+    await receiver?.close();
+    await hooks?.close();
+  });
+
+  it(`by fan-out and by results, ${ROUNDS} times each: one delivery for an event, again only under its id`, {
+    timeout: ROUNDS_TIMEOUT_MS,
+  }, async () => {
+    const unknown: unknown[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await hooks.emit(owner);
+      line.arm('commit', howOf(round));
+      await behind.fanAll();
+      line.arm('commit', howOf(round));
+      await behind.deliver({ onError: (error) => unknown.push(error) });
+      await finish(hooks);
+    }
+    expect(line.cuts).toBe(2 * ROUNDS);
+    expect(unknown).toHaveLength(ROUNDS);
+    for (const error of unknown) expect(error).toMatchObject({ reason: 'commit_unknown' });
+    expect(await fannedOut(hooks)).toEqual(await written(hooks));
+    // What arrived was recorded; what did not was made again.
+    expect(receiver.received).toHaveLength(ROUNDS + Math.floor(ROUNDS / 2));
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(ROUNDS);
+    const states = await hooks.scope.query('select distinct state from :schema.webhook_delivery_history');
+    expect(states).toEqual([{ state: 'delivered' }]);
+  });
+
+  it('of who writes the event: repeated with its key it arrives once, without one twice (control)', async () => {
+    const before = receiver.received.length;
+    const write = (on: Scope) => on.query(WRITE_EVENT, [owner]);
+    const keyed = (key: string) =>
+      runIdempotent(
+        behind.scope,
+        { key, account: owner, operation: 'write', request: null },
+        async (inner) => {
+          await write(inner);
+          return true;
+        },
+      );
+    for (let round = 0; round < 10; round += 1) {
+      line.arm('commit', howOf(round));
+      await keyed(`write ${round}`);
+      expect((await keyed(`write ${round}`)).replayed).toBe(true);
+    }
+    await finish(hooks);
+    expect(receiver.received.length - before).toBe(10);
+
+    const unkeyed = () => faulty.transaction((tx) => write(behind.scope.on(tx)));
+    const events = (await written(hooks)).length;
+    line.arm('commit', 'cut');
+    await expect(unkeyed()).rejects.toMatchObject({ reason: 'commit_unknown' });
+    await until('the event whose answer was lost', async () => (await written(hooks)).length > events);
+    await unkeyed();
+    await finish(hooks);
+    expect(receiver.received.length - before).toBe(12);
+  });
+});
+
+const WRITE_EVENT = `insert into :schema.outbox (type, subject, audience) values ('note.created', 'not_1', $1)`;
+
+describe('leases of deliveries', () => {
+  it('that ran out ten thousand times let no late result in', async () => {
+    const [DELIVERIES, TIMES] = [500, 20];
+    const hooks = await openHooks();
+    try {
+      const owner = await hooks.account('owner');
+      await hooks.webhooks.create({ ownerId: owner, url: 'http://127.0.0.1:9/' });
+      await hooks.scope.query(
+        `insert into :schema.outbox (type, subject, audience)
+         select 'note.created', 'not_1', $1 from generate_series(1, ${DELIVERIES})`,
+        [owner],
+      );
+      await hooks.fanAll();
+      type Claim = { readonly id: string; readonly fence: bigint };
+      const claim = async (): Promise<Claim[]> => {
+        const claims = await hooks.scope.query<Claim>(
+          'select id, fence from :schema.webhook_claim($1, $1, 60)',
+          [DELIVERIES],
+        );
+        expect(claims).toHaveLength(DELIVERIES);
+        return claims;
+      };
+      const late: Claim[] = [];
+      for (let time = 0; time < TIMES; time += 1) {
+        late.push(...(await claim()));
+        await hooks.hurry();
+      }
+      const current = await claim();
+      const outcomes = (on: Scope, fence: string, claims: readonly Claim[]) =>
+        on.query<{ outcome: string; count: number }>(
+          `select outcome, count(*)::int as count
+             from unnest($1::text[], $2::bigint[]) as c (id, fence) cross join lateral
+                  :schema.webhook_record_attempt(c.id, ${fence}, 204, 1, null, '', null, null) as outcome
+            group by 1 order by 1`,
+          [claims.map(({ id }) => id), claims.map((one) => one.fence)],
+        );
+      expect(await outcomes(hooks.scope, 'c.fence', late)).toEqual([
+        { outcome: 'stale', count: DELIVERIES * TIMES },
+      ]);
+      // Where the fence is not asked for they all end what another is making (control).
+      const undone = new Error('undone');
+      const unfenced = hooks.opened.database.transaction(async (tx) => {
+        const fence = '(select d.fence from :schema.webhook_deliveries as d where d.id = c.id)';
+        expect(await outcomes(hooks.scope.on(tx), fence, late.slice(0, DELIVERIES))).toEqual([
+          { outcome: 'delivered', count: DELIVERIES },
+        ]);
+        throw undone;
+      });
+      await expect(unfenced).rejects.toBe(undone);
+      expect(await outcomes(hooks.scope, 'c.fence', current)).toEqual([
+        { outcome: 'delivered', count: DELIVERIES },
+      ]);
+    } finally {
       await hooks.close();
     }
   });

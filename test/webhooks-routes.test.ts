@@ -154,23 +154,24 @@ describe('an owner', () => {
     await call('ada', 'DELETE', `/${webhook.id}`);
   });
 
-  it('adds one endpoint for one idempotency key, with the same secret in the same bytes', async () => {
+  it('adds one endpoint for one idempotency key of fifty callers, with the same secret in the same bytes', async () => {
     const input = { body: { url: receiver.url }, key: 'once-1' };
-    const [first, second] = await Promise.all([
-      call('ada', 'POST', '', input),
-      call('ada', 'POST', '', input),
-    ]);
-    expect(first.text).toBe(second.text);
-    expect(
-      [first, second].filter(({ headers }) => headers.get('idempotent-replayed') === 'true'),
-    ).toHaveLength(1);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => call('ada', 'POST', '', input)));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true')).toHaveLength(49);
     expect((await call('ada', 'GET', '')).body.data).toHaveLength(1);
     const other = await call('ada', 'POST', '', {
       body: { url: receiver.url, description: 'x' },
       key: 'once-1',
     });
     expect(other).toMatchObject({ status: 422 });
-    await call('ada', 'DELETE', `/${first.body.webhook.id}`);
+    await call('ada', 'DELETE', `/${answers[0]?.body.webhook.id}`);
+  });
+
+  it('adds two endpoints by two calls without a key (control)', async () => {
+    const made = await Promise.all([create('ada'), create('ada')]);
+    expect((await call('ada', 'GET', '')).body.data).toHaveLength(2);
+    for (const { webhook } of made) await call('ada', 'DELETE', `/${webhook.id}`);
   });
 
   it('is told what is wrong with an address', async () => {

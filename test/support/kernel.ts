@@ -93,8 +93,11 @@ export interface Proxy {
 }
 
 export interface ProxyRules {
-  /** Called with what a client sends; `cut` passes it on and then breaks both sides before the answer. */
-  readonly onSend?: (bytes: Buffer) => 'pass' | 'cut';
+  /**
+   * Called with what a client sends; `cut` passes it on and then breaks both sides before the answer, `drop` breaks
+   * them without passing it on.
+   */
+  readonly onSend?: (bytes: Buffer) => 'pass' | 'cut' | 'drop';
 }
 
 /** A TCP proxy on the loopback address in front of the server of this URL. */
@@ -114,12 +117,19 @@ export async function startProxy(url: string, rules: ProxyRules = {}): Promise<P
       });
     }
     client.on('data', (bytes) => {
+      const verdict = rules.onSend?.(bytes) ?? 'pass';
+      if (verdict === 'drop') {
+        client.destroy();
+        return;
+      }
       upstream.write(bytes);
-      if (rules.onSend?.(bytes) !== 'cut') return;
+      if (verdict === 'pass') return;
       // The server has the bytes and works on; the client never hears of it.
       cut = true;
       upstream.unpipe(client);
       upstream.resume();
+      // Behind the bytes, so that the session ends after its work: hundreds of them would fill the server.
+      upstream.end();
       client.destroy();
     });
     upstream.pipe(client);
@@ -138,6 +148,40 @@ export async function startProxy(url: string, rules: ProxyRules = {}): Promise<P
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+export interface Cutter {
+  /** How often it has cut. */
+  readonly cuts: number;
+  /** Breaks the next so many COMMITs, or whatever is sent next: after passing it on (`cut`) or without (`drop`). */
+  arm(at: 'commit' | 'anything', how: 'cut' | 'drop', times?: number): void;
+  disarm(): void;
+  readonly rules: ProxyRules;
+}
+
+/** Rules of a proxy that breaks a connection when told to. */
+export function cutter(): Cutter {
+  let armed = { at: 'commit', how: 'cut' as 'cut' | 'drop', times: 0 };
+  let cuts = 0;
+  return {
+    get cuts() {
+      return cuts;
+    },
+    arm: (at, how, times = 1) => {
+      armed = { at, how, times };
+    },
+    disarm: () => {
+      armed.times = 0;
+    },
+    rules: {
+      onSend: (bytes) => {
+        if (armed.times === 0 || (armed.at === 'commit' && !bytes.includes('commit\0'))) return 'pass';
+        armed.times -= 1;
+        cuts += 1;
+        return armed.how;
+      },
     },
   };
 }

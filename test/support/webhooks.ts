@@ -1,6 +1,6 @@
 /** Receivers on the loopback address, and an instance whose webhooks may go there. */
 import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
-import { createInstance, type Instance, migratorOf } from '../../src/kernel/index.ts';
+import { createInstance, type Database, type Instance, migratorOf } from '../../src/kernel/index.ts';
 import type { Scope } from '../../src/kernel/system.ts';
 import {
   createDeliveryWorker,
@@ -59,8 +59,8 @@ export async function startReceiver(): Promise<Receiver> {
   return receiver;
 }
 
-export interface Hooks {
-  readonly opened: TestDatabase;
+/** An instance whose webhooks may go to this machine, over one database. */
+export interface HooksOn {
   readonly instance: Instance;
   readonly scope: Scope;
   readonly webhooks: Webhooks;
@@ -73,16 +73,25 @@ export interface Hooks {
   deliver(options?: WorkerOptions): Promise<void>;
   /** Makes due what waits for a later try. */
   hurry(): Promise<void>;
+}
+
+export interface Hooks extends HooksOn {
+  readonly opened: TestDatabase;
   close(): Promise<void>;
 }
 
 export async function openHooks(): Promise<Hooks> {
   const opened = await openTestDatabase({ empty: true });
-  const made: Instance<NotesService> = createInstance(notesSystem, opened.database, 'notes', {
+  const hooks = hooksOn(opened.database);
+  await migratorOf(hooks.instance).up();
+  return { ...hooks, opened, close: () => opened.close() };
+}
+
+export function hooksOn(database: Database): HooksOn {
+  const made: Instance<NotesService> = createInstance(notesSystem, database, 'notes', {
     webhooks: { allowLoopback: true },
   });
   const instance = made as Instance;
-  await migratorOf(instance).up();
   const { scope } = instance;
   const fanAll = async (): Promise<void> => {
     await until('the fan-out to have read everything', async () => {
@@ -95,7 +104,6 @@ export async function openHooks(): Promise<Hooks> {
     });
   };
   return {
-    opened,
     instance,
     scope,
     webhooks: webhooksOf(instance),
@@ -124,6 +132,5 @@ export async function openHooks(): Promise<Hooks> {
         'update :schema.webhook_deliveries set due_at = clock_timestamp(), leased_until = null',
       );
     },
-    close: () => opened.close(),
   };
 }
