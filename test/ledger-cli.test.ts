@@ -43,7 +43,7 @@ async function run(...argv: string[]): Promise<{ text: string; code: number }> {
   );
   process.exitCode = undefined;
   try {
-    await main(['ledger', ...argv]);
+    await main(['ledger', ...argv, ...(argv.includes('--instance') ? [] : ['--instance', 'agents'])]);
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
@@ -58,6 +58,11 @@ async function runJson(...argv: string[]): Promise<{ value: unknown; code: numbe
 }
 
 describe('guildhall ledger', () => {
+  it('asks which instance when there are several', async () => {
+    await main(['ledger', 'accounts']);
+    expect(process.exitCode).toBe(2);
+  });
+
   it('accounts lists balances and holds, by asset and prefix', async () => {
     const { text, code } = await run('accounts', '--prefix', 'worker:');
     expect(code).toBe(0);

@@ -41,6 +41,10 @@ afterEach(() => {
 
 /** What a command line writes, and its exit code. */
 async function run(...argv: string[]): Promise<{ text: string; code: number }> {
+  return runAsIs(...argv, ...(argv.includes('--instance') ? [] : ['--instance', 'agents']));
+}
+
+async function runAsIs(...argv: string[]): Promise<{ text: string; code: number }> {
   written = '';
   process.exitCode = 0;
   await main(['queue', ...argv]);
@@ -59,6 +63,12 @@ async function deadLetters() {
 }
 
 describe('guildhall queue', () => {
+  it('asks which instance when there are several', async () => {
+    const { text, code } = await runAsIs('list');
+    expect(code).toBe(2);
+    expect(text).toContain('--instance: agents, gigs');
+  });
+
   it('lists the queues and their jobs', async () => {
     const { job, made } = await deadLetters();
     await pauseQueue(scope, job.name);
