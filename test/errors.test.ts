@@ -106,6 +106,14 @@ const failed: readonly (readonly [
   ['a table that is not there', 'select from nowhere', 'internal', { sqlState: '42P01' }],
 ];
 
+describe('a table that is not there', () => {
+  it('says what to do when the database was never migrated', async () => {
+    for (const statement of ['select 1 from shop.nothing', 'create table nowhere.t ()']) {
+      expect((await failureOf(database.query(statement))).hint).toContain('guildhall migrate up');
+    }
+  });
+});
+
 describe('an error of the server', () => {
   it.each(failed)('for %s has its code and its facts', async (_, sql, code, details) => {
     const error = await failureOf(database.transaction((tx) => tx.query(sql), { retries: 0 }));

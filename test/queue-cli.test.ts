@@ -64,7 +64,7 @@ async function deadLetters() {
 
 describe('guildhall queue', () => {
   it('asks which instance when there are several', async () => {
-    const { text, code } = await runAsIs('list');
+    const { text, code } = await runAsIs('list', 'mail');
     expect(code).toBe(2);
     expect(text).toContain('--instance: agents, gigs');
   });

@@ -47,6 +47,8 @@ const BY_SQLSTATE: Readonly<Record<string, ErrorCode>> = {
 const LOST_CONNECTION = new Set(['57P01', '57P02', '57P03', '57P05', '53300']);
 /** The server ends the connection with these as well, and has a reason of its own. */
 const LOST_BY_TIMEOUT = new Set(['25P03', '25P04']);
+/** A table or a schema that is not there. */
+const NOT_MIGRATED = new Set(['42P01', '3F000']);
 const LOST_SOCKET = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -144,6 +146,8 @@ function fromPostgres(error: PostgresError): GuildhallError {
   } else if (code === 'timeout') {
     options.reason = TIMEOUT_REASONS[error.code] ?? 'statement_timeout';
     options.hint = TIMEOUT_HINTS[error.code] ?? TIMEOUT_HINT;
+  } else if (NOT_MIGRATED.has(error.code)) {
+    options.hint = 'If this database was never migrated, run `guildhall migrate up`.';
   } else if (error.code === '25P02') {
     options.hint = 'Put the statement that may fail into a nested tx.transaction(…).';
   }
