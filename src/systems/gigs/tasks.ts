@@ -86,7 +86,7 @@ interface Change {
  * Throws `limit_exceeded` (insufficient_funds), `forbidden` (platform_inactive, worker_suspended), `conflict`
  * (external_id_reused).
  */
-export function createTaskWithAudit(
+export async function createTaskWithAudit(
   context: Context,
   input: NewTask,
   options: OnceOptions = {},
@@ -141,7 +141,7 @@ export async function createTasks(
 }
 
 /** Gives a pending task to a worker, also to another than it had. */
-export function assignTask(
+export async function assignTask(
   context: Context,
   taskId: string,
   options: OnceOptions & { readonly workerId: string },
@@ -151,7 +151,7 @@ export function assignTask(
 }
 
 /** A worker takes an open task and begins it; of two at once one wins, the other gets `conflict`. */
-export function claimTask(
+export async function claimTask(
   context: Context,
   taskId: string,
   options: OnceOptions & { readonly workerId: string },
@@ -161,7 +161,7 @@ export function claimTask(
 }
 
 /** Begins a pending task that has a worker. */
-export function startTask(context: Context, taskId: string, options: OnceOptions = {}): Promise<Task> {
+export async function startTask(context: Context, taskId: string, options: OnceOptions = {}): Promise<Task> {
   return begin(context, 'start_task', [taskId, null], options);
 }
 
@@ -176,7 +176,7 @@ function begin(
 }
 
 /** The worker hands in what proves the work; the task stays active and waits for a verdict. */
-export function submitTask(
+export async function submitTask(
   context: Context,
   taskId: string,
   input: TaskEvidence & OnceOptions,
@@ -198,7 +198,7 @@ export function submitTask(
 }
 
 /** Completes an active task, with its points; a second call gets `conflict` (task_status), or the answer of its key. */
-export function completeTaskWithReputation(
+export async function completeTaskWithReputation(
   context: Context,
   taskId: string,
   options: CompleteOptions = {},
@@ -217,7 +217,7 @@ export function completeTaskWithReputation(
 }
 
 /** Cancels a task that is pending or active: what of it is unpaid goes back to the platform. */
-export function cancelTask(
+export async function cancelTask(
   context: Context,
   taskId: string,
   options: OnceOptions & { readonly reason?: string } = {},
@@ -234,7 +234,7 @@ export function cancelTask(
 }
 
 /** Freezes a task that is pending (with a worker), active or completed, paid or not, until the dispute is resolved. */
-export function disputeTask(
+export async function disputeTask(
   context: Context,
   taskId: string,
   input: OnceOptions & { readonly by: DisputeParty; readonly reason: string },
@@ -253,7 +253,7 @@ export function disputeTask(
 }
 
 /** Ends a dispute. One of a task that is paid can only end as `complete`. */
-export function resolveDispute(
+export async function resolveDispute(
   context: Context,
   taskId: string,
   resolution: OnceOptions & Resolution,
@@ -275,7 +275,11 @@ export function resolveDispute(
 }
 
 /** Stars for a completed task, once from each side; a platform's move the worker's score by (stars − 3) × 5. */
-export function rateTask(context: Context, taskId: string, rating: OnceOptions & Rating): Promise<Task> {
+export async function rateTask(
+  context: Context,
+  taskId: string,
+  rating: OnceOptions & Rating,
+): Promise<Task> {
   const params = [
     requiredText(taskId, 'taskId', MAX_ID),
     oneOf(rating.by, ['platform', 'worker'] as const, 'by'),

@@ -10,7 +10,8 @@ export const gigsSql: SqlModule = {
 language sql stable parallel safe
 as $$
   -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
-  select floor(extract(epoch from statement_timestamp() - p_worker.created_at) / 86400)::integer;
+  -- A worker registered in this very statement is a moment older than the statement: minus nothing is 0 days, not -1.
+  select greatest(0, floor(extract(epoch from statement_timestamp() - p_worker.created_at) / 86400))::integer;
 $$;
 comment on function :schema.account_age_days(:schema.workers) is
   'Whole days since the worker registered, right at every read: account_age_days(w) for a row w of workers.';
@@ -619,7 +620,7 @@ declare
 begin
   if v_answer is not null then return v_answer; end if;
   v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, array[p_by], '{completed}');
-  if case p_by when 'platform' then v_task.worker_rating else v_task.platform_rating end is not null then
+  if (case p_by when 'platform' then v_task.worker_rating else v_task.platform_rating end) is not null then
     raise exception 'The % has rated task % before.', p_by, p_task
       using errcode = 'GH409', constraint = 'already_rated', column = 'taskId', hint = 'A rating is given once.';
   end if;
@@ -949,7 +950,11 @@ declare
 begin
   -- The worker's row is locked: of two events at once the second begins from what the first has left.
   select reputation_score into v_score from :schema.workers where id = new.worker_id for no key update;
-  if not found then return new; end if; -- the foreign key will say so
+  if not found then
+    -- The foreign key will say so, if no null is in its way.
+    v_score := 0;
+    new.requested_delta := 0;
+  end if;
   -- The number given before the lock could be of another order than the one the points were applied in.
   new.seq := nextval('reputation_events_seq_seq');
   new.previous_score := v_score;

@@ -11,7 +11,7 @@ declare
 begin
   if v_answer is not null then return v_answer; end if;
   v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, array[p_by], '{completed}');
-  if case p_by when 'platform' then v_task.worker_rating else v_task.platform_rating end is not null then
+  if (case p_by when 'platform' then v_task.worker_rating else v_task.platform_rating end) is not null then
     raise exception 'The % has rated task % before.', p_by, p_task
       using errcode = 'GH409', constraint = 'already_rated', column = 'taskId', hint = 'A rating is given once.';
   end if;
