@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GigsService, NewTask, Task } from '../src/systems/gigs/index.ts';
 import { type GigsFixture, openGigs } from './support/gigs.ts';
-import { failureOf } from './support/kernel.ts';
+import { failureOf, until } from './support/kernel.ts';
 
 let t: GigsFixture;
 let others: GigsService[];
@@ -103,6 +103,32 @@ describe('completing a task', () => {
     const answers = await Promise.all(others.map((one) => one.completeTaskWithReputation(keyed.id, once)));
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect(await eventsOf(keyed.workerId)).toEqual([['task_completed', 10]]);
+  });
+
+  it('has one effect when the connection is cut in the middle and the call is made again', async () => {
+    const task = await active();
+    const once = { idempotencyKey: 'cut-1' };
+    const [holder, cut] = [await t.opened.connect(), await t.opened.connect({ pool_max: '1' })];
+    const pids = await cut.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const pid = pids.rows[0]?.pid;
+    let failed: Promise<unknown> = Promise.resolve();
+    await holder.transaction(async (tx) => {
+      await t.scope.on(tx).query('select from :schema.tasks where id = $1 for update', [task.id]);
+      failed = failureOf(t.service.on(t.scope.on(cut)).completeTaskWithReputation(task.id, once));
+      await until('the call waits for the task', async () => {
+        const [row] = await t.scope.query<{ type: string | null }>(
+          'select wait_event_type as type from pg_stat_activity where pid = $1',
+          [pid],
+        );
+        return row?.type === 'Lock';
+      });
+      await t.scope.query('select pg_terminate_backend($1)', [pid]);
+      await failed;
+    });
+    expect(await t.service.getTask(task.id)).toMatchObject({ status: 'active' });
+    const answers = [1, 2].map(() => t.service.completeTaskWithReputation(task.id, once));
+    expect(await answers[0]).toEqual(await answers[1]);
+    expect(await eventsOf(task.workerId)).toEqual([['task_completed', 10]]);
   });
 
   it('is the platform’s to do, and only of an active task', async () => {
