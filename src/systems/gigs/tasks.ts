@@ -79,6 +79,8 @@ interface Change {
   readonly action: string;
   readonly request: unknown;
   readonly params: readonly unknown[];
+  /** It moves money, so its last parameter says whether all slots of hot accounts are locked. */
+  readonly moves?: true;
 }
 
 /**
@@ -92,28 +94,26 @@ export async function createTaskWithAudit(
   options: OnceOptions = {},
 ): Promise<Task> {
   const { id: _own, ...row } = taskRow(input);
-  return moving(context, (wide) =>
-    change<Task>(context, options, {
-      name: 'create_task',
-      action: 'create_task',
-      request: row,
-      params: [
-        row.platform_id,
-        row.worker_id,
-        row.external_id,
-        row.task_type,
-        row.amount,
-        row.escrow,
-        row.title,
-        row.description,
-        row.metadata,
-        row.scheduled_at,
-        row.due_at,
-        row.hold_until,
-        wide,
-      ],
-    }),
-  );
+  return change<Task>(context, options, {
+    name: 'create_task',
+    action: 'create_task',
+    request: row,
+    params: [
+      row.platform_id,
+      row.worker_id,
+      row.external_id,
+      row.task_type,
+      row.amount,
+      row.escrow,
+      row.title,
+      row.description,
+      row.metadata,
+      row.scheduled_at,
+      row.due_at,
+      row.hold_until,
+    ],
+    moves: true,
+  });
 }
 
 /** Posts up to 1,000 tasks, of any platforms, all or none, in one statement; answers them in the order of the list. */
@@ -129,14 +129,13 @@ export async function createTasks(
   const rows = list.map((input, index) => ({ place: index, ...taskRow(input, `tasks.${index}.`) }));
   const request = contentHash(rows.map(({ id: _own, ...row }) => row)).toString('hex');
   const json = `[${rows.map(({ metadata, ...row }) => `${JSON.stringify(row).slice(0, -1)},"metadata":${metadata}}`).join(',')}]`;
-  const answer = await moving(context, (wide) =>
-    call(context, options, {
-      name: 'create_tasks',
-      action: 'create_tasks',
-      request,
-      params: [json, wide],
-    }),
-  );
+  const answer = await call(context, options, {
+    name: 'create_tasks',
+    action: 'create_tasks',
+    request,
+    params: [json],
+    moves: true,
+  });
   return readRows<Task>(answer);
 }
 
@@ -223,14 +222,13 @@ export async function cancelTask(
   options: OnceOptions & { readonly reason?: string } = {},
 ): Promise<Task> {
   const params = [requiredText(taskId, 'taskId', MAX_ID), optionalText(options.reason, 'reason', MAX_REASON)];
-  return moving(context, (wide) =>
-    change<Task>(context, options, {
-      name: 'cancel_task',
-      action: 'cancel_task',
-      request: params,
-      params: [...params, wide],
-    }),
-  );
+  return change<Task>(context, options, {
+    name: 'cancel_task',
+    action: 'cancel_task',
+    request: params,
+    params,
+    moves: true,
+  });
 }
 
 /** Freezes a task that is pending (with a worker), active or completed, paid or not, until the dispute is resolved. */
@@ -264,14 +262,13 @@ export async function resolveDispute(
     wholeNumber(resolution.severity ?? 0, 'severity', [0, MAX_SEVERITY]),
     optionalText(resolution.note, 'note', MAX_REASON),
   ];
-  return moving(context, (wide) =>
-    change<Task>(context, resolution, {
-      name: 'resolve_dispute',
-      action: 'resolve_dispute',
-      request: params,
-      params: [...params, wide],
-    }),
-  );
+  return change<Task>(context, resolution, {
+    name: 'resolve_dispute',
+    action: 'resolve_dispute',
+    request: params,
+    params,
+    moves: true,
+  });
 }
 
 /** Stars for a completed task, once from each side; a platform's move the worker's score by (stars − 3) × 5. */
@@ -339,9 +336,13 @@ async function call(context: Context, options: OnceOptions, what: Change): Promi
     ...onceParams(context, options, { operation: what.action, request: what.request }),
     ...what.params,
   ];
-  const [row] = await context.scope.query<{ answer: unknown }>(
-    `select :schema.${what.name}(${params.map((_param, index) => `$${index + 1}`).join(', ')}) as answer`,
-    params,
+  const places = params.map((_param, index) => `$${index + 1}`);
+  if (what.moves === true) places.push(`$${places.length + 1}`);
+  const [row] = await moving(context, (wide) =>
+    context.scope.query<{ answer: unknown }>(
+      `select :schema.${what.name}(${places.join(', ')}) as answer`,
+      what.moves === true ? [...params, wide] : params,
+    ),
   );
   return row?.answer;
 }
