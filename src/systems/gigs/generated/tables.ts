@@ -168,6 +168,12 @@ export interface InvariantOutboxNotAhead {
   events: ColumnType<bigint, never, never>;
 }
 
+/** Payouts, refunds, deposits and withdrawals whose entry in the ledger is missing or another, and entries of payouts and withdrawals that no transaction explains. A hand has changed one of both: compare it with the audit trail. */
+export interface InvariantPayoutsHaveEntries {
+  subject: ColumnType<string, never, never>;
+  problem: ColumnType<string, never, never>;
+}
+
 /** Jobs that are in two places at once: something else than the queue's functions wrote. Look at both rows and delete the wrong one. */
 export interface InvariantQueueJobInOnePlace {
   id: ColumnType<bigint, never, never>;
@@ -186,6 +192,19 @@ export interface InvariantQueueSlotBehindPointer {
   schedule: ColumnType<string, never, never>;
   slot: ColumnType<Date, never, never>;
   next_slot: ColumnType<Date, never, never>;
+}
+
+/** A row when the money under way in the books is not the sum of the withdrawals under way. Find the withdrawal whose entries are missing in invariant_payouts_have_entries. */
+export interface InvariantRailEqualsTransactions {
+  rail: ColumnType<string, never, never>;
+  under_way: ColumnType<string, never, never>;
+}
+
+/** Transfers that the sandbox rail was told to send more than once: a worker sent again what it should have looked for. */
+export interface InvariantSandboxSendsOnce {
+  reference: ColumnType<string, never, never>;
+  sends: ColumnType<number, never, never>;
+  amount: ColumnType<string, never, never>;
 }
 
 /** The fan-out's position lies in the future of this server: the data came from another one, and no event would be delivered. Run select rebase_outbox() in this schema. */
@@ -677,6 +696,25 @@ export interface RetentionStatus {
   default_rows: ColumnType<bigint, never, never>;
 }
 
+/** What the sandbox rail was told to send. It stands for money outside of our books: each send counts, also a second one for the same reference. */
+export interface SandboxTransfers {
+  reference: string;
+  amount: string;
+  to_address: string;
+  /** lost (never arrived, so nothing was sent), accepted, refused, failed (after it was accepted). */
+  state: string;
+  /** How often it was paid outside; more than once is money lost. */
+  sends: Generated<number>;
+  /** Grow with each look; 12 are final. */
+  confirmations: Generated<number>;
+  looks: Generated<number>;
+  tx_hash: ColumnType<string, never, never>;
+  /** Why it was refused or failed; null otherwise. */
+  reason: string | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
 /** Pay that accrues by the second over a time. What is released is in the worker's balance; what is funded and not released lies in escrow. */
 export interface Streams {
   id: Generated<string>;
@@ -957,9 +995,12 @@ export interface Tables {
   invariant_ledger_seals_unbroken: InvariantLedgerSealsUnbroken;
   invariant_ledger_within_limits: InvariantLedgerWithinLimits;
   invariant_outbox_not_ahead: InvariantOutboxNotAhead;
+  invariant_payouts_have_entries: InvariantPayoutsHaveEntries;
   invariant_queue_job_in_one_place: InvariantQueueJobInOnePlace;
   invariant_queue_lease_has_claim: InvariantQueueLeaseHasClaim;
   invariant_queue_slot_behind_pointer: InvariantQueueSlotBehindPointer;
+  invariant_rail_equals_transactions: InvariantRailEqualsTransactions;
+  invariant_sandbox_sends_once: InvariantSandboxSendsOnce;
   invariant_webhook_cursor_not_ahead: InvariantWebhookCursorNotAhead;
   invariant_webhook_deliveries_once: InvariantWebhookDeliveriesOnce;
   ledger_account_balances: LedgerAccountBalances;
@@ -991,6 +1032,7 @@ export interface Tables {
   retention_alarms: RetentionAlarms;
   retention_policies: RetentionPolicies;
   retention_status: RetentionStatus;
+  sandbox_transfers: SandboxTransfers;
   streams: Streams;
   tasks: Tasks;
   transactions: Transactions;
