@@ -6,8 +6,28 @@ import { gigsSql } from './generated/sql.ts';
 import { defaultAccounts, GigsService } from './service.ts';
 
 export type { Tables as GigsTables } from './generated/tables.ts';
+export type { TransactionFilter, WorkerBalance, WorkerPaymentStats } from './payment-reads.ts';
+export {
+  type BulkPayment,
+  MAX_PAYMENTS,
+  MIN_WITHDRAWAL,
+  type Payment,
+  type PaymentInput,
+  type Share,
+} from './payments.ts';
+export {
+  FINAL_CONFIRMATIONS,
+  type PaymentRail,
+  type RailStatus,
+  Rails,
+  type SendOutcome,
+  type TransferOrder,
+} from './rails.ts';
+export { sandboxRail } from './sandbox-rail.ts';
 export { GigsService } from './service.ts';
+export type { TransferOptions } from './transfers.ts';
 export * from './types.ts';
+export type { DepositInput, WithdrawalInput } from './withdrawals.ts';
 
 export const gigs = defineSystem<GigsService>({
   name: 'gigs',
@@ -21,7 +41,12 @@ export const gigs = defineSystem<GigsService>({
   createRouter: () => createRouter(),
   seed: async () => ({ counts: {}, written: false }),
   demoSignIns: async () => [],
-  tasks: [{ name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() }],
+  tasks: [
+    { name: 'release-holds', everyMs: 1_000, run: (service) => service.releaseHolds() },
+    { name: 'work-transfers', everyMs: 1_000, run: (service) => service.workTransfers() },
+    { name: 'chase-transfers', everyMs: 60_000, run: (service) => service.chaseTransfers() },
+    { name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() },
+  ],
   maySee: (principal, event) => event.audience === principal.id,
   tryFirst: [],
 });
