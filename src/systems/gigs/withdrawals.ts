@@ -1,5 +1,5 @@
 /** Money in and out over a rail: deposits of platforms, withdrawals of workers. The sending is in transfers.ts. */
-import { actorParams, invalidInput, requiredText, storableText } from '../../kernel/index.ts';
+import { actorParams, GuildhallError, requiredText, storableText } from '../../kernel/index.ts';
 import { usdcText } from './amounts.ts';
 import { type Context, moving, type OnceOptions, onceParams } from './context.ts';
 import { address } from './parties.ts';
@@ -57,12 +57,12 @@ export async function withdraw(
 ): Promise<GigTransaction> {
   const id = requiredText(workerId, 'workerId', MAX_ID);
   const checked = usdcText(amount, 'amount');
-  if (/^0*(\.\d*)?$/.test(checked)) {
-    throw invalidInput(
-      'amount',
-      `A withdrawal of ${checked} USDC is too small.`,
-      `Take ${MIN_WITHDRAWAL} or more.`,
-    );
+  if (Number(checked) < Number(MIN_WITHDRAWAL)) {
+    throw new GuildhallError('invalid_input', `A withdrawal of ${checked} USDC is too small.`, {
+      field: 'amount',
+      reason: 'below_minimum',
+      hint: `Take ${MIN_WITHDRAWAL} or more.`,
+    });
   }
   const to = address(toAddress, 'toAddress');
   const name = context.rails.get(rail).name;
