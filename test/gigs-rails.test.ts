@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GigTransaction, PaymentRail } from '../src/systems/gigs/index.ts';
+import { createInstance } from '../src/kernel/instance.ts';
+import { type GigTransaction, gigs, type PaymentRail } from '../src/systems/gigs/index.ts';
 import { tally, times } from './support/agents.ts';
 import { type GigsFixture, openGigs } from './support/gigs.ts';
 import { escrowBroken, makeTask, paidWorker, passValidity, settleTransfers } from './support/gigs-tasks.ts';
@@ -136,6 +137,54 @@ describe('a withdrawal', () => {
     });
     await settleTransfers(t);
     expect((await read(payment.withdrawal?.id ?? '')).status).toBe('completed');
+  });
+});
+
+describe('several workers at once', () => {
+  it('send each withdrawal once', async () => {
+    const workerId = await paidWorker(t, '100');
+    const services = [t.service];
+    for (let n = 0; n < 3; n += 1) {
+      services.push(createInstance(gigs, await t.opened.connect({ pool_max: '4' })).service);
+    }
+    const made = await Promise.all(times(30, () => t.service.withdraw(workerId, { amount: '2' })));
+    await Promise.all(services.map((service) => settleTransfers(t, { service })));
+    await settleTransfers(t);
+    for (const { id } of made) {
+      expect((await read(id)).status).toBe('completed');
+      expect(await sends(id)).toBe(1);
+    }
+    expect(await t.balance(`worker:${workerId}`)).toBe('40');
+  });
+
+  it('that all found nothing of a send: one may send again, and only when the first has lost its time', async () => {
+    const workerId = await paidWorker(t, '10', '0bad');
+    const { id } = await t.service.withdraw(workerId, { amount: '10' });
+    await step();
+    const ask = async () => {
+      const seen = (await read(id)).submittedAt;
+      const answers = await Promise.all(
+        times(10, () =>
+          t.scope.query<{ turn: { action: string } }>('select :schema.begin_send($1, 60, $2) as turn', [id, seen]),
+        ),
+      );
+      return answers.map(([row]) => row?.turn.action).sort();
+    };
+    expect(await ask()).toEqual(times(10, () => 'find'));
+    await passValidity(t);
+    expect(await ask()).toEqual([...times(9, () => 'find'), 'send']);
+    await passValidity(t);
+    await settleTransfers(t);
+    expect((await read(id)).status).toBe('completed');
+    expect(await sends(id)).toBe(1);
+  });
+
+  it('of one key make one withdrawal', async () => {
+    const workerId = await paidWorker(t, '100');
+    const calls = times(20, () => t.service.withdraw(workerId, { amount: '5' }, { idempotencyKey: 'once' }));
+    expect(new Set((await Promise.all(calls)).map(({ id }) => id)).size).toBe(1);
+    expect(await t.balance(`worker:${workerId}`)).toBe('95');
+    await settleTransfers(t);
   });
 });
 

@@ -99,7 +99,9 @@ export async function getWorkerBalance(context: Context, workerId: string): Prom
   const rows = await context.scope.query<object>(
     `select w.wallet_address, trim_scale(b.balance)::text as balance_usdc,
        (select trim_scale(coalesce(sum(t.escrowed_amount), 0))::text from :schema.tasks t
-         where t.worker_id = w.id and t.status = 'completed' and t.paid_at is null and t.escrowed_amount > 0) as pending_usdc,
+         where t.worker_id = w.id and t.status = 'completed' and t.paid_at is null and t.escrowed_amount > 0
+           and not exists (select from :schema.transactions x where x.task_id = t.id and x.tx_type = 'payout'
+             and x.stream_id is null and x.status in ('pending', 'processing', 'completed'))) as pending_usdc,
        trim_scale(a.balance)::text as advance_owed_usdc,
        greatest(w.created_at, l.last_at) as last_updated
      from :schema.workers w

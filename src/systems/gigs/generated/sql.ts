@@ -48,7 +48,7 @@ begin
     'reference', v_row.id || case when v_row.attempts > 1 then '-' || v_row.attempts else '' end,
     'amount', trim_scale(v_row.amount)::text, 'to', v_row.to_address, 'submitted_at', v_row.submitted_at,
     'valid_until', v_row.submitted_at + make_interval(secs => p_valid_s),
-    'valid_for_s', extract(epoch from v_row.submitted_at + make_interval(secs => p_valid_s) - clock_timestamp()));
+    'valid_for_s', extract(epoch from (v_row.submitted_at + make_interval(secs => p_valid_s) - clock_timestamp())));
 end
 $$;
 comment on function :schema.begin_send(text, double precision, timestamptz) is
@@ -525,7 +525,7 @@ begin
   )
   update :schema.tasks t
   set escrowed_amount = t.escrowed_amount - paid.amount, paid_amount = t.paid_amount + paid.amount,
-    paid_at = case when t.escrowed_amount = paid.amount then v_at end, updated_at = v_at
+    paid_at = case when t.escrowed_amount = paid.amount then v_at else t.paid_at end, updated_at = v_at
   from paid where t.id = paid.task;
 
   with made as (

@@ -28,7 +28,7 @@ begin
     'reference', v_row.id || case when v_row.attempts > 1 then '-' || v_row.attempts else '' end,
     'amount', trim_scale(v_row.amount)::text, 'to', v_row.to_address, 'submitted_at', v_row.submitted_at,
     'valid_until', v_row.submitted_at + make_interval(secs => p_valid_s),
-    'valid_for_s', extract(epoch from v_row.submitted_at + make_interval(secs => p_valid_s) - clock_timestamp()));
+    'valid_for_s', extract(epoch from (v_row.submitted_at + make_interval(secs => p_valid_s) - clock_timestamp())));
 end
 $$;
 comment on function :schema.begin_send(text, double precision, timestamptz) is

@@ -37,7 +37,7 @@ begin
   )
   update :schema.tasks t
   set escrowed_amount = t.escrowed_amount - paid.amount, paid_amount = t.paid_amount + paid.amount,
-    paid_at = case when t.escrowed_amount = paid.amount then v_at end, updated_at = v_at
+    paid_at = case when t.escrowed_amount = paid.amount then v_at else t.paid_at end, updated_at = v_at
   from paid where t.id = paid.task;
 
   with made as (
