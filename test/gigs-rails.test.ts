@@ -165,7 +165,10 @@ describe('several workers at once', () => {
       const seen = (await read(id)).submittedAt;
       const answers = await Promise.all(
         times(10, () =>
-          t.scope.query<{ turn: { action: string } }>('select :schema.begin_send($1, 60, $2) as turn', [id, seen]),
+          t.scope.query<{ turn: { action: string } }>('select :schema.begin_send($1, 60, $2) as turn', [
+            id,
+            seen,
+          ]),
         ),
       );
       return answers.map(([row]) => row?.turn.action).sort();
