@@ -5,9 +5,42 @@ import { gigsCatalog } from './generated/catalog.ts';
 import { gigsSql } from './generated/sql.ts';
 import { defaultAccounts, GigsService } from './service.ts';
 
+export {
+  ADVANCE_REASONS,
+  type AdvanceEligibility,
+  type AdvanceReason,
+  advanceEligibility,
+} from './advances.ts';
 export type { Tables as GigsTables } from './generated/tables.ts';
+export { type ActiveLoan, DEFAULT_PENALTY, LOAN_STATUSES, type LoanFilter } from './loans.ts';
+export {
+  type EarningsHistory,
+  type EarningsPrediction,
+  predictEarnings,
+  type WorkerPrediction,
+} from './prediction.ts';
+export type { VerificationStats, VerifiedTask } from './reviews.ts';
+export {
+  maxAdvance,
+  type RiskAssessment,
+  type RiskFacts,
+  type RiskGrade,
+  type RiskInputs,
+  type RiskPart,
+  type RiskScore,
+  riskFeeBps,
+  riskGrade,
+  riskScore,
+} from './risk.ts';
 export { GigsService } from './service.ts';
 export * from './types.ts';
+export {
+  judgeTask,
+  type TaskEvidence,
+  type Verdict,
+  type VerificationFacts,
+  type VerificationResult,
+} from './verification.ts';
 
 export const gigs = defineSystem<GigsService>({
   name: 'gigs',
@@ -21,7 +54,10 @@ export const gigs = defineSystem<GigsService>({
   createRouter: () => createRouter(),
   seed: async () => ({ counts: {}, written: false }),
   demoSignIns: async () => [],
-  tasks: [{ name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() }],
+  tasks: [
+    { name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() },
+    { name: 'default-loans', everyMs: 60_000, run: (service) => service.defaultOverdueLoans() },
+  ],
   maySee: (principal, event) => event.audience === principal.id,
   tryFirst: [],
 });
