@@ -63,7 +63,7 @@ export async function verifyTaskCompletion(
 }
 
 /** A person's verdict, which may overrule an earlier one; what is paid cannot be rejected any more. */
-export function reviewTask(
+export async function reviewTask(
   context: Context,
   taskId: string,
   input: { readonly verdict: 'approve' | 'reject'; readonly notes?: string },

@@ -162,7 +162,7 @@ begin
   if v_keys is null then return v_ids; end if;
   -- One link number for all: they are posted together or not at all.
   for v_refused in
-    select r.place, r.outcome, r.id, r.available
+    select r.place, r.outcome, r.id, r.available, r.account_id
     from :schema.ledger_post(
       v_keys, array_fill(1::smallint, array[cardinality(v_keys)]), v_debits, v_credits, v_amounts,
       array_fill(null::bigint, array[cardinality(v_keys)]), array_fill(null::integer, array[cardinality(v_keys)]),
@@ -178,7 +178,9 @@ begin
         using errcode = case when v_refused.outcome in ('insufficient', 'limit') then 'GH429' else 'GH409' end,
           constraint = case v_refused.outcome when 'insufficient' then 'insufficient_funds'
             else 'ledger_' || v_refused.outcome end,
-          detail = jsonb_build_object('account', p_debits[v_places[v_refused.place]],
+          detail = jsonb_build_object(
+            'account', coalesce((select a.code from :schema.ledger_accounts a where a.id = v_refused.account_id),
+              p_debits[v_places[v_refused.place]]),
             'available', trim_scale(v_refused.available)::text)::text,
           hint = case v_refused.outcome when 'insufficient' then 'Pay in first.' else 'Look at guildhall ledger statement.' end;
     end if;
@@ -322,10 +324,19 @@ as $$
 declare
   v_loan :schema.loans;
   v_ids bigint[];
+  v_detail text;
 begin
   -- The books before the loan: who pays a worker has locked its balance already when it comes here.
-  v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],
-    array[p_amount], p_loan, p_wide);
+  begin
+    v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],
+      array[p_amount], p_loan, p_wide);
+  exception when sqlstate 'GH429' then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    if v_detail::jsonb ->> 'account' = 'advance:' || p_worker then
+      raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+    end if;
+    raise;
+  end;
   select * into v_loan from :schema.loans where id = p_loan for no key update;
   if v_loan.status not in ('disbursed', 'repaying', 'defaulted') or v_loan.total_due - v_loan.amount_repaid < p_amount then
     raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
@@ -765,8 +776,13 @@ begin
   end if;
   v_due := v_loan.total_due - v_loan.amount_repaid;
   -- The books before the loan, as in repay_loan.
-  perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],
-    array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);
+  begin
+    perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],
+      array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);
+  exception when sqlstate 'GH429' then
+    -- Losses have no limit, so less is owed than was read.
+    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+  end;
   select * into v_loan from :schema.loans where id = p_loan for no key update;
   if v_loan.status <> 'defaulted' or v_loan.total_due - v_loan.amount_repaid <> v_due then
     raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';

@@ -24,8 +24,13 @@ begin
   end if;
   v_due := v_loan.total_due - v_loan.amount_repaid;
   -- The books before the loan, as in repay_loan.
-  perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],
-    array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);
+  begin
+    perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],
+      array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);
+  exception when sqlstate 'GH429' then
+    -- Losses have no limit, so less is owed than was read.
+    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+  end;
   select * into v_loan from :schema.loans where id = p_loan for no key update;
   if v_loan.status <> 'defaulted' or v_loan.total_due - v_loan.amount_repaid <> v_due then
     raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
