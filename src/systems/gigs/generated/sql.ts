@@ -90,6 +90,45 @@ comment on function :schema.add_reputation(
 `,
     },
     {
+      path: "functions/begin_send.sql",
+      text: `create or replace function :schema.begin_send(p_id text, p_valid_s double precision, p_found_none timestamptz default null)
+returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+  v_action text;
+  v_seen timestamptz;
+begin
+  select * into v_row from :schema.transactions where id = p_id for no key update;
+  if not found or v_row.tx_type <> 'withdrawal' or v_row.status not in ('pending', 'processing') then
+    return jsonb_build_object('action', 'none');
+  end if;
+  v_seen := v_row.submitted_at;
+  if v_row.rail_reference is not null then
+    v_action := 'confirm';
+  elsif v_seen is null or (v_seen = p_found_none and v_seen + make_interval(secs => p_valid_s) <= clock_timestamp()) then
+    -- Written down before anything leaves: whoever comes after a crash knows that it may have been sent.
+    update :schema.transactions set status = 'processing', submitted_at = clock_timestamp(),
+      updated_at = clock_timestamp()
+    where id = p_id returning * into v_row;
+    v_action := 'send';
+  else
+    v_action := 'find';
+  end if;
+  return jsonb_build_object('action', v_action, 'round', v_row.attempts, 'rail', v_row.rail,
+    'reference', v_row.id || case when v_row.attempts > 1 then '-' || v_row.attempts else '' end,
+    'amount', trim_scale(v_row.amount)::text, 'to', v_row.to_address, 'submitted_at', v_row.submitted_at,
+    'valid_until', v_row.submitted_at + make_interval(secs => p_valid_s),
+    'valid_for_s', extract(epoch from (v_row.submitted_at + make_interval(secs => p_valid_s) - clock_timestamp())));
+end
+$$;
+comment on function :schema.begin_send(text, double precision, timestamptz) is
+  'What is to be done with a withdrawal: send (it is marked as submitted now), find (somebody may have sent it), confirm, none. It is given out to be sent again only to who found nothing under the submission that it still has, and when that one can no longer be accepted.';
+`,
+    },
+    {
       path: "functions/begin_task.sql",
       text: `create or replace function :schema.begin_task(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
@@ -136,6 +175,28 @@ comment on function :schema.begin_task(text, text, text, text, text, text, bytea
 `,
     },
     {
+      path: "functions/bulk_payments.sql",
+      text: `create or replace function :schema.bulk_payments(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_tasks text[], p_rail text, p_least numeric, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_answer := to_jsonb(:schema.pay_tasks(p_actor_type, p_actor_id, p_request_id, p_tasks, null, p_rail, p_least, null,
+    p_wide));
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.bulk_payments(text, text, text, text, text, text, bytea, text[], text, numeric, boolean) is
+  'Pays many completed tasks in one statement: those that can be paid are, the others say why not.';
+`,
+    },
+    {
       path: "functions/cancel_task.sql",
       text: `create or replace function :schema.cancel_task(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
@@ -161,6 +222,35 @@ end
 $$;
 comment on function :schema.cancel_task(text, text, text, text, text, text, bytea, text, text, boolean) is
   'Cancels a task that is pending or active; what of it is unpaid goes back to the platform.';
+`,
+    },
+    {
+      path: "functions/chase_transfers.sql",
+      text: `create or replace function :schema.chase_transfers(p_idle interval, p_limit integer) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_jobs jsonb;
+begin
+  select jsonb_agg(jsonb_build_object('payload', jsonb_build_object('transactionId', d.id), 'key', d.id)) into v_jobs
+  from (
+    select t.id from :schema.transactions t
+    where t.status in ('pending', 'processing') and t.updated_at < clock_timestamp() - p_idle
+      and t.tx_type = 'withdrawal'
+    order by t.updated_at
+    limit p_limit
+    for no key update skip locked
+  ) as d;
+  if v_jobs is null then return 0; end if;
+  perform :schema.queue_enqueue('send-transfer', v_jobs);
+  update :schema.transactions set updated_at = clock_timestamp()
+  where id in (select j -> 'payload' ->> 'transactionId' from jsonb_array_elements(v_jobs) as j);
+  return jsonb_array_length(v_jobs);
+end
+$$;
+comment on function :schema.chase_transfers(interval, integer) is
+  'Puts withdrawals that nobody has touched for so long back in line, such as after their jobs became dead letters; returns how many.';
 `,
     },
     {
@@ -380,6 +470,86 @@ comment on function :schema.create_tasks(text, text, text, text, text, text, byt
 `,
     },
     {
+      path: "functions/default_overdue_loans.sql",
+      text: `create or replace function :schema.default_overdue_loans(p_penalty integer, p_limit integer) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_loan :schema.loans;
+  v_count integer := 0;
+begin
+  for v_loan in
+    select * from :schema.loans
+    where status in ('disbursed', 'repaying') and repayment_due < statement_timestamp()
+    order by repayment_due, id
+    limit p_limit
+    for no key update skip locked
+  loop
+    update :schema.loans set status = 'defaulted', defaulted_at = clock_timestamp(), updated_at = clock_timestamp()
+    where id = v_loan.id;
+    insert into :schema.reputation_events (worker_id, event_type, requested_delta, delta, previous_score, new_score,
+      reason, related_id)
+    values (v_loan.worker_id, 'penalty', p_penalty, 0, 0, 0, 'Advance not repaid in time', v_loan.id);
+    perform :schema.record_action('system', null, null, 'defaulted', 'loan', v_loan.id,
+      jsonb_build_object('workerId', v_loan.worker_id, 'penalty', p_penalty,
+        'remaining', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text), array[v_loan.worker_id]);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function :schema.default_overdue_loans(integer, integer) is
+  'Makes loans whose due date has passed defaulted, with a penalty in reputation, at most p_limit of them; returns how many.';
+`,
+    },
+    {
+      path: "functions/deposit_funds.sql",
+      text: `create or replace function :schema.deposit_funds(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_platform text, p_amount numeric, p_rail text, p_reference text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+  v_ids bigint[];
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  if not exists (select from :schema.platforms where id = p_platform) then
+    raise exception 'Platform not found' using errcode = 'GH404', constraint = 'platform_not_found',
+      column = 'platformId', detail = jsonb_build_object('platformId', p_platform)::text;
+  end if;
+  -- A reference that another call is just using is waited for; then its deposit is found.
+  insert into :schema.transactions (platform_id, tx_type, amount, status, rail, rail_reference, processed_at)
+  values (p_platform, 'deposit', p_amount, 'completed', p_rail, p_reference, clock_timestamp())
+  on conflict on constraint transactions_rail_reference_key do nothing
+  returning * into v_row;
+  if v_row.id is null then
+    select * into v_row from :schema.transactions where rail = p_rail and rail_reference = p_reference;
+    if (v_row.platform_id, v_row.tx_type, v_row.amount) is distinct from (p_platform, 'deposit', p_amount) then
+      raise exception 'The reference "%" of % belongs to another movement.', p_reference, p_rail
+        using errcode = 'GH409', constraint = 'reference_used', column = 'reference',
+          hint = 'Each deposit has a reference of its own.';
+    end if;
+    return :schema.end_once(p_account, p_key, :schema.transaction_json(v_row));
+  end if;
+  v_ids := :schema.move_money(array['deposit ' || v_row.id], array['bank'], array['platform:' || p_platform],
+    array[p_amount], v_row.id, p_wide);
+  update :schema.transactions set ledger_transfer_id = v_ids[1] where id = v_row.id returning * into v_row;
+  v_answer := :schema.transaction_json(v_row);
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'complete', 'deposit', v_row.id,
+    jsonb_build_object('platformId', p_platform, 'amount', v_answer ->> 'amount'), array[p_platform]);
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.deposit_funds(text, text, text, text, text, text, bytea, text, numeric, text, text, boolean) is
+  'Books money that came in for a platform, once for its reference at the rail.';
+`,
+    },
+    {
       path: "functions/dispute_task.sql",
       text: `create or replace function :schema.dispute_task(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
@@ -416,6 +586,34 @@ comment on function :schema.dispute_task(text, text, text, text, text, text, byt
 `,
     },
     {
+      path: "functions/earnings_history.sql",
+      text: `create or replace function :schema.earnings_history(p_worker text) returns jsonb
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  with days as (
+    select (statement_timestamp() at time zone 'UTC')::date as today
+  ), paid as (
+    select (x.processed_at at time zone 'UTC')::date as day, sum(x.amount - x.fee) as earned
+    from :schema.transactions x
+    where x.worker_id = p_worker and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'
+    group by 1
+  )
+  select jsonb_build_object(
+    'last_day', d.today - 1,
+    'first_earning_day', (select min(day) from paid),
+    'daily_sums', (
+      select jsonb_agg(trim_scale(coalesce(p.earned, 0))::text order by g.n desc)
+      from generate_series(1, 30) as g(n) left join paid p on p.day = d.today - g.n
+    )
+  )
+  from days d;
+$$;
+comment on function :schema.earnings_history(text) is
+  'Payouts after fees by day (UTC) of the 30 whole days before today, oldest first, as decimal text; first_earning_day is null for who never earned.';
+`,
+    },
+    {
       path: "functions/guard_status.sql",
       text: `create or replace function :schema.guard_status() returns trigger
 language plpgsql
@@ -434,7 +632,7 @@ begin
     ('loans', 'pending', 'approved'), ('loans', 'pending', 'cancelled'), ('loans', 'approved', 'disbursed'),
     ('loans', 'approved', 'cancelled'), ('loans', 'disbursed', 'repaying'), ('loans', 'disbursed', 'repaid'),
     ('loans', 'disbursed', 'defaulted'), ('loans', 'repaying', 'repaid'), ('loans', 'repaying', 'defaulted'),
-    ('loans', 'defaulted', 'repaid'),
+    ('loans', 'defaulted', 'repaid'), ('loans', 'defaulted', 'written_off'),
     ('transactions', 'pending', 'processing'), ('transactions', 'pending', 'completed'),
     ('transactions', 'pending', 'failed'), ('transactions', 'pending', 'cancelled'),
     ('transactions', 'processing', 'completed'), ('transactions', 'processing', 'failed'),
@@ -450,6 +648,33 @@ end
 $$;
 comment on function :schema.guard_status() is
   'Row trigger of tasks, streams, loans and transactions: lets only the steps of their state machines pass.';
+`,
+    },
+    {
+      path: "functions/hold_refusal.sql",
+      text: `create or replace function :schema.hold_refusal(p_task :schema.tasks) returns jsonb
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select case
+    when p_task.hold_until > clock_timestamp() then jsonb_build_object('state', 'GH409',
+      'message', format('Task %s is held until %s.', p_task.id, to_char(p_task.hold_until at time zone 'UTC',
+        'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+      'reason', 'task_held', 'details', jsonb_build_object('taskId', p_task.id, 'holdUntil', p_task.hold_until),
+      'hint', 'It is paid by itself when that time has come and it is approved.')
+    when p_task.verification_status in ('flagged', 'rejected') then jsonb_build_object('state', 'GH409',
+      'message', format('Task %s is %s.', p_task.id, p_task.verification_status), 'reason', 'not_verified',
+      'details', jsonb_build_object('taskId', p_task.id, 'verificationStatus', p_task.verification_status),
+      'hint', 'Approve it first.')
+    when exists (
+      select from :schema.streams s where s.task_id = p_task.id and s.status in ('active', 'paused', 'insolvent')
+    ) then jsonb_build_object('state', 'GH409', 'message', format('Task %s is being paid by a stream.', p_task.id),
+      'reason', 'task_streaming', 'details', jsonb_build_object('taskId', p_task.id),
+      'hint', 'Wait for its end, or cancel it.')
+  end;
+$$;
+comment on function :schema.hold_refusal(:schema.tasks) is
+  'Why nothing may leave the escrow of a completed task for a worker just now, or null: held, flagged or rejected, a stream that is not over.';
 `,
     },
     {
@@ -537,7 +762,7 @@ begin
   if v_keys is null then return v_ids; end if;
   -- One link number for all: they are posted together or not at all.
   for v_refused in
-    select r.place, r.outcome, r.id, r.available
+    select r.place, r.outcome, r.id, r.available, r.account_id
     from :schema.ledger_post(
       v_keys, array_fill(1::smallint, array[cardinality(v_keys)]), v_debits, v_credits, v_amounts,
       array_fill(null::bigint, array[cardinality(v_keys)]), array_fill(null::integer, array[cardinality(v_keys)]),
@@ -553,7 +778,9 @@ begin
         using errcode = case when v_refused.outcome in ('insufficient', 'limit') then 'GH429' else 'GH409' end,
           constraint = case v_refused.outcome when 'insufficient' then 'insufficient_funds'
             else 'ledger_' || v_refused.outcome end,
-          detail = jsonb_build_object('account', p_debits[v_places[v_refused.place]],
+          detail = jsonb_build_object(
+            'account', coalesce((select a.code from :schema.ledger_accounts a where a.id = v_refused.account_id),
+              p_debits[v_places[v_refused.place]]),
             'available', trim_scale(v_refused.available)::text)::text,
           hint = case v_refused.outcome when 'insufficient' then 'Pay in first.' else 'Look at guildhall ledger statement.' end;
     end if;
@@ -564,6 +791,49 @@ end
 $$;
 comment on function :schema.move_money(text[], text[], text[], numeric[], text, boolean) is
   'Posts transfers of USDC between accounts named by code, together or not at all, each once for its key; returns their ids, null for amounts of zero. Raises insufficient_funds, or ledger_ and the outcome.';
+`,
+    },
+    {
+      path: "functions/note_transfer.sql",
+      text: `create or replace function :schema.note_transfer(
+  p_id text, p_round integer, p_state text, p_confirmations integer, p_final integer, p_rail_reference text,
+  p_tx_hash text, p_block bigint, p_reason text, p_wide boolean default false
+) returns text
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+  v_done constant boolean := p_state = 'accepted' and p_confirmations >= p_final;
+  v_at constant timestamptz(3) := clock_timestamp();
+begin
+  select * into v_row from :schema.transactions where id = p_id for no key update;
+  if v_row.status is distinct from 'processing' or v_row.attempts <> p_round then return v_row.status; end if;
+  if p_state = 'failed' then
+    perform :schema.move_money(array['withdrawal ' || p_id || ' back ' || p_round], array['rail'],
+      array['worker:' || v_row.worker_id], array[v_row.amount], p_id, p_wide);
+  elsif v_done then
+    perform :schema.move_money(array['withdrawal ' || p_id || ' sent ' || p_round], array['rail'], array['bank'],
+      array[v_row.amount], p_id, p_wide);
+  end if;
+  update :schema.transactions
+  set status = case when p_state = 'failed' then 'failed' when v_done then 'completed' else 'processing' end,
+    rail_reference = coalesce(p_rail_reference, rail_reference), tx_hash = coalesce(p_tx_hash, tx_hash),
+    block_number = coalesce(p_block, block_number),
+    blockchain_confirmations = greatest(blockchain_confirmations, p_confirmations),
+    error_message = case when p_state = 'failed' then p_reason end,
+    processed_at = case when p_state = 'failed' or v_done then v_at end, updated_at = v_at
+  where id = p_id returning * into v_row;
+  if v_row.status <> 'processing' then
+    perform :schema.record_action('system', null, null, case when v_done then 'complete' else 'fail' end, 'withdrawal',
+      p_id, jsonb_build_object('workerId', v_row.worker_id, 'amount', trim_scale(v_row.amount)::text,
+        'txHash', v_row.tx_hash, 'error', v_row.error_message), array[v_row.worker_id]);
+  end if;
+  return v_row.status;
+end
+$$;
+comment on function :schema.note_transfer(text, integer, text, integer, integer, text, text, bigint, text, boolean) is
+  'Writes down what the rail says of a withdrawal: with enough confirmations it is completed, refused or failed for good the money is back in the balance. What is about an earlier round, or comes again, changes nothing.';
 `,
     },
     {
@@ -603,6 +873,212 @@ end
 $$;
 comment on function :schema.open_books(text, text) is
   'Opens the ledger accounts of a worker (worker:ID balance, advance:ID what it owes) or a platform (platform:ID funds, escrow:ID set aside for work), and the common ones (bank, fees, advance-fees, losses, rail).';
+`,
+    },
+    {
+      path: "functions/pay_tasks.sql",
+      text: `create or replace function :schema.pay_tasks(
+  p_actor_type text, p_actor_id text, p_request_id text, p_tasks text[], p_worker text, p_rail text, p_least numeric,
+  p_metadata jsonb, p_wide boolean default false
+) returns jsonb[]
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answers jsonb[] := array_fill(null::jsonb, array[cardinality(p_tasks)]);
+  v_row record;
+  v_last text;
+  v_refusal jsonb;
+  v_places integer[] := '{}';
+  v_tasks text[] := '{}';
+  v_workers text[] := '{}';
+  v_wallets text[] := '{}';
+  v_amounts numeric[] := '{}';
+  v_payouts jsonb[];
+  v_left numeric;
+begin
+  perform from :schema.tasks where id = any (p_tasks) order by id for no key update;
+  for v_row in
+    select g.place::integer as place, g.id as asked, t as task, w.wallet_address
+    from unnest(p_tasks) with ordinality as g(id, place)
+    left join :schema.tasks t on t.id = g.id
+    left join :schema.workers w on w.id = t.worker_id
+    order by g.id, g.place
+  loop
+    v_refusal := :schema.payment_refusal(v_row.task, v_row.asked, p_worker);
+    if v_refusal is null and v_row.asked = v_last then
+      v_refusal := jsonb_build_object('state', 'GH409', 'message', 'Task already paid', 'reason', 'task_already_paid',
+        'details', jsonb_build_object('taskId', v_row.asked), 'hint', 'It is twice in the list.');
+    end if;
+    if v_refusal is null and (v_row.task).escrowed_amount < (v_row.task).amount - (v_row.task).paid_amount then
+      v_refusal := jsonb_build_object('state', 'GH429', 'reason', 'insufficient_escrow',
+        'message', format('Of the %s USDC that task %s costs only %s are in escrow.',
+          trim_scale((v_row.task).amount - (v_row.task).paid_amount), v_row.asked,
+          trim_scale((v_row.task).escrowed_amount)),
+        'details', jsonb_build_object('taskId', v_row.asked, 'available', trim_scale((v_row.task).escrowed_amount)::text),
+        'hint', 'Fund it first.');
+    end if;
+    if v_refusal is null and p_rail <> 'ledger' and v_row.wallet_address is null then
+      v_refusal := :schema.wallet_refusal((v_row.task).worker_id);
+    end if;
+    v_last := v_row.asked;
+    if v_refusal is not null then
+      v_answers[v_row.place] := jsonb_build_object('refusal', v_refusal);
+    else
+      v_places := v_places || v_row.place;
+      v_tasks := v_tasks || v_row.asked;
+      v_workers := v_workers || (v_row.task).worker_id;
+      v_wallets := v_wallets || v_row.wallet_address;
+      v_amounts := v_amounts || ((v_row.task).amount - (v_row.task).paid_amount)::numeric;
+    end if;
+  end loop;
+  if cardinality(v_tasks) = 0 then return v_answers; end if;
+
+  v_payouts := :schema.post_payouts(p_actor_type, p_actor_id, p_request_id, v_tasks, v_workers, v_amounts, p_metadata,
+    p_wide);
+  for v_place in 1..cardinality(v_tasks) loop
+    v_left := (v_payouts[v_place] ->> 'net')::numeric - (v_payouts[v_place] ->> 'withheld')::numeric;
+    if p_rail <> 'ledger' and v_left >= p_least then
+      v_payouts[v_place] := v_payouts[v_place] || jsonb_build_object('withdrawal', :schema.start_withdrawal(
+        p_actor_type, p_actor_id, p_request_id, v_workers[v_place], v_tasks[v_place], v_left, v_wallets[v_place], p_rail,
+        p_wide));
+    end if;
+    v_answers[v_places[v_place]] := v_payouts[v_place];
+  end loop;
+  return v_answers;
+end
+$$;
+comment on function :schema.pay_tasks(text, text, text, text[], text, text, numeric, jsonb, boolean) is
+  'Pays completed tasks from their escrow, set by set: answers in order {payout} or {refusal}. Over a rail the net amount goes on to the worker''s wallet when it is not below p_least.';
+`,
+    },
+    {
+      path: "functions/payment_refusal.sql",
+      text: `create or replace function :schema.payment_refusal(p_task :schema.tasks, p_id text, p_worker text) returns jsonb
+language plpgsql stable
+set search_path = :schema, pg_temp
+as $$
+begin
+  if p_task.id is null then
+    return jsonb_build_object('state', 'GH404', 'message', 'Task not found', 'reason', 'task_not_found',
+      'details', jsonb_build_object('taskId', p_id));
+  end if;
+  if p_worker is not null and p_task.worker_id is distinct from p_worker then
+    return jsonb_build_object('state', 'GH403', 'message', 'Task does not belong to this worker',
+      'reason', 'not_the_worker', 'field', 'workerId', 'details', jsonb_build_object('taskId', p_id));
+  end if;
+  if p_task.status <> 'completed' then
+    return jsonb_build_object('state', 'GH409', 'message', 'Task is not completed', 'reason', 'task_not_completed',
+      'details', jsonb_build_object('taskId', p_id, 'status', p_task.status), 'hint', 'Complete it first.');
+  end if;
+  if p_task.paid_at is not null or exists (
+    select from :schema.transactions t where t.task_id = p_task.id and t.tx_type = 'payout' and t.stream_id is null
+      and t.status in ('pending', 'processing', 'completed')
+  ) then
+    return jsonb_build_object('state', 'GH409', 'message', 'Task already paid', 'reason', 'task_already_paid',
+      'details', jsonb_build_object('taskId', p_id, 'paidAt', p_task.paid_at));
+  end if;
+  return :schema.hold_refusal(p_task);
+end
+$$;
+comment on function :schema.payment_refusal(:schema.tasks, text, text) is
+  'Why a task cannot be paid as a whole, as refuse() reads it, or null: not found, of another worker, not completed, already paid, held, not verified, paid by a stream.';
+`,
+    },
+    {
+      path: "functions/post_payouts.sql",
+      text: `create or replace function :schema.post_payouts(
+  p_actor_type text, p_actor_id text, p_request_id text, p_tasks text[], p_workers text[], p_amounts numeric[],
+  p_metadata jsonb, p_wide boolean
+) returns jsonb[]
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_count constant integer := cardinality(p_tasks);
+  v_at constant timestamptz(3) := clock_timestamp();
+  v_platforms text[];
+  v_fees numeric[];
+  v_keys text[];
+  v_debits text[];
+  v_credits text[];
+  v_amounts numeric[];
+  v_ids bigint[];
+  v_payouts jsonb[];
+  v_withheld numeric;
+begin
+  -- The caller has locked the tasks. Net amounts come first, then fees: place n and place n + count belong together.
+  select array_agg(t.platform_id order by g.place), array_agg(f.fee order by g.place),
+    array_agg('task ' || t.id || ' pay ' || g.worker order by g.place)
+      || array_agg('task ' || t.id || ' fee ' || g.worker order by g.place),
+    array_agg('escrow:' || t.platform_id order by g.place) || array_agg('escrow:' || t.platform_id order by g.place),
+    array_agg('worker:' || g.worker order by g.place) || array_fill('fees'::text, array[v_count]),
+    array_agg(g.amount - f.fee order by g.place) || array_agg(f.fee order by g.place)
+  into v_platforms, v_fees, v_keys, v_debits, v_credits, v_amounts
+  from unnest(p_tasks, p_workers, p_amounts) with ordinality as g(task, worker, amount, place)
+  join :schema.tasks t on t.id = g.task
+  join :schema.platforms p on p.id = t.platform_id
+  cross join lateral (select round(g.amount * p.fee_bps / 10000, 6) as fee) as f;
+  v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, p_tasks[1], p_wide);
+
+  with paid as (
+    select g.task, sum(g.amount) as amount from unnest(p_tasks, p_amounts) as g(task, amount) group by g.task
+  )
+  update :schema.tasks t
+  set escrowed_amount = t.escrowed_amount - paid.amount, paid_amount = t.paid_amount + paid.amount,
+    paid_at = case when t.escrowed_amount = paid.amount then v_at else t.paid_at end, updated_at = v_at
+  from paid where t.id = paid.task;
+
+  with made as (
+    insert into :schema.transactions as t (worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,
+      created_at, updated_at, ledger_transfer_id, metadata)
+    select g.worker, g.platform, g.task, 'payout', g.amount, g.fee, 'completed', v_at, v_at, v_at,
+      coalesce(v_ids[g.place], v_ids[g.place + v_count]), coalesce(p_metadata, '{}')
+    from unnest(p_tasks, p_workers, p_amounts, v_platforms, v_fees)
+      with ordinality as g(task, worker, amount, platform, fee, place)
+    returning t.*
+  )
+  select array_agg(:schema.transaction_json(m) || jsonb_build_object('net', trim_scale(m.amount - m.fee)::text)
+    order by g.place)
+  into v_payouts
+  from unnest(p_tasks, p_workers) with ordinality as g(task, worker, place)
+  join made m on m.task_id = g.task and m.worker_id = g.worker;
+
+  perform :schema.record_payments(p_actor_type, p_actor_id, p_request_id, v_payouts);
+  for v_place in 1..v_count loop
+    v_withheld := case when v_amounts[v_place] = 0 then 0 else :schema.withhold_repayment(p_workers[v_place],
+      p_tasks[v_place], v_amounts[v_place], 'task ' || p_tasks[v_place] || ' repay ' || p_workers[v_place], p_wide) end;
+    v_payouts[v_place] := v_payouts[v_place]
+      || jsonb_build_object('withheld', trim_scale(coalesce(v_withheld, 0))::text, 'withdrawal', null);
+  end loop;
+  return v_payouts;
+end
+$$;
+comment on function :schema.post_payouts(text, text, text, text[], text[], numeric[], jsonb, boolean) is
+  'Pays workers from the escrow of tasks that the caller has locked and checked, all or none: entries, payouts, amounts of the tasks, instalments of advances. Answers the payouts with net and withheld, in the order asked.';
+`,
+    },
+    {
+      path: "functions/process_payment.sql",
+      text: `create or replace function :schema.process_payment(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_worker text, p_rail text, p_least numeric, p_metadata jsonb, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_answer := (:schema.pay_tasks(p_actor_type, p_actor_id, p_request_id, array[p_task], p_worker, p_rail, p_least,
+    p_metadata, p_wide))[1];
+  perform :schema.refuse(v_answer -> 'refusal');
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.process_payment(text, text, text, text, text, text, bytea, text, text, text, numeric, jsonb, boolean) is
+  'Pays one completed task from its escrow, once, or raises why not.';
 `,
     },
     {
@@ -668,6 +1144,104 @@ comment on function :schema.record_action(text, text, text, text, text, text, js
 `,
     },
     {
+      path: "functions/record_payments.sql",
+      text: `create or replace function :schema.record_payments(
+  p_actor_type text, p_actor_id text, p_request_id text, p_payouts jsonb[]
+) returns void
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  insert into :schema.audit_logs (actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
+  select p_actor_type, p_actor_id, p_request_id, 'execute_payment', 'transaction', p ->> 'id',
+    jsonb_build_object('taskId', p ->> 'task_id', 'workerId', p ->> 'worker_id', 'amount', p ->> 'amount',
+      'fee', p ->> 'fee', 'net', p ->> 'net')
+  from unnest(p_payouts) as p;
+  insert into :schema.outbox (type, subject, audience, payload)
+  select 'payment.confirmed', p ->> 'id', a.audience,
+    jsonb_build_object('transactionId', p ->> 'id', 'taskId', p ->> 'task_id', 'workerId', p ->> 'worker_id',
+      'platformId', p ->> 'platform_id', 'amount', p ->> 'amount', 'fee', p ->> 'fee', 'net', p ->> 'net')
+  from unnest(p_payouts) as p
+  cross join lateral unnest(array[p ->> 'worker_id', p ->> 'platform_id']) as a(audience);
+$$;
+comment on function :schema.record_payments(text, text, text, jsonb[]) is
+  'Audit entries execute_payment and events payment.confirmed, for worker and platform, of payouts that were posted.';
+`,
+    },
+    {
+      path: "functions/refund_task.sql",
+      text: `create or replace function :schema.refund_task(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_task :schema.tasks;
+  v_refund :schema.transactions;
+  v_ids bigint[];
+  v_at constant timestamptz(3) := clock_timestamp();
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  select * into v_task from :schema.tasks where id = p_task for no key update;
+  if v_task.id is null then perform :schema.refuse(:schema.payment_refusal(v_task, p_task, null)); end if;
+  if v_task.escrowed_amount = 0 then
+    raise exception 'Task % has nothing in escrow.', p_task
+      using errcode = 'GH409', constraint = 'nothing_to_refund', column = 'taskId';
+  end if;
+  -- What a worker has earned is not the platform's to take back.
+  if not (v_task.status = 'cancelled' or (v_task.status = 'completed' and (
+      v_task.verification_status = 'rejected' or exists (
+        select from :schema.transactions t where t.task_id = p_task and t.tx_type = 'payout' and t.status = 'completed')
+    ))) or exists (
+      select from :schema.streams s where s.task_id = p_task and s.status in ('active', 'paused', 'insolvent')
+    ) then
+    raise exception 'Task % cannot be refunded: nobody was paid for it, and it is neither cancelled nor rejected.', p_task
+      using errcode = 'GH409', constraint = 'task_not_refundable', column = 'taskId',
+        detail = jsonb_build_object('taskId', p_task, 'status', v_task.status)::text,
+        hint = 'Pay it first, or cancel or reject it; end its streams.';
+  end if;
+  v_ids := :schema.move_money(array['task ' || p_task || ' refund ' || v_task.paid_amount],
+    array['escrow:' || v_task.platform_id], array['platform:' || v_task.platform_id],
+    array[v_task.escrowed_amount::numeric], p_task, p_wide);
+  update :schema.tasks set escrowed_amount = 0, updated_at = v_at,
+    paid_at = case when status = 'completed' and paid_amount > 0 then v_at else paid_at end
+  where id = p_task;
+  insert into :schema.transactions (worker_id, platform_id, task_id, tx_type, amount, status, processed_at,
+    ledger_transfer_id)
+  values (null, v_task.platform_id, p_task, 'refund', v_task.escrowed_amount, 'completed', v_at, v_ids[1])
+  returning * into v_refund;
+  v_answer := :schema.transaction_json(v_refund);
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'refund', 'task', p_task,
+    jsonb_build_object('transactionId', v_refund.id, 'amount', v_answer ->> 'amount'),
+    array_remove(array[v_task.platform_id, v_task.worker_id], null));
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.refund_task(text, text, text, text, text, text, bytea, text, boolean) is
+  'Gives what is left in the escrow of a task back to its platform, after payouts, a cancellation or a rejection.';
+`,
+    },
+    {
+      path: "functions/refuse.sql",
+      text: `create or replace function :schema.refuse(p_refusal jsonb) returns void
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+begin
+  if p_refusal is null then return; end if;
+  raise exception '%', p_refusal ->> 'message'
+    using errcode = p_refusal ->> 'state', constraint = p_refusal ->> 'reason',
+      column = coalesce(p_refusal ->> 'field', 'taskId'), detail = coalesce(p_refusal -> 'details', '{}')::text,
+      hint = coalesce(p_refusal ->> 'hint', '');
+end
+$$;
+comment on function :schema.refuse(jsonb) is
+  'Raises a refusal that was found as a value {state, message, reason, field, details, hint}; null passes.';
+`,
+    },
+    {
       path: "functions/refuse_event_change.sql",
       text: `create or replace function :schema.refuse_event_change() returns trigger
 language plpgsql
@@ -685,6 +1259,135 @@ end
 $$;
 comment on function :schema.refuse_event_change() is
   'Row trigger of reputation_events: an event is never changed or taken away, so a replay always gives the score.';
+`,
+    },
+    {
+      path: "functions/release_holds.sql",
+      text: `create or replace function :schema.release_holds(p_limit integer, p_wide boolean default false) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_tasks text[];
+begin
+  -- Several processes do this at once: each takes tasks that no other has, and none is waited for.
+  select array_agg(d.id) into v_tasks
+  from (
+    select t.id from :schema.tasks t
+    where t.status = 'completed' and t.hold_until is not null and t.escrowed_amount > 0
+      and t.hold_until <= clock_timestamp() and t.verification_status = 'approved' and t.paid_at is null
+      and t.escrowed_amount >= t.amount - t.paid_amount
+      and not exists (
+        select from :schema.transactions x where x.task_id = t.id and x.tx_type = 'payout' and x.stream_id is null
+          and x.status in ('pending', 'processing', 'completed')
+      )
+      and not exists (
+        select from :schema.streams s where s.task_id = t.id and s.status in ('active', 'paused', 'insolvent')
+      )
+    order by t.hold_until
+    limit p_limit
+    for no key update of t skip locked
+  ) as d;
+  if v_tasks is null then return 0; end if;
+  perform :schema.pay_tasks('system', null, null, v_tasks, null, 'ledger', 0, '{"releasedFromHold": true}', p_wide);
+  return cardinality(v_tasks);
+end
+$$;
+comment on function :schema.release_holds(integer, boolean) is
+  'Pays approved tasks whose hold is over, the oldest first; returns how many it looked at. Safe to run in several processes.';
+`,
+    },
+    {
+      path: "functions/repay_advance.sql",
+      text: `create or replace function :schema.repay_advance(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_worker text, p_amount numeric, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb;
+  v_loan :schema.loans;
+begin
+  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  if v_answer is not null then return v_answer; end if;
+  select * into v_loan from :schema.loans
+  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
+  order by created_at, id limit 1;
+  if not found then
+    raise exception 'Worker % has no advance to repay.', p_worker
+      using errcode = 'GH404', constraint = 'no_open_loan', column = 'workerId', hint = 'listLoans shows all of them.';
+  elsif p_amount > v_loan.total_due - v_loan.amount_repaid then
+    raise exception 'Of advance % only % USDC are left to repay.', v_loan.id,
+      trim_scale(v_loan.total_due - v_loan.amount_repaid)
+      using errcode = 'GH409', constraint = 'amount_exceeds_due', column = 'amount',
+        detail = jsonb_build_object('due', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text)::text,
+        hint = 'Pay no more than is left.';
+  end if;
+  v_loan := :schema.repay_loan(p_actor_kind, p_actor_id, p_request_id, v_loan.id, p_worker, null, p_amount, 0,
+    'loan ' || v_loan.id || ' by hand ' || :schema.new_id('rpy'), p_wide);
+  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));
+end
+$$;
+comment on function :schema.repay_advance(text, text, text, text, text, text, bytea, text, numeric, boolean) is
+  'Repays a part of a worker''s advance from its balance, once for its key. Raises no_open_loan, amount_exceeds_due, insufficient_funds.';
+`,
+    },
+    {
+      path: "functions/repay_loan.sql",
+      text: `create or replace function :schema.repay_loan(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_loan text, p_worker text, p_task text, p_amount numeric,
+  p_installments integer, p_key text, p_wide boolean
+) returns :schema.loans
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_loan :schema.loans;
+  v_ids bigint[];
+  v_detail text;
+begin
+  -- The books before the loan: who pays a worker has locked its balance already when it comes here.
+  begin
+    v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],
+      array[p_amount], p_loan, p_wide);
+  exception when sqlstate 'GH429' then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    if v_detail::jsonb ->> 'account' = 'advance:' || p_worker then
+      raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+    end if;
+    raise;
+  end;
+  select * into v_loan from :schema.loans where id = p_loan for no key update;
+  if v_loan.status not in ('disbursed', 'repaying', 'defaulted') or v_loan.total_due - v_loan.amount_repaid < p_amount then
+    raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+  end if;
+  update :schema.loans set amount_repaid = amount_repaid + p_amount,
+    installments_paid = installments_paid + p_installments,
+    status = case when amount_repaid + p_amount = total_due then 'repaid' when status = 'defaulted' then status
+      else 'repaying' end,
+    repaid_at = case when amount_repaid + p_amount = total_due then clock_timestamp() end,
+    updated_at = clock_timestamp()
+  where id = p_loan
+  returning * into v_loan;
+  -- Of one key one row: a second one is refused by transactions_rail_reference_key.
+  insert into :schema.transactions (worker_id, task_id, loan_id, tx_type, amount, status, rail_reference,
+    ledger_transfer_id, processed_at)
+  values (p_worker, p_task, p_loan, 'repayment', p_amount, 'completed', p_key, v_ids[1], clock_timestamp());
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repayment', 'loan', p_loan,
+    jsonb_build_object('workerId', p_worker, 'taskId', p_task, 'amount', trim_scale(p_amount)::text,
+      'remaining', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text), array[p_worker]);
+  if v_loan.status = 'repaid' then
+    perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repaid', 'loan', p_loan,
+      jsonb_build_object('workerId', p_worker, 'totalDue', trim_scale(v_loan.total_due)::text,
+        'onTime', v_loan.repaid_at <= v_loan.repayment_due), array[p_worker]);
+  end if;
+  return v_loan;
+end
+$$;
+comment on function :schema.repay_loan(text, text, text, text, text, text, numeric, integer, text, boolean) is
+  'Moves an amount from a worker''s balance to its advance and writes it down; the last unit makes the loan repaid. Raises a serialization failure when the loan was changed meanwhile: call again.';
 `,
     },
     {
@@ -743,6 +1446,81 @@ comment on function :schema.reputation_rank(integer) is
 `,
     },
     {
+      path: "functions/request_advance.sql",
+      text: `create or replace function :schema.request_advance(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_worker text, p_amount numeric, p_limit numeric, p_fee_bps integer, p_risk_score integer, p_predicted numeric,
+  p_reasons text[], p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb;
+  v_loan :schema.loans;
+  v_fee numeric;
+  v_now timestamptz;
+  v_ids bigint[];
+  v_told jsonb;
+begin
+  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  if v_answer is not null then return v_answer; end if;
+  if 'open_loan' = any (p_reasons) then
+    raise exception 'Worker % has an advance that is not repaid.', p_worker
+      using errcode = 'GH409', constraint = 'active_loan_exists', column = 'workerId',
+        hint = 'Repay it first.';
+  elsif cardinality(p_reasons) > 0 then
+    raise exception 'Worker % cannot have an advance now.', p_worker
+      using errcode = 'GH409', constraint = 'not_eligible', column = 'workerId',
+        detail = jsonb_build_object('reasons', p_reasons)::text,
+        hint = 'checkAdvanceEligibility says what is missing.';
+  elsif p_amount > p_limit then
+    raise exception 'An advance of % USDC is more than the limit of % USDC.', p_amount, trim_scale(p_limit)
+      using errcode = 'GH429', constraint = 'amount_exceeds_limit', column = 'amount',
+        detail = jsonb_build_object('limit', trim_scale(p_limit)::text)::text,
+        hint = 'Ask for no more than the limit.';
+  end if;
+  v_fee := round(p_amount * p_fee_bps / 10000, 6);
+  v_now := clock_timestamp();
+  -- Waits for another request of the worker that is under way. Of two at once one finds the other's row.
+  insert into :schema.loans (worker_id, amount, fee, fee_bps, total_due, status, risk_score, predicted_earnings,
+    installments, disbursed_at, repayment_due)
+  values (p_worker, p_amount, v_fee, p_fee_bps, p_amount + v_fee, 'disbursed', p_risk_score, p_predicted,
+    5, v_now, v_now + interval '30 days')
+  on conflict (worker_id) where status in ('pending', 'approved', 'disbursed', 'repaying') do nothing
+  returning * into v_loan;
+  -- After the insert, which waits for a loan that is defaulting: the index does not know those.
+  if v_loan.id is null or exists (
+    select from :schema.loans where worker_id = p_worker and status in ('defaulted', 'written_off')
+  ) then
+    raise exception 'Worker % has an advance that is not repaid.', p_worker
+      using errcode = 'GH409', constraint = 'active_loan_exists', column = 'workerId',
+        hint = 'Repay it first.';
+  end if;
+  v_ids := :schema.move_money(
+    array['loan ' || v_loan.id || ' disbursement', 'loan ' || v_loan.id || ' fee'],
+    array['advance:' || p_worker, 'advance:' || p_worker], array['worker:' || p_worker, 'advance-fees'],
+    array[p_amount, v_fee], v_loan.id, p_wide
+  );
+  insert into :schema.transactions (worker_id, loan_id, tx_type, amount, status, ledger_transfer_id, processed_at, metadata)
+  values (p_worker, v_loan.id, 'advance', p_amount, 'completed', v_ids[1], clock_timestamp(),
+    jsonb_build_object('feeOwed', trim_scale(v_fee)::text));
+  v_told := jsonb_build_object('workerId', p_worker, 'amount', trim_scale(p_amount)::text,
+    'fee', trim_scale(v_fee)::text, 'totalDue', trim_scale(v_loan.total_due)::text, 'riskScore', p_risk_score);
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'request_advance', 'loan', v_loan.id, v_told,
+    array[p_worker]);
+  perform :schema.record_action('system', null, p_request_id, 'approve_loan', 'loan', v_loan.id, v_told, array[p_worker]);
+  perform :schema.record_action('system', null, p_request_id, 'disburse_loan', 'loan', v_loan.id, v_told, array[p_worker]);
+  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));
+end
+$$;
+comment on function :schema.request_advance(
+  text, text, text, text, text, text, bytea, text, numeric, numeric, integer, integer, numeric, text[], boolean
+) is
+  'Approves and pays out an advance whose eligibility was read just before (p_reasons: why not), once for its key. Raises active_loan_exists, not_eligible, amount_exceeds_limit.';
+`,
+    },
+    {
       path: "functions/resolve_dispute.sql",
       text: `create or replace function :schema.resolve_dispute(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
@@ -789,6 +1567,49 @@ comment on function :schema.resolve_dispute(text, text, text, text, text, text, 
 `,
     },
     {
+      path: "functions/retry_withdrawal.sql",
+      text: `create or replace function :schema.retry_withdrawal(
+  p_actor_type text, p_actor_id text, p_request_id text, p_id text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+begin
+  select * into v_row from :schema.transactions where id = p_id for no key update;
+  if not found then
+    raise exception 'Transaction not found' using errcode = 'GH404', constraint = 'transaction_not_found',
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+  end if;
+  if v_row.status = 'completed' then
+    raise exception 'Transaction already completed' using errcode = 'GH409', constraint = 'transaction_completed',
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+  end if;
+  if v_row.status <> 'failed' or v_row.tx_type <> 'withdrawal' then
+    raise exception 'Transaction % is a % that is %, and cannot be retried.', p_id, v_row.tx_type, v_row.status
+      using errcode = 'GH409', constraint = 'transaction_not_failed', column = 'transactionId',
+        hint = 'Only a withdrawal that has failed can: one under way is looked after.';
+  end if;
+  perform :schema.move_money(array['withdrawal ' || p_id || ' take ' || v_row.attempts + 1],
+    array['worker:' || v_row.worker_id], array['rail'], array[v_row.amount], p_id, p_wide);
+  update :schema.transactions
+  set status = 'processing', attempts = attempts + 1, submitted_at = null, rail_reference = null, tx_hash = null,
+    block_number = null, blockchain_confirmations = 0, error_message = null, processed_at = null,
+    updated_at = clock_timestamp()
+  where id = p_id returning * into v_row;
+  perform :schema.queue_enqueue('send-transfer', jsonb_build_array(
+    jsonb_build_object('payload', jsonb_build_object('transactionId', p_id), 'key', p_id)));
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'retry', 'withdrawal', p_id,
+    jsonb_build_object('attempt', v_row.attempts), array[v_row.worker_id]);
+  return :schema.transaction_json(v_row);
+end
+$$;
+comment on function :schema.retry_withdrawal(text, text, text, text, boolean) is
+  'Sends a failed withdrawal again, under a new reference, after taking its amount out of the balance again.';
+`,
+    },
+    {
       path: "functions/return_escrow.sql",
       text: `create or replace function :schema.return_escrow(p_task :schema.tasks, p_wide boolean) returns void
 language plpgsql
@@ -822,6 +1643,126 @@ comment on function :schema.return_escrow(:schema.tasks, boolean) is
 `,
     },
     {
+      path: "functions/risk_fee_bps.sql",
+      text: `create or replace function :schema.risk_fee_bps(p_score integer) returns integer
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select case when p_score >= 800 then 200 when p_score >= 600 then 350 else 500 end;
+$$;
+comment on function :schema.risk_fee_bps(integer) is 'Fee of an advance for a risk score, hundredths of a percent.';
+`,
+    },
+    {
+      path: "functions/risk_inputs.sql",
+      text: `create or replace function :schema.risk_inputs(p_worker text) returns table (
+  worker_id text, status text, reputation_score integer, account_age_days integer,
+  completed_tasks bigint, late_tasks bigint, disputes bigint, ended_tasks bigint,
+  recent_tasks bigint, recent_completed_tasks bigint,
+  completion_rate double precision, on_time_rate double precision, average_rating double precision,
+  loans bigint, loans_due bigint, loans_on_time bigint, open_loan_id text, written_off_loans bigint,
+  weekly_deviation double precision, recent_earnings numeric
+)
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select w.id, w.status, w.reputation_score, :schema.account_age_days(w),
+    t.completed, t.late, t.disputes, t.ended, t.recent, t.recent_completed,
+    case when t.recent = 0 then 0 else t.recent_completed::double precision / t.recent end,
+    case when t.completed = 0 then 1 else 1 - t.late::double precision / t.completed end,
+    r.average, l.loans, l.due, l.on_time, l.open_id, l.written_off, e.deviation, e.total
+  from :schema.workers w
+  cross join lateral (
+    select count(*) filter (where k.status = 'completed') as completed,
+      count(*) filter (where k.status = 'completed' and k.completed_at > k.due_at) as late,
+      count(*) filter (where k.was_disputed) as disputes,
+      count(*) filter (where k.status in ('completed', 'disputed')
+        or (k.status = 'cancelled' and k.started_at is not null)) as ended,
+      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days') as recent,
+      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days' and k.status = 'completed')
+        as recent_completed
+    from :schema.tasks k where k.worker_id = w.id
+  ) as t
+  cross join lateral (
+    select coalesce(avg(v.rating), 0)::double precision as average
+    from :schema.reputation_events v where v.worker_id = w.id and v.event_type = 'rating_received'
+  ) as r
+  cross join lateral (
+    -- A loan that runs says nothing yet: it counts once it is repaid, or its time is over.
+    select count(*) as loans,
+      count(*) filter (where n.status = 'repaid' or n.repayment_due < statement_timestamp()) as due,
+      count(*) filter (where n.status = 'repaid' and n.repaid_at <= n.repayment_due) as on_time,
+      max(n.id) filter (where n.status in ('pending', 'approved', 'disbursed', 'repaying', 'defaulted')) as open_id,
+      count(*) filter (where n.status = 'written_off') as written_off
+    from :schema.loans n where n.worker_id = w.id and n.status <> 'cancelled'
+  ) as l
+  cross join lateral (
+    select coalesce(sum(s.earned), 0) as total, coalesce(stddev_pop(s.earned), 0)::double precision as deviation
+    from (
+      -- date_trunc has weeks from Monday; ours begin on Sunday, in UTC.
+      select sum(x.amount - x.fee) as earned
+      from :schema.transactions x
+      where x.worker_id = w.id and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'
+        and x.processed_at > statement_timestamp() - interval '30 days'
+      group by date_trunc('week', x.processed_at at time zone 'UTC' + interval '1 day')
+    ) as s
+  ) as e
+  where w.id = p_worker;
+$$;
+comment on function :schema.risk_inputs(text) is
+  'What the risk of a worker is judged by, one row, none for an unknown worker. Earnings are payouts after fees of the last 30 days; the deviation is that of weeks from Sunday (UTC) with earnings in them; completion and on-time rates are from 0 to 1; loans_due are repaid ones and those whose time is over.';
+`,
+    },
+    {
+      path: "functions/risk_max_advance.sql",
+      text: `create or replace function :schema.risk_max_advance(p_score integer, p_recent_earnings numeric) returns numeric
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select least(500, trunc(p_recent_earnings * (5000 + 3 * p_score) / 10000, 6));
+$$;
+comment on function :schema.risk_max_advance(integer, numeric) is
+  'The most a worker may be advanced: earnings of 30 days times (0.5 + score / 1000 * 0.3), rounded down, 500 at most.';
+`,
+    },
+    {
+      path: "functions/risk_score.sql",
+      text: `create or replace function :schema.risk_score(
+  p_reputation_score integer, p_account_age_days integer, p_completed_tasks bigint,
+  p_completion_rate double precision, p_on_time_rate double precision, p_average_rating double precision,
+  p_disputes bigint, p_loans_due bigint, p_loans_on_time bigint,
+  p_weekly_deviation double precision, p_recent_earnings numeric
+) returns integer
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  -- The same double arithmetic in the same order as riskScore in risk.ts, so that both give the same number.
+  select greatest(0, least(1000, floor(
+    p_reputation_score::double precision / 1000 * 300
+    + least(p_account_age_days::double precision / 90, 1) * 150
+    + least(p_completed_tasks::double precision / 50, 1) * 250
+    + (p_completion_rate * 0.4 + p_on_time_rate * 0.4 + p_average_rating / 5 * 0.2) * 200
+    + (100 - least(20 * p_disputes, 100))
+    + case
+        when p_loans_due > 0 and p_loans_on_time = p_loans_due then 50
+        when p_loans_on_time * 5 < p_loans_due * 4 then -50
+        else 0
+      end
+    + case
+        when p_weekly_deviation < 50 and p_recent_earnings > 100 then 30
+        when p_weekly_deviation > 150 then -30
+        else 0
+      end
+    + 0.5
+  )))::integer;
+$$;
+comment on function :schema.risk_score(
+  integer, integer, bigint, double precision, double precision, double precision, bigint, bigint, bigint,
+  double precision, numeric
+) is 'Risk score of a worker, 0 to 1000, from what risk_inputs gives; rates are from 0 to 1. riskScore in TypeScript gives the same number and says why.';
+`,
+    },
+    {
       path: "functions/same_task.sql",
       text: `create or replace function :schema.same_task(
   p_task :schema.tasks, p_worker text, p_type text, p_amount numeric, p_escrow numeric, p_title text,
@@ -847,6 +1788,195 @@ $$;
 comment on function :schema.same_task(
   :schema.tasks, text, text, numeric, numeric, text, text, jsonb, timestamptz, timestamptz, timestamptz) is
   'Whether a task was posted with this content; no worker stands for whoever has it now.';
+`,
+    },
+    {
+      path: "functions/sandbox_find.sql",
+      text: `create or replace function :schema.sandbox_find(p_reference text) returns jsonb
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  update :schema.sandbox_transfers s
+  set looks = s.looks + 1, updated_at = clock_timestamp(),
+    state = case when s.state = 'accepted' and right(s.to_address, 4) = 'fade' and s.looks >= 1 then 'failed'
+      else s.state end,
+    reason = case when s.state = 'accepted' and right(s.to_address, 4) = 'fade' and s.looks >= 1
+      then 'It was dropped from the chain.' else s.reason end,
+    confirmations = case when s.state <> 'accepted' or right(s.to_address, 4) in ('cafe', 'fade') then s.confirmations
+      else least(12, s.confirmations + 4) end
+  where s.reference = p_reference and s.state <> 'lost'
+  returning jsonb_build_object('state', case s.state when 'accepted' then 'accepted' else 'failed' end,
+    'rail_reference', s.tx_hash, 'tx_hash', s.tx_hash, 'confirmations', s.confirmations, 'reason', s.reason);
+$$;
+comment on function :schema.sandbox_find(text) is
+  'The sandbox rail''s find: each look adds four confirmations. An address that ends in cafe gets none, one in fade fails at the second look. Null: nothing was sent.';
+`,
+    },
+    {
+      path: "functions/sandbox_send.sql",
+      text: `create or replace function :schema.sandbox_send(
+  p_reference text, p_amount numeric, p_to text, p_valid_until timestamptz
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_rule constant text := right(p_to, 4);
+  v_row :schema.sandbox_transfers;
+begin
+  if p_valid_until <= clock_timestamp() then
+    return jsonb_build_object('outcome', 'unknown', 'reason', 'It came too late, and was not accepted.');
+  end if;
+  -- The first send to an address that ends in 0bad gets lost on the way; the next one arrives.
+  insert into :schema.sandbox_transfers as s (reference, amount, to_address, state, sends, reason)
+  values (p_reference, p_amount, p_to,
+    case v_rule when '0bad' then 'lost' when 'dead' then 'refused' else 'accepted' end,
+    case when v_rule in ('0bad', 'dead') then 0 else 1 end,
+    case v_rule when 'dead' then 'The address is refused.' end)
+  on conflict on constraint sandbox_transfers_pkey do update
+  set state = case s.state when 'lost' then 'accepted' else s.state end,
+    sends = s.sends + (s.state <> 'refused')::integer, updated_at = clock_timestamp()
+  returning * into v_row;
+  return case
+    when v_row.state = 'refused' then jsonb_build_object('outcome', 'refused', 'reason', v_row.reason)
+    when v_row.state = 'lost' or v_rule = 'beef' then
+      jsonb_build_object('outcome', 'unknown', 'reason', 'The sandbox did not answer in time.')
+    else jsonb_build_object('outcome', 'accepted', 'rail_reference', v_row.tx_hash)
+  end;
+end
+$$;
+comment on function :schema.sandbox_send(text, numeric, text, timestamptz) is
+  'The sandbox rail''s send. The end of the address decides: dead is refused, 0bad lost on the way once, beef accepted without an answer. A second send of a reference is not prevented, but counted.';
+`,
+    },
+    {
+      path: "functions/set_verification.sql",
+      text: `create or replace function :schema.set_verification(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_task text, p_status text, p_by text, p_data jsonb
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_task :schema.tasks;
+  v_before text;
+begin
+  select * into v_task from :schema.tasks where id = p_task for no key update;
+  if not found then
+    raise exception 'Task % not found.', p_task
+      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId';
+  elsif v_task.status = 'cancelled' then
+    raise exception 'Task % is cancelled.', p_task
+      using errcode = 'GH409', constraint = 'task_cancelled', column = 'taskId';
+  elsif p_by = 'auto' and v_task.verification_status <> 'pending' then
+    raise exception 'Task % is % already.', p_task, v_task.verification_status
+      using errcode = 'GH409', constraint = 'already_verified', column = 'taskId',
+        detail = jsonb_build_object('verificationStatus', v_task.verification_status)::text,
+        hint = 'A second look is for reviewTask: trying evidence until it passes is no verification.';
+  elsif p_status = 'rejected' and v_task.paid_amount > 0 then
+    raise exception 'Task % is paid already.', p_task
+      using errcode = 'GH409', constraint = 'already_paid', column = 'taskId', hint = 'Open a dispute.';
+  end if;
+  v_before := v_task.verification_status;
+  update :schema.tasks set verification_status = p_status, verified_by = p_by,
+    verification_data = coalesce(verification_data, '{}')
+      || case p_by when 'auto' then p_data else jsonb_build_object('review', p_data) end,
+    updated_at = clock_timestamp()
+  where id = p_task returning * into v_task;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id,
+    case p_by when 'auto' then 'verify_task' else 'review_task' end, 'task', p_task,
+    case p_by when 'auto' then p_data -> 'verification' else p_data end,
+    array_remove(array[v_task.platform_id, v_task.worker_id], null),
+    jsonb_build_object('verificationStatus', v_before), jsonb_build_object('verificationStatus', p_status));
+  return :schema.task_json(v_task);
+end
+$$;
+comment on function :schema.set_verification(text, text, text, text, text, text, jsonb) is
+  'Stores the verdict on a task. An automatic one is given once, while it is pending; a manual one (p_by) may overrule, but never reject what is paid.';
+`,
+    },
+    {
+      path: "functions/split_payment.sql",
+      text: `create or replace function :schema.split_payment(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_workers text[], p_amounts numeric[], p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_task :schema.tasks;
+  v_sum numeric;
+  v_worker text;
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  select * into v_task from :schema.tasks where id = p_task for no key update;
+  if v_task.id is null or v_task.status <> 'completed' then
+    perform :schema.refuse(:schema.payment_refusal(v_task, p_task, null));
+  end if;
+  perform :schema.refuse(:schema.hold_refusal(v_task));
+  select g.worker into v_worker from unnest(p_workers) as g(worker)
+  where not exists (select from :schema.workers w where w.id = g.worker) limit 1;
+  if v_worker is not null then
+    raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
+      detail = jsonb_build_object('workerId', v_worker)::text;
+  end if;
+  select t.worker_id into v_worker from :schema.transactions t
+  where t.task_id = p_task and t.tx_type = 'payout' and t.stream_id is null and t.worker_id = any (p_workers)
+    and t.status in ('pending', 'processing', 'completed') limit 1;
+  if v_worker is not null then
+    raise exception 'Task already paid' using errcode = 'GH409', constraint = 'task_already_paid', column = 'shares',
+      detail = jsonb_build_object('taskId', p_task, 'workerId', v_worker)::text,
+      hint = 'A worker is paid once for a task: leave the worker out.';
+  end if;
+  select sum(a) into v_sum from unnest(p_amounts) as a;
+  if v_sum > v_task.escrowed_amount then
+    raise exception 'The shares are % USDC, and task % has % in escrow.', trim_scale(v_sum), p_task,
+      trim_scale(v_task.escrowed_amount)
+      using errcode = 'GH429', constraint = 'insufficient_escrow', column = 'shares',
+        detail = jsonb_build_object('taskId', p_task, 'available', trim_scale(v_task.escrowed_amount)::text)::text,
+        hint = 'Pay less.';
+  end if;
+  v_answer := to_jsonb(:schema.post_payouts(p_actor_type, p_actor_id, p_request_id,
+    array_fill(p_task, array[cardinality(p_workers)]), p_workers, p_amounts, '{"split": true}', p_wide));
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.split_payment(text, text, text, text, text, text, bytea, text, text[], numeric[], boolean) is
+  'Pays several workers from the escrow of one completed task, each once; what is not shared out stays in escrow.';
+`,
+    },
+    {
+      path: "functions/start_withdrawal.sql",
+      text: `create or replace function :schema.start_withdrawal(
+  p_actor_type text, p_actor_id text, p_request_id text, p_worker text, p_task text, p_amount numeric, p_to text,
+  p_rail text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_id constant text := :schema.new_id('txn');
+  v_ids bigint[];
+  v_row :schema.transactions;
+begin
+  -- Taken out of the balance at once: what is on its way cannot be spent again.
+  v_ids := :schema.move_money(array['withdrawal ' || v_id || ' take 1'], array['worker:' || p_worker], array['rail'],
+    array[p_amount], v_id, p_wide);
+  insert into :schema.transactions (id, worker_id, task_id, tx_type, amount, status, rail, to_address, attempts,
+    ledger_transfer_id)
+  values (v_id, p_worker, p_task, 'withdrawal', p_amount, 'pending', p_rail, p_to, 1, v_ids[1])
+  returning * into v_row;
+  perform :schema.queue_enqueue('send-transfer', jsonb_build_array(
+    jsonb_build_object('payload', jsonb_build_object('transactionId', v_id), 'key', v_id)));
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'request', 'withdrawal', v_id,
+    jsonb_build_object('workerId', p_worker, 'amount', trim_scale(p_amount)::text, 'toAddress', p_to), array[p_worker]);
+  return :schema.transaction_json(v_row);
+end
+$$;
+comment on function :schema.start_withdrawal(text, text, text, text, text, numeric, text, text, boolean) is
+  'Takes the amount out of the worker''s balance, notes the withdrawal and enqueues its sending, together.';
 `,
     },
     {
@@ -993,17 +2123,82 @@ comment on function :schema.update_stream_amounts() is
 `,
     },
     {
+      path: "functions/wallet_refusal.sql",
+      text: `create or replace function :schema.wallet_refusal(p_worker text) returns jsonb
+language sql immutable parallel safe
+set search_path = :schema, pg_temp
+as $$
+  select jsonb_build_object('state', 'GH409', 'message', format('Worker %s has no wallet address.', p_worker),
+    'reason', 'no_wallet', 'field', 'toAddress', 'details', jsonb_build_object('workerId', p_worker),
+    'hint', 'Give the worker a wallet address, or name one to send to.');
+$$;
+comment on function :schema.wallet_refusal(text) is 'The refusal of sending to a worker without a wallet address.';
+`,
+    },
+    {
+      path: "functions/withdraw.sql",
+      text: `create or replace function :schema.withdraw(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_worker text, p_amount numeric, p_to text, p_rail text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_worker :schema.workers;
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  select * into v_worker from :schema.workers where id = p_worker;
+  if not found then
+    raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
+      detail = jsonb_build_object('workerId', p_worker)::text;
+  end if;
+  if v_worker.status = 'suspended' then
+    raise exception 'Worker % is suspended.', p_worker using errcode = 'GH403', constraint = 'worker_suspended',
+      column = 'workerId', hint = 'An administrator can lift the suspension.';
+  end if;
+  if coalesce(p_to, v_worker.wallet_address) is null then
+    perform :schema.refuse(:schema.wallet_refusal(p_worker));
+  end if;
+  return :schema.end_once(p_account, p_key, :schema.start_withdrawal(p_actor_type, p_actor_id, p_request_id, p_worker,
+    null, p_amount, coalesce(p_to, v_worker.wallet_address), p_rail, p_wide));
+end
+$$;
+comment on function :schema.withdraw(text, text, text, text, text, text, bytea, text, numeric, text, text, boolean) is
+  'Starts a withdrawal from a worker''s balance to the address given, or to the worker''s wallet.';
+`,
+    },
+    {
       path: "functions/withhold_repayment.sql",
       text: `create or replace function :schema.withhold_repayment(
   p_worker text, p_task text, p_paid numeric, p_key text, p_wide boolean default false
 ) returns numeric
-language sql volatile
+language plpgsql
 set search_path = :schema, pg_temp
 as $$
-  select 0::numeric;
+declare
+  v_loan :schema.loans;
+  v_key text := p_key || ' repayment';
+  v_amount numeric;
+begin
+  select * into v_loan from :schema.loans
+  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
+  order by created_at, id limit 1;
+  if not found then return 0; end if;
+  select amount into v_amount from :schema.transactions where rail = 'ledger' and rail_reference = v_key;
+  if found then return v_amount; end if;
+  -- Rounded up: five instalments are never less than the whole, and the last takes only what is left.
+  v_amount := least(
+    ceil(v_loan.total_due * 1000000 / v_loan.installments) / 1000000, p_paid, v_loan.total_due - v_loan.amount_repaid
+  );
+  if v_amount <= 0 then return 0; end if;
+  perform :schema.repay_loan('system', null, null, v_loan.id, p_worker, p_task, v_amount, 1, v_key, p_wide);
+  return v_amount;
+end
 $$;
 comment on function :schema.withhold_repayment(text, text, numeric, text, boolean) is
-  'Takes the instalment of an open advance out of what a worker was just paid; returns how much.';
+  'Takes the instalment of an open advance out of what a worker was just paid, once for its key; returns how much. Call it after the payment was posted, in the same transaction, with the amount that reached the worker.';
 `,
     },
     {
@@ -1053,6 +2248,57 @@ as $$
 $$;
 comment on function :schema.worker_reputation(text) is
   'A worker''s score and what it is made of: start and points of each kind of event add up to it. Percentile: percent of all workers whose score is not higher. Null without such a worker.';
+`,
+    },
+    {
+      path: "functions/write_off_loan.sql",
+      text: `create or replace function :schema.write_off_loan(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_loan text, p_reason text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb;
+  v_loan :schema.loans;
+  v_due numeric;
+begin
+  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  if v_answer is not null then return v_answer; end if;
+  select * into v_loan from :schema.loans where id = p_loan;
+  if not found then
+    raise exception 'Loan % not found.', p_loan
+      using errcode = 'GH404', constraint = 'loan_not_found', column = 'loanId', hint = 'listLoans shows all of them.';
+  elsif v_loan.status <> 'defaulted' then
+    raise exception 'Loan % is %, not defaulted.', p_loan, v_loan.status
+      using errcode = 'GH409', constraint = 'loan_not_defaulted', column = 'loanId',
+        detail = jsonb_build_object('status', v_loan.status)::text,
+        hint = 'Only what was not repaid in time can be written off.';
+  end if;
+  v_due := v_loan.total_due - v_loan.amount_repaid;
+  -- The books before the loan, as in repay_loan.
+  begin
+    perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],
+      array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);
+  exception when sqlstate 'GH429' then
+    -- Losses have no limit, so less is owed than was read.
+    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+  end;
+  select * into v_loan from :schema.loans where id = p_loan for no key update;
+  if v_loan.status <> 'defaulted' or v_loan.total_due - v_loan.amount_repaid <> v_due then
+    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+  end if;
+  update :schema.loans set status = 'written_off', written_off_at = clock_timestamp(), updated_at = clock_timestamp()
+  where id = p_loan returning * into v_loan;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'written_off', 'loan', p_loan,
+    jsonb_build_object('workerId', v_loan.worker_id, 'loss', trim_scale(v_due)::text, 'reason', p_reason),
+    array[v_loan.worker_id]);
+  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));
+end
+$$;
+comment on function :schema.write_off_loan(text, text, text, text, text, text, bytea, text, text, boolean) is
+  'Books what is left of a defaulted loan as a loss. Raises loan_not_found, loan_not_defaulted.';
 `,
     },
     {
@@ -1528,6 +2774,84 @@ revoke update, delete, truncate on :schema.audit_logs from current_user;
 `,
     },
     {
+      path: "migrations/0005_create_sandbox_rail.down.sql",
+      text: `drop index :schema.transactions_ledger_transfer_id_idx;
+drop table :schema.sandbox_transfers;
+`,
+    },
+    {
+      path: "migrations/0005_create_sandbox_rail.up.sql",
+      text: `create table :schema.sandbox_transfers (
+  reference text not null,
+  amount :schema.usdc not null,
+  to_address text not null,
+  state text not null,
+  sends integer not null default 0,
+  confirmations integer not null default 0,
+  looks integer not null default 0,
+  tx_hash text not null generated always as ('0x' || encode(sha256(reference::bytea), 'hex')) stored,
+  reason text,
+  created_at timestamptz(3) not null default clock_timestamp(),
+  updated_at timestamptz(3) not null default clock_timestamp(),
+  constraint sandbox_transfers_pkey primary key (reference),
+  constraint sandbox_transfers_reference_check check (reference ~ '^[A-Za-z0-9_-]{1,200}$'),
+  constraint sandbox_transfers_amount_check check (amount > 0),
+  constraint sandbox_transfers_state_check check (state in ('lost', 'accepted', 'refused', 'failed')),
+  constraint sandbox_transfers_counts_check check (sends >= 0 and looks >= 0 and confirmations between 0 and 12)
+) with (fillfactor = 70);
+comment on table :schema.sandbox_transfers is
+  'What the sandbox rail was told to send. It stands for money outside of our books: each send counts, also a second one for the same reference.';
+comment on column :schema.sandbox_transfers.state is
+  'lost (never arrived, so nothing was sent), accepted, refused, failed (after it was accepted).';
+comment on column :schema.sandbox_transfers.sends is 'How often it was paid outside; more than once is money lost.';
+comment on column :schema.sandbox_transfers.confirmations is 'Grow with each look; 12 are final.';
+comment on column :schema.sandbox_transfers.reason is 'Why it was refused or failed; null otherwise.';
+
+create index transactions_ledger_transfer_id_idx on :schema.transactions (ledger_transfer_id)
+  where ledger_transfer_id is not null;
+`,
+    },
+    {
+      path: "migrations/0006_extend_loans.down.sql",
+      text: `alter table :schema.loans
+  drop constraint loans_defaulted_at_check,
+  drop constraint loans_state_check,
+  drop constraint loans_status_check,
+  add constraint loans_status_check check (
+    status in ('pending', 'approved', 'disbursed', 'repaying', 'repaid', 'defaulted', 'cancelled')
+  ),
+  add constraint loans_state_check check (
+    (status <> 'repaid' or (amount_repaid = total_due and repaid_at is not null))
+    and (status <> 'defaulted' or defaulted_at is not null)
+    and (disbursed_at is not null) = (status in ('disbursed', 'repaying', 'repaid', 'defaulted'))
+  );
+alter table :schema.loans drop column written_off_at;
+comment on column :schema.loans.status is
+  'pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), cancelled; guarded by guard_loan_status.';
+`,
+    },
+    {
+      path: "migrations/0006_extend_loans.up.sql",
+      text: `alter table :schema.loans add column written_off_at timestamptz(3);
+comment on column :schema.loans.written_off_at is 'When what was left of it was booked as a loss; null: it was not.';
+alter table :schema.loans
+  drop constraint loans_status_check,
+  drop constraint loans_state_check,
+  add constraint loans_status_check check (
+    status in ('pending', 'approved', 'disbursed', 'repaying', 'repaid', 'defaulted', 'written_off', 'cancelled')
+  ),
+  add constraint loans_state_check check (
+    (status <> 'repaid' or (amount_repaid = total_due and repaid_at is not null))
+    and (status <> 'defaulted' or defaulted_at is not null)
+    and (status = 'written_off') = (written_off_at is not null)
+    and (disbursed_at is not null) = (status in ('disbursed', 'repaying', 'repaid', 'defaulted', 'written_off'))
+  ),
+  add constraint loans_defaulted_at_check check (defaulted_at >= repayment_due);
+comment on column :schema.loans.status is
+  'pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off, cancelled; guarded by guard_status.';
+`,
+    },
+    {
       path: "triggers/audit_logs_append_only.sql",
       text: `create or replace trigger audit_logs_append_only
 before update or delete or truncate on :schema.audit_logs
@@ -1598,6 +2922,102 @@ comment on view :schema.invariant_escrow_equals_tasks is
 `,
     },
     {
+      path: "views/invariant_loans_equal_books.sql",
+      text: `create or replace view :schema.invariant_loans_equal_books as
+select coalesce(l.worker_id, b.worker_id) as worker_id, coalesce(l.due, 0) as due, coalesce(b.balance, 0) as balance
+from (
+  select worker_id, sum(total_due - amount_repaid) as due
+  from :schema.loans
+  where status in ('disbursed', 'repaying', 'defaulted')
+  group by worker_id
+) as l
+full join (
+  select substr(a.code, length('advance:') + 1) as worker_id, a.balance
+  from :schema.ledger_account_balances a
+  where a.code like 'advance:%'
+) as b on b.worker_id = l.worker_id
+where coalesce(l.due, 0) <> coalesce(b.balance, 0);
+comment on view :schema.invariant_loans_equal_books is
+  'Rows mean broken: workers of whom the ledger (advance:ID) says something else than their loans about what they owe.';
+comment on column :schema.invariant_loans_equal_books.due is 'What is left of loans that are disbursed, repaying or defaulted.';
+comment on column :schema.invariant_loans_equal_books.balance is 'Balance of the account advance:ID.';
+`,
+    },
+    {
+      path: "views/invariant_payouts_have_entries.sql",
+      text: `create or replace view :schema.invariant_payouts_have_entries as
+with entries as (
+  select l.id, l.amount * s.unit as amount, d.code as debit, c.code as credit
+  from :schema.ledger_transfers l
+  join :schema.ledger_assets s on s.id = l.asset_id
+  join :schema.ledger_accounts d on d.id = l.debit_account
+  join :schema.ledger_accounts c on c.id = l.credit_account
+  where l.kind in (1, 3) and s.code = 'USDC'
+)
+select t.id as subject, 'movement without its entry' as problem
+from :schema.transactions t
+left join entries e on e.id = t.ledger_transfer_id
+where t.asset = 'USDC' and t.tx_type in ('payout', 'refund', 'deposit', 'withdrawal')
+  and (t.status = 'completed' or t.tx_type = 'withdrawal')
+  and case t.tx_type
+    when 'payout' then e.debit = 'escrow:' || t.platform_id and (
+      (e.credit = 'worker:' || t.worker_id and e.amount = t.amount - t.fee) or (e.credit = 'fees' and t.fee = t.amount))
+    when 'refund' then e.debit = 'escrow:' || t.platform_id and e.credit = 'platform:' || t.platform_id and e.amount = t.amount
+    when 'deposit' then e.debit = 'bank' and e.credit = 'platform:' || t.platform_id and e.amount = t.amount
+    else e.debit = 'worker:' || t.worker_id and e.credit = 'rail' and e.amount = t.amount
+  end is not true
+union all
+select e.id::text, 'entry without its payout'
+from entries e
+where e.debit like 'escrow:%' and e.credit like 'worker:%'
+  and not exists (select from :schema.transactions t where t.ledger_transfer_id = e.id and t.tx_type = 'payout')
+union all
+select coalesce(b.worker, m.worker), 'withdrawals and entries differ'
+from (
+  select substr(case when e.credit = 'rail' then e.debit else e.credit end, 8) as worker,
+    sum(case when e.credit = 'rail' then e.amount else 0 end) as taken,
+    sum(case when e.debit = 'rail' then e.amount else 0 end) as given_back
+  from entries e
+  where (e.credit = 'rail' and e.debit like 'worker:%') or (e.debit = 'rail' and e.credit like 'worker:%')
+  group by 1
+) as b
+full join (
+  select t.worker_id as worker, sum(t.amount * t.attempts) as taken,
+    sum(t.amount * (t.attempts - (t.status not in ('failed', 'cancelled'))::integer)) as given_back
+  from :schema.transactions t
+  where t.tx_type = 'withdrawal' and t.asset = 'USDC'
+  group by 1
+) as m on m.worker = b.worker
+where (coalesce(b.taken, 0), coalesce(b.given_back, 0)) is distinct from (coalesce(m.taken, 0), coalesce(m.given_back, 0))
+union all
+select 'bank', 'sent withdrawals and entries differ'
+from (select coalesce(sum(e.amount), 0) as amount from entries e where e.debit = 'rail' and e.credit = 'bank') as b
+cross join (
+  select coalesce(sum(t.amount), 0) as amount from :schema.transactions t
+  where t.tx_type = 'withdrawal' and t.asset = 'USDC' and t.status = 'completed'
+) as m
+where b.amount <> m.amount;
+comment on view :schema.invariant_payouts_have_entries is
+  'Payouts, refunds, deposits and withdrawals whose entry in the ledger is missing or another, and entries of payouts and withdrawals that no transaction explains. A hand has changed one of both: compare it with the audit trail.';
+`,
+    },
+    {
+      path: "views/invariant_rail_equals_transactions.sql",
+      text: `create or replace view :schema.invariant_rail_equals_transactions as
+select b.balance as rail, t.amount as under_way
+from (
+  select coalesce(sum(a.balance), 0) as balance from :schema.ledger_account_balances a where a.code = 'rail'
+) as b
+cross join (
+  select coalesce(sum(w.amount), 0) as amount from :schema.transactions w
+  where w.tx_type = 'withdrawal' and w.status in ('pending', 'processing')
+) as t
+where b.balance <> t.amount;
+comment on view :schema.invariant_rail_equals_transactions is
+  'A row when the money under way in the books is not the sum of the withdrawals under way. Find the withdrawal whose entries are missing in invariant_payouts_have_entries.';
+`,
+    },
+    {
       path: "views/invariant_reputation_replays.sql",
       text: `create or replace view :schema.invariant_reputation_replays as
 select w.id as worker_id, w.reputation_score, coalesce(e.last_score, 500) as replayed_score, e.breaks
@@ -1620,6 +3040,16 @@ comment on view :schema.invariant_reputation_replays is
   'Workers whose score does not follow from their events: from 500, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger.';
 comment on column :schema.invariant_reputation_replays.breaks is
   'Events that do not begin where the one before ended, or applied another delta than asked within 0 to 1000; null: no events.';
+`,
+    },
+    {
+      path: "views/invariant_sandbox_sends_once.sql",
+      text: `create or replace view :schema.invariant_sandbox_sends_once as
+select s.reference, s.sends, s.amount
+from :schema.sandbox_transfers s
+where s.sends > 1;
+comment on view :schema.invariant_sandbox_sends_once is
+  'Transfers that the sandbox rail was told to send more than once: a worker sent again what it should have looked for.';
 `,
     },
   ],

@@ -169,10 +169,25 @@ export interface InvariantLedgerWithinLimits {
   shifted: ColumnType<string, never, never>;
 }
 
+/** Rows mean broken: workers of whom the ledger (advance:ID) says something else than their loans about what they owe. */
+export interface InvariantLoansEqualBooks {
+  worker_id: ColumnType<string, never, never>;
+  /** What is left of loans that are disbursed, repaying or defaulted. */
+  due: ColumnType<string | null, never, never>;
+  /** Balance of the account advance:ID. */
+  balance: ColumnType<string | null, never, never>;
+}
+
 /** Events whose transaction lies in the future of this server: the data came from another one, and readers would wait for it for ever. Run select rebase_outbox() in this schema; readers then start again without a cursor. */
 export interface InvariantOutboxNotAhead {
   xid: ColumnType<string, never, never>;
   events: ColumnType<bigint, never, never>;
+}
+
+/** Payouts, refunds, deposits and withdrawals whose entry in the ledger is missing or another, and entries of payouts and withdrawals that no transaction explains. A hand has changed one of both: compare it with the audit trail. */
+export interface InvariantPayoutsHaveEntries {
+  subject: ColumnType<string, never, never>;
+  problem: ColumnType<string, never, never>;
 }
 
 /** Jobs that are in two places at once: something else than the queue's functions wrote. Look at both rows and delete the wrong one. */
@@ -195,6 +210,12 @@ export interface InvariantQueueSlotBehindPointer {
   next_slot: ColumnType<Date, never, never>;
 }
 
+/** A row when the money under way in the books is not the sum of the withdrawals under way. Find the withdrawal whose entries are missing in invariant_payouts_have_entries. */
+export interface InvariantRailEqualsTransactions {
+  rail: ColumnType<string, never, never>;
+  under_way: ColumnType<string, never, never>;
+}
+
 /** Workers whose score does not follow from their events: from 500, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger. */
 export interface InvariantReputationReplays {
   worker_id: ColumnType<string, never, never>;
@@ -202,6 +223,13 @@ export interface InvariantReputationReplays {
   replayed_score: ColumnType<number, never, never>;
   /** Events that do not begin where the one before ended, or applied another delta than asked within 0 to 1000; null: no events. */
   breaks: ColumnType<bigint | null, never, never>;
+}
+
+/** Transfers that the sandbox rail was told to send more than once: a worker sent again what it should have looked for. */
+export interface InvariantSandboxSendsOnce {
+  reference: ColumnType<string, never, never>;
+  sends: ColumnType<number, never, never>;
+  amount: ColumnType<string, never, never>;
 }
 
 /** The fan-out's position lies in the future of this server: the data came from another one, and no event would be delivered. Run select rebase_outbox() in this schema. */
@@ -367,7 +395,7 @@ export interface Loans {
   fee_bps: number;
   total_due: string;
   amount_repaid: Generated<string>;
-  /** pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), cancelled; guarded by guard_loan_status. */
+  /** pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off, cancelled; guarded by guard_status. */
   status: Generated<string>;
   risk_score: number;
   predicted_earnings: string;
@@ -385,6 +413,8 @@ export interface Loans {
   defaulted_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+  /** When what was left of it was booked as a loss; null: it was not. */
+  written_off_at: Date | null;
 }
 
 /** Functions, views and triggers of this schema with the hash of their file; replaced when it changes. */
@@ -693,6 +723,25 @@ export interface RetentionStatus {
   default_rows: ColumnType<bigint, never, never>;
 }
 
+/** What the sandbox rail was told to send. It stands for money outside of our books: each send counts, also a second one for the same reference. */
+export interface SandboxTransfers {
+  reference: string;
+  amount: string;
+  to_address: string;
+  /** lost (never arrived, so nothing was sent), accepted, refused, failed (after it was accepted). */
+  state: string;
+  /** How often it was paid outside; more than once is money lost. */
+  sends: Generated<number>;
+  /** Grow with each look; 12 are final. */
+  confirmations: Generated<number>;
+  looks: Generated<number>;
+  tx_hash: ColumnType<string, never, never>;
+  /** Why it was refused or failed; null otherwise. */
+  reason: string | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
 /** Pay that accrues by the second over a time. What is released is in the worker's balance; what is funded and not released lies in escrow. */
 export interface Streams {
   id: Generated<string>;
@@ -973,11 +1022,15 @@ export interface Tables {
   invariant_ledger_in_balance: InvariantLedgerInBalance;
   invariant_ledger_seals_unbroken: InvariantLedgerSealsUnbroken;
   invariant_ledger_within_limits: InvariantLedgerWithinLimits;
+  invariant_loans_equal_books: InvariantLoansEqualBooks;
   invariant_outbox_not_ahead: InvariantOutboxNotAhead;
+  invariant_payouts_have_entries: InvariantPayoutsHaveEntries;
   invariant_queue_job_in_one_place: InvariantQueueJobInOnePlace;
   invariant_queue_lease_has_claim: InvariantQueueLeaseHasClaim;
   invariant_queue_slot_behind_pointer: InvariantQueueSlotBehindPointer;
+  invariant_rail_equals_transactions: InvariantRailEqualsTransactions;
   invariant_reputation_replays: InvariantReputationReplays;
+  invariant_sandbox_sends_once: InvariantSandboxSendsOnce;
   invariant_webhook_cursor_not_ahead: InvariantWebhookCursorNotAhead;
   invariant_webhook_deliveries_once: InvariantWebhookDeliveriesOnce;
   ledger_account_balances: LedgerAccountBalances;
@@ -1009,6 +1062,7 @@ export interface Tables {
   retention_alarms: RetentionAlarms;
   retention_policies: RetentionPolicies;
   retention_status: RetentionStatus;
+  sandbox_transfers: SandboxTransfers;
   streams: Streams;
   tasks: Tasks;
   transactions: Transactions;
