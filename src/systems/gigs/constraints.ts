@@ -15,6 +15,11 @@ const taskNotFound: ConstraintMeaning = { code: 'not_found', message: 'Task not 
 
 export const constraints: Readonly<Record<string, ConstraintMeaning>> = {
   ...accountConstraints,
+  usdc_check: {
+    code: 'invalid_input',
+    message: 'An amount of USDC has six decimals at most and is below 100,000,000,000,000',
+    field: 'amount',
+  },
   workers_wallet_address_key: {
     code: 'already_exists',
     message: 'Another worker has this wallet address',

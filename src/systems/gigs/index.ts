@@ -7,6 +7,7 @@ import { defaultAccounts, GigsService } from './service.ts';
 
 export type { Tables as GigsTables } from './generated/tables.ts';
 export { GigsService } from './service.ts';
+export * from './stream-types.ts';
 export * from './types.ts';
 
 export const gigs = defineSystem<GigsService>({
@@ -21,7 +22,14 @@ export const gigs = defineSystem<GigsService>({
   createRouter: () => createRouter(),
   seed: async () => ({ counts: {}, written: false }),
   demoSignIns: async () => [],
-  tasks: [{ name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() }],
+  tasks: [
+    {
+      name: 'release-streams',
+      everyMs: 1_000,
+      run: async (service) => (await service.releaseDueStreams()).more,
+    },
+    { name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() },
+  ],
   maySee: (principal, event) => event.audience === principal.id,
   tryFirst: [],
 });

@@ -4,12 +4,16 @@ import {
   type Actor,
   accountsOn,
   type InstanceSettings,
+  type Page,
   type Scope,
   SYSTEM_ACTOR,
   type TransactionOptions,
 } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
 import * as parties from './parties.ts';
+import * as streamLists from './stream-lists.ts';
+import type * as st from './stream-types.ts';
+import * as streams from './streams.ts';
 import type * as t from './types.ts';
 
 export class GigsService {
@@ -51,6 +55,42 @@ export class GigsService {
   }
   getPlatform(id: string): Promise<t.Platform | null> {
     return parties.getPlatform(this.context, id);
+  }
+
+  // Streams
+  createStream(input: st.NewStream, options?: t.OnceOptions): Promise<st.StreamProgress> {
+    return streams.createStream(this.context, input, options);
+  }
+  topUpStream(id: string, amount: string, options?: t.OnceOptions): Promise<st.StreamProgress> {
+    return streams.topUpStream(this.context, id, { amount }, options);
+  }
+  pauseStream(id: string, options?: t.OnceOptions): Promise<st.StreamProgress> {
+    return streams.pauseStream(this.context, id, options);
+  }
+  resumeStream(id: string, options?: t.OnceOptions): Promise<st.StreamProgress> {
+    return streams.resumeStream(this.context, id, options);
+  }
+  cancelStream(id: string, options?: t.OnceOptions): Promise<st.StreamProgress> {
+    return streams.cancelStream(this.context, id, options);
+  }
+  withdrawFromStream(
+    id: string,
+    input?: { readonly amount?: string },
+    options?: t.OnceOptions,
+  ): Promise<st.StreamWithdrawal> {
+    return streams.withdrawFromStream(this.context, id, input, options);
+  }
+  releaseDueStreams(limit?: number): Promise<st.ReleaseReport> {
+    return streams.releaseDueStreams(this.context, limit);
+  }
+  getStream(id: string): Promise<st.StreamProgress | null> {
+    return streamLists.getStream(this.context, id);
+  }
+  listStreams(filter?: st.StreamFilter): Promise<Page<st.StreamProgress>> {
+    return streamLists.listStreams(this.context, filter);
+  }
+  getActiveStreams(filter?: st.ActiveStreamFilter): Promise<st.ActiveStream[]> {
+    return streamLists.getActiveStreams(this.context, filter);
   }
 }
 
