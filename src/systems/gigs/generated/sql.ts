@@ -520,6 +520,7 @@ begin
   order by l.id for no key update;
 
   -- The fee of a release is what the fee of all that is released grows by: the fees add up to the fee of the total.
+  -- Times 0.0001 is exact; a division by 10000 would be rounded before it is rounded.
   select coalesce(array_agg(d.id order by d.id), '{}') as ids, array_agg(d.amount order by d.id) as amounts,
     array_agg(d.fee order by d.id) as fees, array_agg(d.key order by d.id) as keys,
     array_agg('escrow:' || d.platform_id order by d.id) as escrows,
@@ -527,7 +528,7 @@ begin
   into v_due
   from (
     select s.id, s.platform_id, s.worker_id, a.amount,
-      round((s.released_amount + a.amount) * s.fee_bps / 10000, 6) - round(s.released_amount * s.fee_bps / 10000, 6) as fee,
+      round((s.released_amount + a.amount) * s.fee_bps * 0.0001, 6) - round(s.released_amount * s.fee_bps * 0.0001, 6) as fee,
       -- What was released before names the state: a release of one state can be posted once only.
       'stream ' || s.id || ' ' || trim_scale(s.released_amount) as key
     from :schema.streams s
@@ -742,7 +743,7 @@ as $$
   select :schema.stream_json(p_stream) || jsonb_build_object(
     'accrued', trim_scale(:schema.stream_accrued(p_stream, p_at))::text,
     'releasable', trim_scale(:schema.stream_accrued(p_stream, p_at) - p_stream.released_amount)::text,
-    'percent_released', trim_scale(trunc(p_stream.released_amount * 100 / p_stream.total_amount, 2))::text,
+    'percent_released', trim_scale(0.01 * div(p_stream.released_amount * 10000, p_stream.total_amount))::text,
     'amount_per_release', trim_scale(0.000001 * div(
       p_stream.total_amount * 1000000 * p_stream.release_interval, :schema.stream_duration_s(p_stream)))::text,
     'runs_out_at', :schema.stream_runs_out_at(p_stream) + w.waited,
@@ -1552,7 +1553,7 @@ for each row when (old.status is distinct from new.status) execute function :sch
       path: "views/invariant_stream_releases_equal_transactions.sql",
       text: `create or replace view :schema.invariant_stream_releases_equal_transactions as
 select s.id as stream_id, s.released_amount, coalesce(p.amount, 0) as paid, p.fee,
-  round(s.released_amount * s.fee_bps / 10000, 6) as fee_of_released
+  round(s.released_amount * s.fee_bps * 0.0001, 6) as fee_of_released
 from :schema.streams s
 left join (
   select stream_id, sum(amount) as amount, sum(fee) as fee
@@ -1560,7 +1561,7 @@ left join (
   group by stream_id
 ) as p on p.stream_id = s.id
 where s.released_amount <> coalesce(p.amount, 0)
-  or coalesce(p.fee, 0) <> round(s.released_amount * s.fee_bps / 10000, 6);
+  or coalesce(p.fee, 0) <> round(s.released_amount * s.fee_bps * 0.0001, 6);
 comment on view :schema.invariant_stream_releases_equal_transactions is
   'Streams whose released amount, or the fee of it, is not the sum of their payouts. Mend: compare with the ledger, whose keys begin with "stream " and the id.';
 `,

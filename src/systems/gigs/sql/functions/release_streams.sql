@@ -17,6 +17,7 @@ begin
   order by l.id for no key update;
 
   -- The fee of a release is what the fee of all that is released grows by: the fees add up to the fee of the total.
+  -- Times 0.0001 is exact; a division by 10000 would be rounded before it is rounded.
   select coalesce(array_agg(d.id order by d.id), '{}') as ids, array_agg(d.amount order by d.id) as amounts,
     array_agg(d.fee order by d.id) as fees, array_agg(d.key order by d.id) as keys,
     array_agg('escrow:' || d.platform_id order by d.id) as escrows,
@@ -24,7 +25,7 @@ begin
   into v_due
   from (
     select s.id, s.platform_id, s.worker_id, a.amount,
-      round((s.released_amount + a.amount) * s.fee_bps / 10000, 6) - round(s.released_amount * s.fee_bps / 10000, 6) as fee,
+      round((s.released_amount + a.amount) * s.fee_bps * 0.0001, 6) - round(s.released_amount * s.fee_bps * 0.0001, 6) as fee,
       -- What was released before names the state: a release of one state can be posted once only.
       'stream ' || s.id || ' ' || trim_scale(s.released_amount) as key
     from :schema.streams s

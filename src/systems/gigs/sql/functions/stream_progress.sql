@@ -5,7 +5,7 @@ as $$
   select :schema.stream_json(p_stream) || jsonb_build_object(
     'accrued', trim_scale(:schema.stream_accrued(p_stream, p_at))::text,
     'releasable', trim_scale(:schema.stream_accrued(p_stream, p_at) - p_stream.released_amount)::text,
-    'percent_released', trim_scale(trunc(p_stream.released_amount * 100 / p_stream.total_amount, 2))::text,
+    'percent_released', trim_scale(0.01 * div(p_stream.released_amount * 10000, p_stream.total_amount))::text,
     'amount_per_release', trim_scale(0.000001 * div(
       p_stream.total_amount * 1000000 * p_stream.release_interval, :schema.stream_duration_s(p_stream)))::text,
     'runs_out_at', :schema.stream_runs_out_at(p_stream) + w.waited,
