@@ -79,7 +79,7 @@ begin
   end if;
   v_stream.start_time := coalesce(p_start, date_trunc('milliseconds', clock_timestamp()));
   v_stream.end_time := coalesce(p_end, v_stream.start_time + make_interval(secs => p_duration_s));
-  v_duration_s := extract(epoch from v_stream.end_time - v_stream.start_time);
+  v_duration_s := extract(epoch from (v_stream.end_time - v_stream.start_time));
   if v_duration_s <= 0 or v_duration_s > 30 * 86400 then
     raise exception 'A stream of % seconds is refused.', trim_scale(v_duration_s)
       using errcode = 'GH400', constraint = 'stream_duration',
@@ -662,6 +662,7 @@ comment on function :schema.resume_stream(text, text, text, text, text, text, by
 create or replace function :schema.stream_accrued(p_stream :schema.streams, p_at timestamptz) returns numeric
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   -- div() and the multiplication by 0.000001 are exact; a division of numerics would be rounded.
   select case
     when p_stream.status in ('completed', 'cancelled') then p_stream.released_amount
@@ -681,7 +682,7 @@ comment on function :schema.stream_accrued(:schema.streams, timestamptz) is
 language sql stable parallel safe
 as $$
   -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
-  select extract(epoch from p_stream.end_time - p_stream.start_time) - extract(epoch from p_stream.paused_for);
+  select extract(epoch from (p_stream.end_time - p_stream.start_time)) - extract(epoch from (p_stream.paused_for));
 $$;
 comment on function :schema.stream_duration_s(:schema.streams) is
   'Seconds in which all of a stream accrues, pauses left out.';
@@ -694,7 +695,7 @@ language sql stable parallel safe
 as $$
   -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select greatest(0, extract(epoch from least(p_at, p_stream.paused_at) - p_stream.start_time)
-    - extract(epoch from p_stream.paused_for));
+    - extract(epoch from (p_stream.paused_for)));
 $$;
 comment on function :schema.stream_elapsed_s(:schema.streams, timestamptz) is
   'Seconds that a stream has run until a moment, exact to the microsecond, pauses left out.';
@@ -723,6 +724,7 @@ comment on function :schema.stream_json(:schema.streams) is
 create or replace function :schema.stream_next_release_at(p_stream :schema.streams, p_at timestamptz) returns timestamptz
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select least(
     p_stream.end_time,
     :schema.stream_runs_out_at(p_stream),
@@ -740,6 +742,7 @@ comment on function :schema.stream_next_release_at(:schema.streams, timestamptz)
 create or replace function :schema.stream_progress(p_stream :schema.streams, p_at timestamptz) returns jsonb
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select :schema.stream_json(p_stream) || jsonb_build_object(
     'accrued', trim_scale(:schema.stream_accrued(p_stream, p_at))::text,
     'releasable', trim_scale(:schema.stream_accrued(p_stream, p_at) - p_stream.released_amount)::text,
@@ -767,6 +770,7 @@ comment on function :schema.stream_progress(:schema.streams, timestamptz) is
 create or replace function :schema.stream_runs_out_at(p_stream :schema.streams) returns timestamptz
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   -- The first whole second at which as much has accrued as is funded.
   select case
     when p_stream.funded_amount < p_stream.total_amount and p_stream.status in ('active', 'paused', 'insolvent')

@@ -31,7 +31,7 @@ begin
   end if;
   v_stream.start_time := coalesce(p_start, date_trunc('milliseconds', clock_timestamp()));
   v_stream.end_time := coalesce(p_end, v_stream.start_time + make_interval(secs => p_duration_s));
-  v_duration_s := extract(epoch from v_stream.end_time - v_stream.start_time);
+  v_duration_s := extract(epoch from (v_stream.end_time - v_stream.start_time));
   if v_duration_s <= 0 or v_duration_s > 30 * 86400 then
     raise exception 'A stream of % seconds is refused.', trim_scale(v_duration_s)
       using errcode = 'GH400', constraint = 'stream_duration',

@@ -2,6 +2,7 @@
 create or replace function :schema.stream_accrued(p_stream :schema.streams, p_at timestamptz) returns numeric
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   -- div() and the multiplication by 0.000001 are exact; a division of numerics would be rounded.
   select case
     when p_stream.status in ('completed', 'cancelled') then p_stream.released_amount

@@ -2,6 +2,7 @@
 create or replace function :schema.stream_progress(p_stream :schema.streams, p_at timestamptz) returns jsonb
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select :schema.stream_json(p_stream) || jsonb_build_object(
     'accrued', trim_scale(:schema.stream_accrued(p_stream, p_at))::text,
     'releasable', trim_scale(:schema.stream_accrued(p_stream, p_at) - p_stream.released_amount)::text,

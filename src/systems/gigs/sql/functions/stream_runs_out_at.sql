@@ -2,6 +2,7 @@
 create or replace function :schema.stream_runs_out_at(p_stream :schema.streams) returns timestamptz
 language sql stable parallel safe
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   -- The first whole second at which as much has accrued as is funded.
   select case
     when p_stream.funded_amount < p_stream.total_amount and p_stream.status in ('active', 'paused', 'insolvent')
