@@ -197,6 +197,34 @@ comment on function :schema.bulk_payments(text, text, text, text, text, text, by
 `,
     },
     {
+      path: "functions/cancel_stream.sql",
+      text: `create or replace function :schema.cancel_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_id text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_stream :schema.streams;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_stream := :schema.lock_stream(p_id);
+  if v_stream.status in ('completed', 'cancelled') then
+    raise exception 'Stream % is %.', p_id, v_stream.status
+      using errcode = 'GH409', constraint = 'stream_ended', column = 'streamId', hint = 'Read it: it has ended before.';
+  end if;
+  perform :schema.halt_streams(p_actor_type, p_actor_id, p_request_id, v_stream.task_id, p_id, 'cancelled', p_wide);
+  select * into v_stream from :schema.streams s where s.id = p_id;
+  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, clock_timestamp()));
+end
+$$;
+comment on function :schema.cancel_stream(text, text, text, text, text, text, bytea, text, boolean) is
+  'Pays what has accrued and ends the stream; what else it was funded with is free escrow of its task again. One of which all was paid by that is completed instead.';
+`,
+    },
+    {
       path: "functions/cancel_task.sql",
       text: `create or replace function :schema.cancel_task(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
@@ -329,6 +357,94 @@ end
 $$;
 comment on function :schema.complete_task(text, text, text, text, text, text, bytea, text, integer, jsonb, text) is
   'Completes an active task, with its points for the worker. Paying it is another step.';
+`,
+    },
+    {
+      path: "functions/create_stream.sql",
+      text: `create or replace function :schema.create_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_total :schema.usdc, p_start timestamptz, p_end timestamptz, p_duration_s integer, p_interval_s integer,
+  p_contract text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+  v_stream :schema.streams;
+  v_duration_s numeric;
+  v_promised numeric;
+  v_free numeric;
+begin
+  if v_answer is not null then return v_answer; end if;
+  select * into v_task from :schema.tasks t where t.id = p_task for no key update;
+  if not found then
+    raise exception 'There is no task %.', p_task
+      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId', hint = 'List the tasks of the platform.';
+  end if;
+  if v_task.task_type <> 'streaming' then
+    raise exception 'Task % is of type %, and only streaming tasks have streams.', p_task, v_task.task_type
+      using errcode = 'GH409', constraint = 'task_not_streaming', column = 'taskId', hint = 'Post a task of type streaming.';
+  end if;
+  if v_task.status <> 'active' then
+    raise exception 'Task % is %, not active.', p_task, v_task.status
+      using errcode = 'GH409', constraint = 'task_not_active', column = 'taskId',
+        hint = 'A stream begins while its task is active.';
+  end if;
+  v_stream.start_time := coalesce(p_start, date_trunc('milliseconds', clock_timestamp()));
+  v_stream.end_time := coalesce(p_end, v_stream.start_time + make_interval(secs => p_duration_s));
+  v_duration_s := extract(epoch from (v_stream.end_time - v_stream.start_time));
+  if v_duration_s <= 0 or v_duration_s > 30 * 86400 then
+    raise exception 'A stream of % seconds is refused.', trim_scale(v_duration_s)
+      using errcode = 'GH400', constraint = 'stream_duration',
+        column = case when p_end is null then 'durationS' else 'endTime' end,
+        hint = 'A stream lasts up to 30 days.';
+  end if;
+  if p_interval_s < 60 or p_interval_s > v_duration_s then
+    raise exception 'Releases every % seconds do not fit a stream of % seconds.', p_interval_s, trim_scale(v_duration_s)
+      using errcode = 'GH400', constraint = 'stream_interval', column = 'releaseIntervalS',
+        hint = 'The interval is 60 seconds or more, and not longer than the stream.';
+  end if;
+  v_stream.total_amount := coalesce(p_total, v_task.amount);
+  -- Streams that have ended count with what they paid, which is in paid_amount.
+  select coalesce(sum(s.remaining_amount), 0) into v_promised
+  from :schema.streams s where s.task_id = p_task and s.status in ('active', 'paused', 'insolvent');
+  if v_stream.total_amount > v_task.amount - v_task.paid_amount - v_promised then
+    raise exception 'A stream of % is more than what task % has left.', trim_scale(v_stream.total_amount), p_task
+      using errcode = 'GH409', constraint = 'above_task_amount', column = 'totalAmount',
+        detail = jsonb_build_object('left', trim_scale(v_task.amount - v_task.paid_amount - v_promised)::text)::text,
+        hint = 'All streams of a task together pay its amount at most.';
+  end if;
+  v_free := v_task.escrowed_amount - :schema.promised_escrow(p_task);
+  v_stream.funded_amount := least(v_stream.total_amount, v_free);
+  insert into :schema.streams (task_id, platform_id, worker_id, contract_address, start_time, end_time, total_amount,
+    funded_amount, release_interval, fee_bps, status, next_release_at)
+  select p_task, v_task.platform_id, v_task.worker_id, p_contract, v_stream.start_time, v_stream.end_time,
+    v_stream.total_amount, v_stream.funded_amount, p_interval_s, p.fee_bps,
+    case when v_stream.funded_amount > 0 then 'active' else 'insolvent' end,
+    case when v_stream.funded_amount > 0 then v_stream.end_time end
+  from :schema.platforms p where p.id = v_task.platform_id
+  returning * into v_stream;
+  update :schema.streams s set next_release_at = :schema.stream_next_release_at(s, s.start_time)
+  where s.id = v_stream.id and s.status = 'active';
+  select * into v_stream from :schema.streams s where s.id = v_stream.id;
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'created', 'stream', v_stream.id,
+    jsonb_build_object('taskId', p_task, 'total', trim_scale(v_stream.total_amount)::text,
+      'funded', trim_scale(v_stream.funded_amount)::text, 'startTime', v_stream.start_time, 'endTime', v_stream.end_time,
+      'releaseIntervalS', p_interval_s),
+    array[v_stream.worker_id, v_stream.platform_id]);
+  if v_stream.status = 'insolvent' then
+    perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'insolvent', 'stream', v_stream.id,
+      jsonb_build_object('taskId', p_task, 'total', trim_scale(v_stream.total_amount)::text, 'released', '0'),
+      array[v_stream.worker_id, v_stream.platform_id]);
+  end if;
+  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, clock_timestamp()));
+end
+$$;
+comment on function :schema.create_stream(
+  text, text, text, text, text, text, bytea, text, :schema.usdc, timestamptz, timestamptz, integer, integer, text) is
+  'Begins a stream for an active streaming task, funded from what of the task''s escrow no other stream was promised: with less than its total it will run out, with nothing it waits for money.';
 `,
     },
     {
@@ -651,6 +767,50 @@ comment on function :schema.guard_status() is
 `,
     },
     {
+      path: "functions/halt_streams.sql",
+      text: `create or replace function :schema.halt_streams(
+  p_actor_type text, p_actor_id text, p_request_id text, p_task text, p_stream text, p_status text, p_wide boolean
+) returns numeric
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_ids text[];
+  v_released numeric;
+  v_stream record;
+begin
+  assert p_status in ('paused', 'cancelled'), 'streams are halted by a pause or for good';
+  v_ids := array(
+    select s.id from :schema.streams s
+    where s.task_id = p_task and s.id = coalesce(p_stream, s.id)
+      and s.status in ('active', 'insolvent', case when p_status = 'cancelled' then 'paused' end)
+    order by s.id for no key update
+  );
+  select coalesce(sum(r.amount), 0) into v_released
+  from :schema.release_streams(p_actor_type, p_actor_id, p_request_id, v_ids, null, v_now, p_wide) as r;
+  for v_stream in
+    update :schema.streams s
+    set status = p_status, next_release_at = null,
+      -- One that ran out of money has earned nothing since.
+      paused_at = case when p_status = 'paused' then least(v_now, :schema.stream_runs_out_at(s)) end,
+      cancelled_at = case when p_status = 'cancelled' then v_now end, updated_at = v_now
+    where s.id = any (v_ids) and s.status in ('active', 'insolvent', 'paused')
+    returning s.id, s.task_id, s.worker_id, s.platform_id, s.released_amount, s.funded_amount
+  loop
+    perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, p_status, 'stream', v_stream.id,
+      jsonb_build_object('taskId', v_stream.task_id, 'released', trim_scale(v_stream.released_amount)::text,
+        'unreleased', trim_scale(v_stream.funded_amount - v_stream.released_amount)::text),
+      array[v_stream.worker_id, v_stream.platform_id]);
+  end loop;
+  return v_released;
+end
+$$;
+comment on function :schema.halt_streams(text, text, text, text, text, text, boolean) is
+  'Pauses (paused) or ends (cancelled) one stream of a task, or all with null, after paying what has accrued; returns how much that was. The rest stays in the task''s escrow. For callers that have locked the task.';
+`,
+    },
+    {
       path: "functions/hold_refusal.sql",
       text: `create or replace function :schema.hold_refusal(p_task :schema.tasks) returns jsonb
 language sql stable
@@ -693,6 +853,30 @@ as $$
 $$;
 comment on function :schema.loan_json(:schema.loans) is
   'The row as functions answer it: amounts as decimal text, since a JSON number would be read as a float.';
+`,
+    },
+    {
+      path: "functions/lock_stream.sql",
+      text: `create or replace function :schema.lock_stream(p_id text) returns :schema.streams
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_stream :schema.streams;
+begin
+  -- The task first, as everywhere; a stream never moves to another.
+  perform 1 from :schema.tasks t where t.id = (select s.task_id from :schema.streams s where s.id = p_id)
+    for no key update;
+  select * into v_stream from :schema.streams s where s.id = p_id for no key update;
+  if not found then
+    raise exception 'There is no stream %.', p_id
+      using errcode = 'GH404', constraint = 'stream_not_found', column = 'streamId', hint = 'List the streams of the task.';
+  end if;
+  return v_stream;
+end
+$$;
+comment on function :schema.lock_stream(text) is
+  'Locks a stream and, before it, its task. Everything that changes a stream holds its task''s lock.';
 `,
     },
     {
@@ -873,6 +1057,34 @@ end
 $$;
 comment on function :schema.open_books(text, text) is
   'Opens the ledger accounts of a worker (worker:ID balance, advance:ID what it owes) or a platform (platform:ID funds, escrow:ID set aside for work), and the common ones (bank, fees, advance-fees, losses, rail).';
+`,
+    },
+    {
+      path: "functions/pause_stream.sql",
+      text: `create or replace function :schema.pause_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_id text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_stream :schema.streams;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_stream := :schema.lock_stream(p_id);
+  if v_stream.status not in ('active', 'insolvent') then
+    raise exception 'Stream % is %.', p_id, v_stream.status
+      using errcode = 'GH409', constraint = 'stream_not_active', column = 'streamId', hint = 'Only a stream that runs can be paused.';
+  end if;
+  perform :schema.halt_streams(p_actor_type, p_actor_id, p_request_id, v_stream.task_id, p_id, 'paused', p_wide);
+  select * into v_stream from :schema.streams s where s.id = p_id;
+  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, clock_timestamp()));
+end
+$$;
+comment on function :schema.pause_stream(text, text, text, text, text, text, bytea, text, boolean) is
+  'Pays what has accrued and pauses the stream: paused time earns nothing and moves its end. One of which all was paid by that is completed instead.';
 `,
     },
     {
@@ -1082,6 +1294,19 @@ comment on function :schema.process_payment(text, text, text, text, text, text, 
 `,
     },
     {
+      path: "functions/promised_escrow.sql",
+      text: `create or replace function :schema.promised_escrow(p_task text) returns numeric
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select coalesce(sum(s.funded_amount - s.released_amount), 0)
+  from :schema.streams s where s.task_id = p_task and s.status in ('active', 'paused', 'insolvent');
+$$;
+comment on function :schema.promised_escrow(text) is
+  'What of a task''s escrow belongs to its streams; only the rest may be paid or given back otherwise. Call it with the task locked.';
+`,
+    },
+    {
       path: "functions/rate_task.sql",
       text: `create or replace function :schema.rate_task(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
@@ -1262,6 +1487,69 @@ comment on function :schema.refuse_event_change() is
 `,
     },
     {
+      path: "functions/release_due_streams.sql",
+      text: `create or replace function :schema.release_due_streams(p_limit integer, p_wide boolean) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_now timestamptz;
+  v_ids text[];
+  v_id text;
+  v_constraint text;
+  v_error text;
+  v_failed integer := 0;
+  v_released numeric := 0;
+  v_one numeric;
+begin
+  -- Their tasks are locked first, and what another process is at is passed over.
+  v_ids := array(
+    select s.id
+    from :schema.streams s join :schema.tasks t on t.id = s.task_id
+    where s.status = 'active' and s.next_release_at <= statement_timestamp() and t.status in ('active', 'completed')
+    order by s.next_release_at, s.id limit p_limit
+    for no key update of t skip locked
+  );
+  if cardinality(v_ids) = 0 then return jsonb_build_object('streams', 0, 'released', '0', 'failed', 0); end if;
+  -- Read again under the locks: between the two statements somebody may have released or ended one.
+  v_now := clock_timestamp();
+  v_ids := array(
+    select s.id from :schema.streams s join :schema.tasks t on t.id = s.task_id
+    where s.id = any (v_ids) and s.status = 'active' and s.next_release_at <= v_now
+      and t.status in ('active', 'completed')
+    order by s.id for no key update of s
+  );
+  begin
+    select coalesce(sum(r.amount), 0) into v_released
+    from :schema.release_streams('system', null, null, v_ids, null, v_now, p_wide) as r;
+  exception when others then
+    get stacked diagnostics v_constraint = constraint_name;
+    -- What the caller repeats as a whole.
+    if sqlstate like '40%' or v_constraint = 'ledger_slot_short' then raise; end if;
+    -- One that cannot be released must not hold up the others: each by itself, that one again in a minute.
+    foreach v_id in array v_ids loop
+      begin
+        select coalesce(sum(r.amount), 0) into v_one
+        from :schema.release_streams('system', null, null, array[v_id], null, v_now, p_wide) as r;
+        v_released := v_released + v_one;
+      exception when others then
+        get stacked diagnostics v_constraint = constraint_name, v_error = message_text;
+        if sqlstate like '40%' or v_constraint = 'ledger_slot_short' then raise; end if;
+        v_failed := v_failed + 1;
+        update :schema.streams set next_release_at = v_now + interval '1 minute', updated_at = v_now where id = v_id;
+        perform :schema.record_action('system', null, null, 'release_failed', 'stream', v_id,
+          jsonb_build_object('error', v_error, 'constraint', v_constraint));
+      end;
+    end loop;
+  end;
+  return jsonb_build_object('streams', cardinality(v_ids), 'released', trim_scale(v_released)::text, 'failed', v_failed);
+end
+$$;
+comment on function :schema.release_due_streams(integer, boolean) is
+  'Releases the streams that are due, soonest first, up to so many: safe from any number of processes at once. Tells how many it took, how much was released and how many were refused (tried again in a minute, see the audit trail).';
+`,
+    },
+    {
       path: "functions/release_holds.sql",
       text: `create or replace function :schema.release_holds(p_limit integer, p_wide boolean default false) returns integer
 language plpgsql
@@ -1295,6 +1583,112 @@ end
 $$;
 comment on function :schema.release_holds(integer, boolean) is
   'Pays approved tasks whose hold is over, the oldest first; returns how many it looked at. Safe to run in several processes.';
+`,
+    },
+    {
+      path: "functions/release_streams.sql",
+      text: `create or replace function :schema.release_streams(
+  p_actor_type text, p_actor_id text, p_request_id text, p_ids text[], p_most numeric, p_at timestamptz, p_wide boolean
+) returns setof :schema.transactions
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_due record;
+  v_posted bigint[];
+  v_stream record;
+begin
+  -- Loans before the ledger, as everywhere: withhold_repayment changes them after the posting.
+  perform 1 from :schema.loans l
+  where l.status in ('disbursed', 'repaying', 'defaulted')
+    and l.worker_id in (select s.worker_id from :schema.streams s where s.id = any (p_ids))
+  order by l.id for no key update;
+
+  -- The fee of a release is what the fee of all that is released grows by: the fees add up to the fee of the total.
+  -- Times 0.0001 is exact; a division by 10000 would be rounded before it is rounded.
+  select coalesce(array_agg(d.id order by d.id), '{}') as ids, array_agg(d.amount order by d.id) as amounts,
+    array_agg(d.fee order by d.id) as fees, array_agg(d.key order by d.id) as keys,
+    array_agg('escrow:' || d.platform_id order by d.id) as escrows,
+    array_agg('worker:' || d.worker_id order by d.id) as workers, count(*)::integer as n
+  into v_due
+  from (
+    select s.id, s.platform_id, s.worker_id, a.amount,
+      round((s.released_amount + a.amount) * s.fee_bps * 0.0001, 6) - round(s.released_amount * s.fee_bps * 0.0001, 6) as fee,
+      -- What was released before names the state: a release of one state can be posted once only.
+      'stream ' || s.id || ' ' || trim_scale(s.released_amount) as key
+    from :schema.streams s
+    cross join lateral (select least(:schema.stream_accrued(s, p_at) - s.released_amount, p_most) as amount) as a
+    where s.id = any (p_ids) and s.status in ('active', 'paused', 'insolvent') and a.amount > 0
+  ) as d;
+
+  if v_due.n > 0 then
+    v_posted := :schema.move_money(
+      v_due.keys || array(select k || ' fee' from unnest(v_due.keys) with ordinality as u(k, place) order by u.place),
+      v_due.escrows || v_due.escrows, v_due.workers || array_fill('fees'::text, array[v_due.n]),
+      array(select a - f from unnest(v_due.amounts, v_due.fees) with ordinality as u(a, f, place) order by u.place)
+        || v_due.fees,
+      'stream release', p_wide);
+    return query
+      insert into :schema.transactions (worker_id, platform_id, task_id, stream_id, tx_type, amount, fee, status,
+        ledger_transfer_id, processed_at)
+      select s.worker_id, s.platform_id, s.task_id, s.id, 'payout', u.amount, u.fee, 'completed',
+        coalesce(v_posted[u.place], v_posted[v_due.n + u.place]), p_at
+      from unnest(v_due.ids, v_due.amounts, v_due.fees) with ordinality as u(id, amount, fee, place)
+      join :schema.streams s on s.id = u.id
+      order by u.place
+      returning *;
+    update :schema.tasks t
+    set escrowed_amount = t.escrowed_amount - r.amount, paid_amount = t.paid_amount + r.amount,
+      paid_at = case when t.paid_amount + r.amount = t.amount then p_at else t.paid_at end, updated_at = p_at
+    from (
+      select s.task_id, sum(u.amount) as amount
+      from unnest(v_due.ids, v_due.amounts) as u(id, amount) join :schema.streams s on s.id = u.id
+      group by s.task_id
+    ) as r
+    where t.id = r.task_id;
+  end if;
+
+  -- The trigger streams_amounts completes those of which all is released.
+  for v_stream in
+    update :schema.streams s
+    set released_amount = s.released_amount + n.amount,
+      last_released_at = case when n.amount > 0 then p_at else s.last_released_at end,
+      status = case when n.spent then 'insolvent' else s.status end,
+      next_release_at = case when s.status = 'active' and not n.spent then :schema.stream_next_release_at(s, p_at) end,
+      updated_at = p_at
+    from (
+      select o.id, o.status, coalesce(u.amount, 0) as amount, coalesce(u.fee, 0) as fee, u.key,
+        o.status = 'active' and o.funded_amount < o.total_amount
+          and o.released_amount + coalesce(u.amount, 0) = o.funded_amount as spent
+      from :schema.streams o
+      left join unnest(v_due.ids, v_due.amounts, v_due.fees, v_due.keys) as u(id, amount, fee, key) on u.id = o.id
+      where o.id = any (p_ids) and o.status in ('active', 'paused', 'insolvent')
+    ) as n
+    where s.id = n.id
+    returning s.id, s.task_id, s.worker_id, s.platform_id, s.total_amount, s.released_amount, s.remaining_amount, s.status,
+      n.status as old_status, n.amount, n.fee, n.key
+  loop
+    if v_stream.amount > 0 then
+      perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'released', 'stream', v_stream.id,
+        jsonb_build_object('taskId', v_stream.task_id, 'amount', trim_scale(v_stream.amount)::text,
+          'fee', trim_scale(v_stream.fee)::text, 'released', trim_scale(v_stream.released_amount)::text,
+          'remaining', trim_scale(v_stream.remaining_amount)::text),
+        array[v_stream.worker_id, v_stream.platform_id]);
+      perform :schema.withhold_repayment(v_stream.worker_id, v_stream.task_id, v_stream.amount - v_stream.fee,
+        v_stream.key || ' repayment', p_wide);
+    end if;
+    if v_stream.status in ('completed', 'insolvent') and v_stream.status <> v_stream.old_status then
+      perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, v_stream.status, 'stream', v_stream.id,
+        jsonb_build_object('taskId', v_stream.task_id, 'total', trim_scale(v_stream.total_amount)::text,
+          'released', trim_scale(v_stream.released_amount)::text),
+        array[v_stream.worker_id, v_stream.platform_id]);
+    end if;
+  end loop;
+end
+$$;
+comment on function :schema.release_streams(text, text, text, text[], numeric, timestamptz, boolean) is
+  'Pays the workers of these streams what had accrued at the moment and was not released, p_most of each at most, and returns the payouts. For callers that have locked the streams and their tasks.';
 `,
     },
     {
@@ -1564,6 +1958,57 @@ end
 $$;
 comment on function :schema.resolve_dispute(text, text, text, text, text, text, bytea, text, text, integer, text, boolean) is
   'Ends a dispute: the task is completed (with its points, if it has none yet), cancelled or active again, and each step of severity takes 10 points.';
+`,
+    },
+    {
+      path: "functions/resume_stream.sql",
+      text: `create or replace function :schema.resume_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_id text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_stream :schema.streams;
+  v_task_status text;
+  v_now timestamptz;
+  v_pause interval;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_stream := :schema.lock_stream(p_id);
+  if v_stream.status <> 'paused' then
+    raise exception 'Stream % is %, not paused.', p_id, v_stream.status
+      using errcode = 'GH409', constraint = 'stream_not_paused', column = 'streamId',
+        hint = 'Only a paused stream can go on.';
+  end if;
+  select t.status into v_task_status from :schema.tasks t where t.id = v_stream.task_id;
+  if v_task_status not in ('active', 'completed') then
+    raise exception 'Task % is %, so its streams stay paused.', v_stream.task_id, v_task_status
+      using errcode = 'GH409', constraint = 'task_not_active', column = 'streamId', hint = 'Look at the task first.';
+  end if;
+  v_now := clock_timestamp();
+  -- A pause before the start costs no time.
+  v_pause := make_interval(secs => greatest(0,
+    extract(epoch from v_now - greatest(v_stream.paused_at, v_stream.start_time)))::double precision);
+  v_stream.status := 'active';
+  v_stream.paused_at := null;
+  v_stream.paused_for := v_stream.paused_for + v_pause;
+  v_stream.end_time := v_stream.end_time + v_pause;
+  update :schema.streams s
+  set status = 'active', paused_at = null, paused_for = v_stream.paused_for, end_time = v_stream.end_time,
+    next_release_at = :schema.stream_next_release_at(v_stream, v_now), updated_at = v_now
+  where s.id = p_id returning * into v_stream;
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'resumed', 'stream', p_id,
+    jsonb_build_object('taskId', v_stream.task_id, 'endTime', v_stream.end_time,
+      'pausedS', extract(epoch from v_pause)),
+    array[v_stream.worker_id, v_stream.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, v_now));
+end
+$$;
+comment on function :schema.resume_stream(text, text, text, text, text, text, bytea, text) is
+  'Lets a paused stream go on; its end and its releases move by the length of the pause.';
 `,
     },
     {
@@ -1980,6 +2425,51 @@ comment on function :schema.start_withdrawal(text, text, text, text, text, numer
 `,
     },
     {
+      path: "functions/stream_accrued.sql",
+      text: `-- requires: stream_duration_s, stream_elapsed_s
+create or replace function :schema.stream_accrued(p_stream :schema.streams, p_at timestamptz) returns numeric
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  -- div() and the multiplication by 0.000001 are exact; a division of numerics would be rounded.
+  select case
+    when p_stream.status in ('completed', 'cancelled') then p_stream.released_amount
+    when :schema.stream_elapsed_s(p_stream, p_at) >= :schema.stream_duration_s(p_stream) then p_stream.funded_amount
+    else least(p_stream.funded_amount, 0.000001 * div(
+      p_stream.total_amount * 1000000 * floor(:schema.stream_elapsed_s(p_stream, p_at)),
+      :schema.stream_duration_s(p_stream)))
+  end;
+$$;
+comment on function :schema.stream_accrued(:schema.streams, timestamptz) is
+  'What a stream has earned until a moment: floor(total × whole seconds run ÷ duration) in smallest units, all of it at the end, never more than is funded. stream_accrued(s, moment) for a row s of streams.';
+`,
+    },
+    {
+      path: "functions/stream_duration_s.sql",
+      text: `create or replace function :schema.stream_duration_s(p_stream :schema.streams) returns numeric
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select extract(epoch from (p_stream.end_time - p_stream.start_time)) - extract(epoch from (p_stream.paused_for));
+$$;
+comment on function :schema.stream_duration_s(:schema.streams) is
+  'Seconds in which all of a stream accrues, pauses left out.';
+`,
+    },
+    {
+      path: "functions/stream_elapsed_s.sql",
+      text: `create or replace function :schema.stream_elapsed_s(p_stream :schema.streams, p_at timestamptz) returns numeric
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select greatest(0, extract(epoch from least(p_at, p_stream.paused_at) - p_stream.start_time)
+    - extract(epoch from (p_stream.paused_for)));
+$$;
+comment on function :schema.stream_elapsed_s(:schema.streams, timestamptz) is
+  'Seconds that a stream has run until a moment, exact to the microsecond, pauses left out.';
+`,
+    },
+    {
       path: "functions/stream_json.sql",
       text: `create or replace function :schema.stream_json(p_row :schema.streams) returns jsonb
 language sql stable parallel safe
@@ -1994,6 +2484,73 @@ as $$
 $$;
 comment on function :schema.stream_json(:schema.streams) is
   'The row as functions answer it: amounts as decimal text, since a JSON number would be read as a float.';
+`,
+    },
+    {
+      path: "functions/stream_next_release_at.sql",
+      text: `-- requires: stream_duration_s, stream_elapsed_s, stream_runs_out_at
+create or replace function :schema.stream_next_release_at(p_stream :schema.streams, p_at timestamptz) returns timestamptz
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select least(
+    p_stream.end_time,
+    :schema.stream_runs_out_at(p_stream),
+    p_stream.end_time - make_interval(secs => (:schema.stream_duration_s(p_stream) - p_stream.release_interval
+      * (floor(:schema.stream_elapsed_s(p_stream, p_at) / p_stream.release_interval) + 1))::double precision)
+  );
+$$;
+comment on function :schema.stream_next_release_at(:schema.streams, timestamptz) is
+  'The next moment after this one at which the time that a stream has run is a multiple of its interval, or its end, or when its money runs out. Pauses and withdrawals do not shift that grid.';
+`,
+    },
+    {
+      path: "functions/stream_progress.sql",
+      text: `-- requires: stream_json, stream_duration_s, stream_accrued, stream_runs_out_at
+create or replace function :schema.stream_progress(p_stream :schema.streams, p_at timestamptz) returns jsonb
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select :schema.stream_json(p_stream) || jsonb_build_object(
+    'accrued', trim_scale(:schema.stream_accrued(p_stream, p_at))::text,
+    'releasable', trim_scale(:schema.stream_accrued(p_stream, p_at) - p_stream.released_amount)::text,
+    'percent_released', trim_scale(0.01 * div(p_stream.released_amount * 10000, p_stream.total_amount))::text,
+    'amount_per_release', trim_scale(0.000001 * div(
+      p_stream.total_amount * 1000000 * p_stream.release_interval, :schema.stream_duration_s(p_stream)))::text,
+    'runs_out_at', :schema.stream_runs_out_at(p_stream) + w.waited,
+    'estimated_completion_at', case
+      when p_stream.status = 'completed' then p_stream.completed_at
+      when p_stream.status in ('active', 'paused') and p_stream.funded_amount = p_stream.total_amount
+      then p_stream.end_time + w.waited end
+  )
+  from (select case when p_stream.paused_at is null then interval '0'
+    else make_interval(secs => greatest(0,
+      extract(epoch from p_at - greatest(p_stream.paused_at, p_stream.start_time)))::double precision)
+  end as waited) as w;
+$$;
+comment on function :schema.stream_progress(:schema.streams, timestamptz) is
+  'A stream as functions answer it, with what has accrued, what can be taken, when it runs out (null: it does not) and when it is complete (null: unknown while it lacks money, or never); of a paused one as if it went on now.';
+`,
+    },
+    {
+      path: "functions/stream_runs_out_at.sql",
+      text: `-- requires: stream_duration_s
+create or replace function :schema.stream_runs_out_at(p_stream :schema.streams) returns timestamptz
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  -- The first whole second at which as much has accrued as is funded.
+  select case
+    when p_stream.funded_amount < p_stream.total_amount and p_stream.status in ('active', 'paused', 'insolvent')
+    then p_stream.end_time - make_interval(secs => greatest(0, :schema.stream_duration_s(p_stream) - div(
+      -- Whole numbers, rounded up: a is funded, b is the total, (a × duration + b - 1) div b.
+      p_stream.funded_amount * 1000000 * :schema.stream_duration_s(p_stream) * 1000000
+        + p_stream.total_amount * 1000000 * 1000000 - 1,
+      p_stream.total_amount * 1000000 * 1000000))::double precision)
+  end;
+$$;
+comment on function :schema.stream_runs_out_at(:schema.streams) is
+  'When the money of a stream that is not funded in full is used up, were it not paused any more; null for others.';
 `,
     },
     {
@@ -2040,6 +2597,79 @@ as $$
 $$;
 comment on function :schema.task_json(:schema.tasks) is
   'The row as functions answer it: amounts as decimal text, since a JSON number would be read as a float.';
+`,
+    },
+    {
+      path: "functions/top_up_stream.sql",
+      text: `create or replace function :schema.top_up_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_id text, p_amount :schema.usdc, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_stream :schema.streams;
+  v_task :schema.tasks;
+  v_now timestamptz;
+  v_new numeric;
+  v_ran_out timestamptz;
+  v_late interval := '0';
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_stream := :schema.lock_stream(p_id);
+  select * into v_task from :schema.tasks t where t.id = v_stream.task_id;
+  v_now := clock_timestamp();
+  if v_stream.status in ('completed', 'cancelled') then
+    raise exception 'Stream % is %.', p_id, v_stream.status
+      using errcode = 'GH409', constraint = 'stream_ended', column = 'streamId', hint = 'Begin another stream.';
+  end if;
+  if v_task.status not in ('active', 'completed') then
+    raise exception 'Task % is %, so its streams take no money.', v_task.id, v_task.status
+      using errcode = 'GH409', constraint = 'task_not_active', column = 'streamId', hint = 'Look at the task first.';
+  end if;
+  if p_amount > v_stream.total_amount - v_stream.funded_amount then
+    raise exception 'Stream % lacks less than %.', p_id, trim_scale(p_amount)
+      using errcode = 'GH409', constraint = 'above_stream_total', column = 'amount',
+        detail = jsonb_build_object(
+          'lacking', trim_scale(v_stream.total_amount - v_stream.funded_amount)::text)::text,
+        hint = 'A stream is funded up to its total.';
+  end if;
+  -- What lies in escrow and is promised to no stream is used before the platform's funds.
+  v_new := greatest(0, p_amount - (v_task.escrowed_amount - :schema.promised_escrow(v_task.id)));
+  perform :schema.move_money(
+    array['stream ' || p_id || ' top-up ' || trim_scale(v_stream.funded_amount)],
+    array['platform:' || v_stream.platform_id], array['escrow:' || v_stream.platform_id], array[v_new],
+    'stream top-up', p_wide);
+  update :schema.tasks t set escrowed_amount = t.escrowed_amount + v_new, updated_at = v_now where t.id = v_task.id;
+  -- Without money nothing accrues, noticed or not: the time since it ran out counts as a pause.
+  v_ran_out := :schema.stream_runs_out_at(v_stream);
+  if v_stream.status <> 'paused' and v_ran_out < v_now then
+    v_late := make_interval(secs => extract(epoch from v_now - v_ran_out)::double precision);
+  end if;
+  v_stream.funded_amount := v_stream.funded_amount + p_amount;
+  v_stream.paused_for := v_stream.paused_for + v_late;
+  v_stream.end_time := v_stream.end_time + v_late;
+  if v_stream.status = 'insolvent' then v_stream.status := 'active'; end if;
+  update :schema.streams s
+  set funded_amount = v_stream.funded_amount, paused_for = v_stream.paused_for, end_time = v_stream.end_time,
+    status = v_stream.status,
+    next_release_at = case when v_stream.status = 'active' then case
+      when s.next_release_at <= v_now then s.next_release_at
+      else :schema.stream_next_release_at(v_stream, v_now) end end,
+    updated_at = v_now
+  where s.id = p_id returning * into v_stream;
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'topped_up', 'stream', p_id,
+    jsonb_build_object('taskId', v_stream.task_id, 'amount', trim_scale(p_amount)::text,
+      'funded', trim_scale(v_stream.funded_amount)::text, 'fromPlatform', trim_scale(v_new)::text),
+    array[v_stream.worker_id, v_stream.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, v_now));
+end
+$$;
+comment on function :schema.top_up_stream(
+  text, text, text, text, text, text, bytea, text, :schema.usdc, boolean) is
+  'Adds money to a stream, from free escrow of its task and then from the platform''s funds, up to its total. One that ran out goes on from now.';
 `,
     },
     {
@@ -2167,6 +2797,55 @@ end
 $$;
 comment on function :schema.withdraw(text, text, text, text, text, text, bytea, text, numeric, text, text, boolean) is
   'Starts a withdrawal from a worker''s balance to the address given, or to the worker''s wallet.';
+`,
+    },
+    {
+      path: "functions/withdraw_from_stream.sql",
+      text: `create or replace function :schema.withdraw_from_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_id text, p_amount :schema.usdc, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_stream :schema.streams;
+  v_task_status text;
+  v_payout :schema.transactions;
+  v_now timestamptz;
+  v_releasable numeric;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_stream := :schema.lock_stream(p_id);
+  v_now := clock_timestamp();
+  v_releasable := :schema.stream_accrued(v_stream, v_now) - v_stream.released_amount;
+  if v_releasable <= 0 then
+    raise exception 'Nothing to release: stream % is %, and all that has accrued is paid.', p_id, v_stream.status
+      using errcode = 'GH409', constraint = 'nothing_to_release', column = 'streamId',
+        hint = 'Pay accrues by the second while a stream is active.';
+  end if;
+  if p_amount > v_releasable then
+    raise exception 'Only % of stream % has accrued and is not paid.', trim_scale(v_releasable), p_id
+      using errcode = 'GH409', constraint = 'above_releasable', column = 'amount',
+        detail = jsonb_build_object('releasable', trim_scale(v_releasable)::text)::text,
+        hint = 'Leave out the amount to take all there is.';
+  end if;
+  select t.status into v_task_status from :schema.tasks t where t.id = v_stream.task_id;
+  if v_task_status not in ('active', 'completed') then
+    raise exception 'Task % is %, so its streams pay nothing.', v_stream.task_id, v_task_status
+      using errcode = 'GH409', constraint = 'task_not_active', column = 'streamId', hint = 'Look at the task first.';
+  end if;
+  select * into v_payout
+  from :schema.release_streams(p_actor_type, p_actor_id, p_request_id, array[p_id], p_amount, v_now, p_wide) as r;
+  select * into v_stream from :schema.streams s where s.id = p_id;
+  return :schema.end_once(p_account, p_key, jsonb_build_object(
+    'stream', :schema.stream_progress(v_stream, v_now), 'transaction', :schema.transaction_json(v_payout)));
+end
+$$;
+comment on function :schema.withdraw_from_stream(
+  text, text, text, text, text, text, bytea, text, :schema.usdc, boolean) is
+  'Pays the worker what has accrued and is not released, or so much of it, without waiting for the interval.';
 `,
     },
     {
@@ -2852,6 +3531,20 @@ comment on column :schema.loans.status is
 `,
     },
     {
+      path: "migrations/0007_add_stream_fees.down.sql",
+      text: `alter table :schema.streams drop column fee_bps;
+`,
+    },
+    {
+      path: "migrations/0007_add_stream_fees.up.sql",
+      text: `alter table :schema.streams
+  add column fee_bps integer not null default 200,
+  add constraint streams_fee_bps_check check (fee_bps between 0 and 10000);
+comment on column :schema.streams.fee_bps is
+  'The platform''s fee when the stream was made, hundredths of a percent: all releases of a stream are charged alike.';
+`,
+    },
+    {
       path: "triggers/audit_logs_append_only.sql",
       text: `create or replace trigger audit_logs_append_only
 before update or delete or truncate on :schema.audit_logs
@@ -3050,6 +3743,37 @@ from :schema.sandbox_transfers s
 where s.sends > 1;
 comment on view :schema.invariant_sandbox_sends_once is
   'Transfers that the sandbox rail was told to send more than once: a worker sent again what it should have looked for.';
+`,
+    },
+    {
+      path: "views/invariant_stream_releases_equal_transactions.sql",
+      text: `create or replace view :schema.invariant_stream_releases_equal_transactions as
+select s.id as stream_id, s.released_amount, coalesce(p.amount, 0) as paid, p.fee,
+  round(s.released_amount * s.fee_bps * 0.0001, 6) as fee_of_released
+from :schema.streams s
+left join (
+  select stream_id, sum(amount) as amount, sum(fee) as fee
+  from :schema.transactions where stream_id is not null and tx_type = 'payout' and status = 'completed'
+  group by stream_id
+) as p on p.stream_id = s.id
+where s.released_amount <> coalesce(p.amount, 0)
+  or coalesce(p.fee, 0) <> round(s.released_amount * s.fee_bps * 0.0001, 6);
+comment on view :schema.invariant_stream_releases_equal_transactions is
+  'Streams whose released amount, or the fee of it, is not the sum of their payouts. Mend: compare with the ledger, whose keys begin with "stream " and the id.';
+`,
+    },
+    {
+      path: "views/invariant_streams_within_escrow.sql",
+      text: `create or replace view :schema.invariant_streams_within_escrow as
+select t.id as task_id, t.escrowed_amount, s.promised
+from (
+  select task_id, sum(funded_amount - released_amount) as promised
+  from :schema.streams where status in ('active', 'paused', 'insolvent') group by task_id
+) as s
+join :schema.tasks t on t.id = s.task_id
+where s.promised > t.escrowed_amount;
+comment on view :schema.invariant_streams_within_escrow is
+  'Tasks whose streams were promised more than lies in escrow for them. Mend: find in the audit trail who took it, and pay it in again.';
 `,
     },
   ],

@@ -232,6 +232,22 @@ export interface InvariantSandboxSendsOnce {
   amount: ColumnType<string, never, never>;
 }
 
+/** Streams whose released amount, or the fee of it, is not the sum of their payouts. Mend: compare with the ledger, whose keys begin with "stream " and the id. */
+export interface InvariantStreamReleasesEqualTransactions {
+  stream_id: ColumnType<string, never, never>;
+  released_amount: ColumnType<string, never, never>;
+  paid: ColumnType<string, never, never>;
+  fee: ColumnType<string, never, never>;
+  fee_of_released: ColumnType<string, never, never>;
+}
+
+/** Tasks whose streams were promised more than lies in escrow for them. Mend: find in the audit trail who took it, and pay it in again. */
+export interface InvariantStreamsWithinEscrow {
+  task_id: ColumnType<string, never, never>;
+  escrowed_amount: ColumnType<string, never, never>;
+  promised: ColumnType<string, never, never>;
+}
+
 /** The fan-out's position lies in the future of this server: the data came from another one, and no event would be delivered. Run select rebase_outbox() in this schema. */
 export interface InvariantWebhookCursorNotAhead {
   xid: ColumnType<string, never, never>;
@@ -775,6 +791,8 @@ export interface Streams {
   cancelled_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+  /** The platform's fee when the stream was made, hundredths of a percent: all releases of a stream are charged alike. */
+  fee_bps: Generated<number>;
 }
 
 /** Work that a platform posts and pays for. The amount lies in escrow from the moment it is posted until it is paid or given back. */
@@ -1031,6 +1049,8 @@ export interface Tables {
   invariant_rail_equals_transactions: InvariantRailEqualsTransactions;
   invariant_reputation_replays: InvariantReputationReplays;
   invariant_sandbox_sends_once: InvariantSandboxSendsOnce;
+  invariant_stream_releases_equal_transactions: InvariantStreamReleasesEqualTransactions;
+  invariant_streams_within_escrow: InvariantStreamsWithinEscrow;
   invariant_webhook_cursor_not_ahead: InvariantWebhookCursorNotAhead;
   invariant_webhook_deliveries_once: InvariantWebhookDeliveriesOnce;
   ledger_account_balances: LedgerAccountBalances;
