@@ -7,14 +7,15 @@ as $$
   select g.worker_id, coalesce(w.tasks, 0), coalesce(w.tasks, 0) + g.tasks, w.last_day,
     case
       when coalesce(w.tasks, 0) + g.tasks <= 0 then null
-      -- Something was taken away, so the newest is looked up; only added to, it is the newer of the two.
-      when g.shrunk then (
+      -- Something was taken away, so the newest is looked up; only added to, it is the newer of the two. None is left
+      -- when more was taken away than is among these deltas: those that follow will say so.
+      when g.shrunk then coalesce((
         select (t.created_at at time zone 'UTC')::date
         from :schema.tasks t
         where t.worker_id = g.worker_id and t.platform_id = p_platform
         order by t.created_at desc
         limit 1
-      )
+      ), w.last_day, g.newest_day)
       else greatest(w.last_day, g.newest_day)
     end
   from (

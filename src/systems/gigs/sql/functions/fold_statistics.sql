@@ -97,7 +97,7 @@ begin
   ), pairs_gone as (
     delete from :schema.platform_workers t
     using pairs p
-    where p.new_tasks = 0 and t.platform_id = p.platform_id and t.worker_id = p.worker_id
+    where p.new_tasks <= 0 and t.platform_id = p.platform_id and t.worker_id = p.worker_id
   ), by_pair as (
     insert into :schema.platform_workers as t (platform_id, worker_id, tasks, last_day)
     select platform_id, worker_id, new_tasks, new_day from pairs where new_tasks > 0 order by 1, 2
