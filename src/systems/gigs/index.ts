@@ -7,6 +7,14 @@ import { defaultAccounts, GigsService } from './service.ts';
 
 export type { Tables as GigsTables } from './generated/tables.ts';
 export { GigsService } from './service.ts';
+export type {
+  DailyTransactions,
+  DayRange,
+  PlatformStats,
+  RiskFactor,
+  WorkerEarnings,
+  WorkerRiskAssessment,
+} from './statistics.ts';
 export * from './types.ts';
 
 export const gigs = defineSystem<GigsService>({
@@ -21,7 +29,10 @@ export const gigs = defineSystem<GigsService>({
   createRouter: () => createRouter(),
   seed: async () => ({ counts: {}, written: false }),
   demoSignIns: async () => [],
-  tasks: [{ name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() }],
+  tasks: [
+    { name: 'fold-statistics', everyMs: 1_000, run: (service) => service.foldStatistics() },
+    { name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() },
+  ],
   maySee: (principal, event) => event.audience === principal.id,
   tryFirst: [],
 });

@@ -10,6 +10,7 @@ import {
 } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
 import * as parties from './parties.ts';
+import * as statistics from './statistics.ts';
 import type * as t from './types.ts';
 
 export class GigsService {
@@ -51,6 +52,26 @@ export class GigsService {
   }
   getPlatform(id: string): Promise<t.Platform | null> {
     return parties.getPlatform(this.context, id);
+  }
+
+  // Statistics
+  getWorkerEarnings(workerId: string): Promise<statistics.WorkerEarnings | null> {
+    return statistics.getWorkerEarnings(this.context, workerId);
+  }
+  getPlatformStats(platformId: string): Promise<statistics.PlatformStats | null> {
+    return statistics.getPlatformStats(this.context, platformId);
+  }
+  getWorkerRiskAssessment(workerId: string): Promise<statistics.WorkerRiskAssessment | null> {
+    return statistics.getWorkerRiskAssessment(this.context, workerId);
+  }
+  getDailyTransactions(range: statistics.DayRange): Promise<statistics.DailyTransactions[]> {
+    return statistics.getDailyTransactions(this.context, range);
+  }
+  foldStatistics(): Promise<boolean> {
+    return statistics.foldStatistics(this.context);
+  }
+  rebuildStatistics(): Promise<number> {
+    return statistics.rebuildStatistics(this.context);
   }
 }
 
