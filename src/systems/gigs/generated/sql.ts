@@ -72,8 +72,8 @@ comment on function :schema.bring_statistics(integer) is
   p_platform text, p_workers text[], p_tasks integer[], p_days date[]
 ) returns table (worker_id text, old_tasks bigint, new_tasks bigint, old_day date, new_day date)
 language sql stable
-set search_path = :schema, pg_temp
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select g.worker_id, coalesce(w.tasks, 0), coalesce(w.tasks, 0) + g.tasks, w.last_day,
     case
       when coalesce(w.tasks, 0) + g.tasks <= 0 then null
@@ -185,18 +185,15 @@ begin
     on conflict (day, asset, tx_type, status) do update set transactions = t.transactions + excluded.transactions,
       amount = t.amount + excluded.amount, fees = t.fees + excluded.fees
   ), pairs as materialized (
-    select c.platform_id, c.worker_id, c.old_tasks, c.new_tasks, c.old_day, c.new_day
+    select m.platform_id, c.worker_id, c.old_tasks, c.new_tasks, c.old_day, c.new_day
     from (
-      select distinct platform_id from work where worker_id is not null and tasks <> 0
+      select platform_id, array_agg(worker_id) as workers, array_agg(tasks) as tasks, array_agg(created_day) as days
+      from work
+      where worker_id is not null and tasks <> 0
+      group by 1
     ) as m
     join kept_platforms k on k.id = m.platform_id
-    cross join lateral :schema.changed_platform_workers(
-      m.platform_id,
-      array(select w.worker_id from work w where w.platform_id = m.platform_id and w.worker_id is not null and w.tasks <> 0),
-      array(select w.tasks from work w where w.platform_id = m.platform_id and w.worker_id is not null and w.tasks <> 0),
-      array(select w.created_day from work w
-        where w.platform_id = m.platform_id and w.worker_id is not null and w.tasks <> 0)
-    ) as c
+    cross join lateral :schema.changed_platform_workers(m.platform_id, m.workers, m.tasks, m.days) as c
   ), pairs_gone as (
     delete from :schema.platform_workers t
     using pairs p
@@ -801,6 +798,7 @@ comment on function :schema.update_worker_last_active() is
       text: `create or replace function :schema.update_worker_ratings() returns trigger
 language plpgsql
 as $$
+-- There is no search_path setting: the one name below says its schema.
 begin
   insert into :schema.work_deltas (worker_id, ratings, stars) values (new.worker_id, 1, new.rating);
   return null;
@@ -844,9 +842,9 @@ begin
       case when n.status = 'cancelled' then 0 else n.amount - n.paid_amount end
         - case when o.status = 'cancelled' then 0 else o.amount - o.paid_amount end,
       case when n.status = 'completed' and n.started_at is not null
-        then extract(epoch from n.completed_at - n.started_at) else 0 end
+        then extract(epoch from (n.completed_at - n.started_at)) else 0 end
       - case when o.status = 'completed' and o.started_at is not null
-        then extract(epoch from o.completed_at - o.started_at) else 0 end
+        then extract(epoch from (o.completed_at - o.started_at)) else 0 end
     from new_tasks n
     cross join old_tasks o
     where (select count(*) from new_tasks) = 1
@@ -1698,7 +1696,9 @@ select s.id as stream_id, s.status, s.task_id, k.title as task_title, s.worker_i
   round(100 * s.released_amount / s.total_amount, 2) as percent_released,
   least(s.funded_amount, trunc(s.total_amount * a.elapsed_s / a.duration_s, 6))::numeric as accrued_amount,
   s.next_release_at,
-  ceil(greatest(extract(epoch from s.next_release_at - statement_timestamp()), 0))::integer as seconds_until_next_release,
+  case when s.next_release_at is not null
+    then ceil(greatest(extract(epoch from (s.next_release_at - statement_timestamp())), 0))::integer
+  end as seconds_until_next_release,
   s.start_time, s.end_time
 from :schema.streams s
 join :schema.tasks k on k.id = s.task_id
@@ -1708,7 +1708,7 @@ cross join lateral (
   select d.duration_s,
     least(d.duration_s, greatest(0,
       extract(epoch from coalesce(s.paused_at, statement_timestamp()) - s.start_time - s.paused_for))) as elapsed_s
-  from (select extract(epoch from s.end_time - s.start_time - s.paused_for) as duration_s) as d
+  from (select extract(epoch from (s.end_time - s.start_time - s.paused_for)) as duration_s) as d
 ) as a
 where s.status in ('active', 'paused', 'insolvent');
 comment on view :schema.active_streams_view is
@@ -2159,7 +2159,7 @@ cross join lateral (
     from :schema.daily_work d
     where d.worker_id = t.worker_id and d.day > (statement_timestamp() at time zone 'UTC')::date - 30
       and d.day <= (statement_timestamp() at time zone 'UTC')::date
-    group by d.day - extract(dow from d.day)::integer
+    group by d.day - extract(dow from (d.day))::integer
   ) as v
 ) as r
 cross join lateral (

@@ -2,8 +2,8 @@ create or replace function :schema.changed_platform_workers(
   p_platform text, p_workers text[], p_tasks integer[], p_days date[]
 ) returns table (worker_id text, old_tasks bigint, new_tasks bigint, old_day date, new_day date)
 language sql stable
-set search_path = :schema, pg_temp
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select g.worker_id, coalesce(w.tasks, 0), coalesce(w.tasks, 0) + g.tasks, w.last_day,
     case
       when coalesce(w.tasks, 0) + g.tasks <= 0 then null

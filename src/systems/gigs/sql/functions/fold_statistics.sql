@@ -82,18 +82,15 @@ begin
     on conflict (day, asset, tx_type, status) do update set transactions = t.transactions + excluded.transactions,
       amount = t.amount + excluded.amount, fees = t.fees + excluded.fees
   ), pairs as materialized (
-    select c.platform_id, c.worker_id, c.old_tasks, c.new_tasks, c.old_day, c.new_day
+    select m.platform_id, c.worker_id, c.old_tasks, c.new_tasks, c.old_day, c.new_day
     from (
-      select distinct platform_id from work where worker_id is not null and tasks <> 0
+      select platform_id, array_agg(worker_id) as workers, array_agg(tasks) as tasks, array_agg(created_day) as days
+      from work
+      where worker_id is not null and tasks <> 0
+      group by 1
     ) as m
     join kept_platforms k on k.id = m.platform_id
-    cross join lateral :schema.changed_platform_workers(
-      m.platform_id,
-      array(select w.worker_id from work w where w.platform_id = m.platform_id and w.worker_id is not null and w.tasks <> 0),
-      array(select w.tasks from work w where w.platform_id = m.platform_id and w.worker_id is not null and w.tasks <> 0),
-      array(select w.created_day from work w
-        where w.platform_id = m.platform_id and w.worker_id is not null and w.tasks <> 0)
-    ) as c
+    cross join lateral :schema.changed_platform_workers(m.platform_id, m.workers, m.tasks, m.days) as c
   ), pairs_gone as (
     delete from :schema.platform_workers t
     using pairs p

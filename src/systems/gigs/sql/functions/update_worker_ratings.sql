@@ -1,6 +1,7 @@
 create or replace function :schema.update_worker_ratings() returns trigger
 language plpgsql
 as $$
+-- There is no search_path setting: the one name below says its schema.
 begin
   insert into :schema.work_deltas (worker_id, ratings, stars) values (new.worker_id, 1, new.rating);
   return null;

@@ -30,9 +30,9 @@ begin
       case when n.status = 'cancelled' then 0 else n.amount - n.paid_amount end
         - case when o.status = 'cancelled' then 0 else o.amount - o.paid_amount end,
       case when n.status = 'completed' and n.started_at is not null
-        then extract(epoch from n.completed_at - n.started_at) else 0 end
+        then extract(epoch from (n.completed_at - n.started_at)) else 0 end
       - case when o.status = 'completed' and o.started_at is not null
-        then extract(epoch from o.completed_at - o.started_at) else 0 end
+        then extract(epoch from (o.completed_at - o.started_at)) else 0 end
     from new_tasks n
     cross join old_tasks o
     where (select count(*) from new_tasks) = 1

@@ -4,7 +4,9 @@ select s.id as stream_id, s.status, s.task_id, k.title as task_title, s.worker_i
   round(100 * s.released_amount / s.total_amount, 2) as percent_released,
   least(s.funded_amount, trunc(s.total_amount * a.elapsed_s / a.duration_s, 6))::numeric as accrued_amount,
   s.next_release_at,
-  ceil(greatest(extract(epoch from s.next_release_at - statement_timestamp()), 0))::integer as seconds_until_next_release,
+  case when s.next_release_at is not null
+    then ceil(greatest(extract(epoch from (s.next_release_at - statement_timestamp())), 0))::integer
+  end as seconds_until_next_release,
   s.start_time, s.end_time
 from :schema.streams s
 join :schema.tasks k on k.id = s.task_id
@@ -14,7 +16,7 @@ cross join lateral (
   select d.duration_s,
     least(d.duration_s, greatest(0,
       extract(epoch from coalesce(s.paused_at, statement_timestamp()) - s.start_time - s.paused_for))) as elapsed_s
-  from (select extract(epoch from s.end_time - s.start_time - s.paused_for) as duration_s) as d
+  from (select extract(epoch from (s.end_time - s.start_time - s.paused_for)) as duration_s) as d
 ) as a
 where s.status in ('active', 'paused', 'insolvent');
 comment on view :schema.active_streams_view is

@@ -33,7 +33,7 @@ cross join lateral (
     from :schema.daily_work d
     where d.worker_id = t.worker_id and d.day > (statement_timestamp() at time zone 'UTC')::date - 30
       and d.day <= (statement_timestamp() at time zone 'UTC')::date
-    group by d.day - extract(dow from d.day)::integer
+    group by d.day - extract(dow from (d.day))::integer
   ) as v
 ) as r
 cross join lateral (
