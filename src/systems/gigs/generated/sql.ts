@@ -10,7 +10,7 @@ export const gigsSql: SqlModule = {
 language sql stable parallel safe
 as $$
   -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
-  select floor(extract(epoch from statement_timestamp() - p_worker.created_at) / 86400)::integer;
+  select greatest(0, floor(extract(epoch from statement_timestamp() - p_worker.created_at) / 86400))::integer;
 $$;
 comment on function :schema.account_age_days(:schema.workers) is
   'Whole days since the worker registered, right at every read: account_age_days(w) for a row w of workers.';
@@ -1935,7 +1935,7 @@ comment on column :schema.platform_performance_view.completion_rate is 'Percent:
 create or replace view :schema.platform_profiles as
 select p.id, p.name, p.contact_email, p.webhook_url, p.wallet_address, p.fee_bps, t.total_payouts, t.total_tasks,
   t.active_workers_30d as active_workers, p.is_active,
-  floor(extract(epoch from statement_timestamp() - p.created_at) / 86400)::integer as account_age_days,
+  greatest(0, floor(extract(epoch from statement_timestamp() - p.created_at) / 86400))::integer as account_age_days,
   p.metadata, p.created_at, p.updated_at
 from :schema.platforms p
 join :schema.platform_totals t on t.platform_id = p.id;
@@ -2145,7 +2145,7 @@ select t.worker_id, t.name, t.reputation_score, a.account_age_days, t.completed_
     then least(500, trunc(r.earned * (0.5 + k.score / 1000.0 * 0.3), 6)) else 0 end as max_advance
 from :schema.worker_totals t
 cross join lateral (
-  select floor(extract(epoch from statement_timestamp() - t.created_at) / 86400)::integer as account_age_days
+  select greatest(0, floor(extract(epoch from statement_timestamp() - t.created_at) / 86400))::integer as account_age_days
 ) as a
 cross join lateral (
   select coalesce(sum(v.tasks), 0)::bigint as tasks, coalesce(sum(v.completed), 0)::bigint as completed,

@@ -19,7 +19,7 @@ select t.worker_id, t.name, t.reputation_score, a.account_age_days, t.completed_
     then least(500, trunc(r.earned * (0.5 + k.score / 1000.0 * 0.3), 6)) else 0 end as max_advance
 from :schema.worker_totals t
 cross join lateral (
-  select floor(extract(epoch from statement_timestamp() - t.created_at) / 86400)::integer as account_age_days
+  select greatest(0, floor(extract(epoch from statement_timestamp() - t.created_at) / 86400))::integer as account_age_days
 ) as a
 cross join lateral (
   select coalesce(sum(v.tasks), 0)::bigint as tasks, coalesce(sum(v.completed), 0)::bigint as completed,
