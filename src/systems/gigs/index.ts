@@ -53,6 +53,14 @@ export {
 } from './risk.ts';
 export { sandboxRail } from './sandbox-rail.ts';
 export { GigsService } from './service.ts';
+export type {
+  DailyTransactions,
+  DayRange,
+  PlatformStats,
+  RiskFactor,
+  WorkerEarnings,
+  WorkerRiskAssessment,
+} from './statistics.ts';
 export * from './stream-types.ts';
 export {
   MAX_TASK_AMOUNT,
@@ -103,6 +111,7 @@ export const gigs = defineSystem<GigsService>({
       everyMs: 1_000,
       run: async (service) => (await service.releaseDueStreams()).more,
     },
+    { name: 'fold-statistics', everyMs: 1_000, run: (service) => service.foldStatistics() },
     { name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() },
   ],
   maySee: (principal, event) => event.audience === principal.id,

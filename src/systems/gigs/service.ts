@@ -23,6 +23,7 @@ import * as reputation from './reputation.ts';
 import * as reviews from './reviews.ts';
 import * as risk from './risk.ts';
 import { sandboxRail } from './sandbox-rail.ts';
+import * as statistics from './statistics.ts';
 import * as streamLists from './stream-lists.ts';
 import type * as st from './stream-types.ts';
 import * as streams from './streams.ts';
@@ -299,6 +300,26 @@ export class GigsService {
   }
   getActiveStreams(filter?: st.ActiveStreamFilter): Promise<st.ActiveStream[]> {
     return streamLists.getActiveStreams(this.context, filter);
+  }
+
+  // Statistics
+  getWorkerEarnings(workerId: string): Promise<statistics.WorkerEarnings | null> {
+    return statistics.getWorkerEarnings(this.context, workerId);
+  }
+  getPlatformStats(platformId: string): Promise<statistics.PlatformStats | null> {
+    return statistics.getPlatformStats(this.context, platformId);
+  }
+  getWorkerRiskAssessment(workerId: string): Promise<statistics.WorkerRiskAssessment | null> {
+    return statistics.getWorkerRiskAssessment(this.context, workerId);
+  }
+  getDailyTransactions(range: statistics.DayRange): Promise<statistics.DailyTransactions[]> {
+    return statistics.getDailyTransactions(this.context, range);
+  }
+  foldStatistics(): Promise<boolean> {
+    return statistics.foldStatistics(this.context);
+  }
+  rebuildStatistics(): Promise<number> {
+    return statistics.rebuildStatistics(this.context);
   }
 }
 
