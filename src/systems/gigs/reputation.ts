@@ -37,6 +37,8 @@ export interface Reputation {
   readonly score: number;
   readonly rank: ReputationRank;
   readonly badges: readonly string[];
+  /** 0 to 1000, as calculateRiskScore gives it. */
+  readonly riskScore: number;
   /** Percent of all workers whose score is not higher; the best has 100. */
   readonly percentile: number;
   readonly completedTasks: number;
