@@ -2469,7 +2469,7 @@ as $$
       select sum(k.tasks) as tasks, sum(k.completed) as completed, sum(k.payouts) as payouts, sum(k.earned) as earned
       from :schema.daily_work k
       where k.worker_id = w.id and k.day > (statement_timestamp() at time zone 'UTC')::date - 30
-      group by k.day - extract(dow from k.day)::integer
+      group by k.day - extract(dow from (k.day))::integer
     ) as v
   ) as d
   cross join lateral (
