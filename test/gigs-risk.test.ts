@@ -206,11 +206,11 @@ describe('the risk score', () => {
 
   it('of an unknown worker is refused', async () => {
     for (const call of [
-      t.service.collectRiskInputs('wrk_none'),
-      t.service.predictEarnings('wrk_none'),
-      t.service.checkAdvanceEligibility('wrk_none'),
+      () => t.service.collectRiskInputs('wrk_none'),
+      () => t.service.predictEarnings('wrk_none'),
+      () => t.service.checkAdvanceEligibility('wrk_none'),
     ]) {
-      expect(await failureOf(call)).toMatchObject({
+      expect(await failureOf(call())).toMatchObject({
         code: 'not_found',
         reason: 'worker_not_found',
         message: 'Worker wrk_none not found',

@@ -1,5 +1,5 @@
 /** Tasks, payouts and ratings for tests of risk and advances, written straight into the tables. */
-import type { GigsFixture } from './gigs.ts';
+import type { GigsParts } from './gigs.ts';
 
 export interface TaskInput {
   readonly amount?: string;
@@ -13,7 +13,7 @@ export interface TaskInput {
 
 /** One task, ended so many days ago; returns its id. */
 export async function addTask(
-  t: GigsFixture,
+  t: GigsParts,
   platformId: string,
   workerId: string | null,
   input: TaskInput = {},
@@ -41,10 +41,10 @@ export async function addTask(
   return row!.id;
 }
 
-const payers = new WeakMap<GigsFixture, Promise<string>>();
+const payers = new WeakMap<GigsParts, Promise<string>>();
 
 /** The platform that pays all payouts of a fixture. */
-function payerOf(t: GigsFixture): Promise<string> {
+function payerOf(t: GigsParts): Promise<string> {
   const known = payers.get(t) ?? t.platform().then(({ id }) => id);
   payers.set(t, known);
   return known;
@@ -52,7 +52,7 @@ function payerOf(t: GigsFixture): Promise<string> {
 
 /** Completed payouts of so many days ago with their entries, through escrow; the worker spends them at once. */
 export async function addPayouts(
-  t: GigsFixture,
+  t: GigsParts,
   workerId: string,
   payouts: readonly { readonly amount: string; readonly daysAgo?: number; readonly fee?: string }[],
 ): Promise<void> {
@@ -85,7 +85,7 @@ export async function addPayouts(
 }
 
 export function addPayout(
-  t: GigsFixture,
+  t: GigsParts,
   workerId: string,
   amount: string,
   options: { readonly daysAgo?: number; readonly fee?: string } = {},
@@ -94,7 +94,7 @@ export function addPayout(
 }
 
 /** Without points. */
-export async function addRating(t: GigsFixture, workerId: string, rating: number): Promise<void> {
+export async function addRating(t: GigsParts, workerId: string, rating: number): Promise<void> {
   await t.scope.query(
     `insert into :schema.reputation_events (worker_id, event_type, requested_delta, rating, reason)
      values ($1, 'rating_received', 0, $2, 'rated')`,
@@ -103,7 +103,7 @@ export async function addRating(t: GigsFixture, workerId: string, rating: number
 }
 
 export async function setWorker(
-  t: GigsFixture,
+  t: GigsParts,
   workerId: string,
   { score, ageDays }: { readonly score: number; readonly ageDays: number },
 ): Promise<void> {
@@ -119,7 +119,7 @@ export async function setWorker(
 }
 
 /** A worker who may have an advance: 30 days old, 12 tasks, 20 USDC each day for 30 days. */
-export async function eligibleWorker(t: GigsFixture, platformId: string): Promise<string> {
+export async function eligibleWorker(t: GigsParts, platformId: string): Promise<string> {
   const { id } = await t.worker();
   await setWorker(t, id, { score: 800, ageDays: 30 });
   for (let n = 1; n <= 12; n += 1) await addTask(t, platformId, id, { amount: '20', daysAgo: n });
@@ -134,7 +134,7 @@ export async function eligibleWorker(t: GigsFixture, platformId: string): Promis
 
 /** Pays a worker as payments do, without a task: loans locked, the posting, then what is withheld, in one transaction. */
 export async function payOut(
-  t: GigsFixture,
+  t: GigsParts,
   platformId: string,
   workerId: string,
   amount: string,

@@ -4,8 +4,8 @@ import type { Scope } from '../../src/kernel/system.ts';
 import type { GigsService, Platform, Worker } from '../../src/systems/gigs/index.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';
 
-export interface GigsFixture {
-  readonly opened: TestDatabase;
+/** What tests of gigs work with, on any server. */
+export interface GigsParts {
   readonly scope: Scope;
   readonly service: GigsService;
   readonly ledger: Ledger;
@@ -17,9 +17,18 @@ export interface GigsFixture {
   readonly broken: (only?: RegExp) => Promise<string[]>;
 }
 
+export interface GigsFixture extends GigsParts {
+  readonly opened: TestDatabase;
+}
+
 export async function openGigs(): Promise<GigsFixture> {
   const opened = await openTestDatabase();
-  const { scope, service } = opened.gigs;
+  return { opened, ...gigsParts(opened.gigs.service) };
+}
+
+/** `run` keeps the parties of one run apart from those of another on the same database. */
+export function gigsParts(service: GigsService, run = ''): GigsParts {
+  const { scope } = service;
   const ledger = new Ledger(scope);
   let count = 0;
   const next = (): number => {
@@ -27,21 +36,20 @@ export async function openGigs(): Promise<GigsFixture> {
     return count;
   };
   return {
-    opened,
     scope,
     service,
     ledger,
     worker: (input = {}) =>
       service.registerWorker({
         name: `Worker ${next()}`,
-        email: `worker-${next()}@example.com`,
+        email: `worker-${run}${next()}@example.com`,
         password: 'correct horse battery',
         ...input,
       }),
     platform: async (funds = '1000000', input = {}) => {
       const made = await service.registerPlatform({
         name: `Platform ${next()}`,
-        contactEmail: `platform-${next()}@example.com`,
+        contactEmail: `platform-${run}${next()}@example.com`,
         password: 'correct horse battery',
         ...input,
       });
