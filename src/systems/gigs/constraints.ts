@@ -31,6 +31,12 @@ export const constraints: Readonly<Record<string, ConstraintMeaning>> = {
     field: 'feeBps',
     hint: 'Hundredths of a percent: 200 is 2 %.',
   },
+  usdc_check: {
+    code: 'invalid_input',
+    message: 'An amount of USDC has at most six decimals',
+    field: 'amount',
+  },
+  tasks_metadata_check: { code: 'invalid_input', message: 'metadata must be an object', field: 'metadata' },
   tasks_worker_id_fkey: workerNotFound,
   tasks_platform_id_fkey: platformNotFound,
   loans_worker_id_fkey: workerNotFound,

@@ -6,7 +6,25 @@ import { gigsSql } from './generated/sql.ts';
 import { defaultAccounts, GigsService } from './service.ts';
 
 export type { Tables as GigsTables } from './generated/tables.ts';
+export type { WorkerProfile } from './profiles.ts';
+export type { Reputation, ReputationChange, ReputationRank } from './reputation.ts';
 export { GigsService } from './service.ts';
+export {
+  MAX_TASK_AMOUNT,
+  MAX_TASKS,
+  MIN_TASK_AMOUNT,
+  type NewTask,
+  type TaskEvidence,
+} from './task-input.ts';
+export type {
+  CompletedTask,
+  CompleteOptions,
+  DisputeOutcome,
+  DisputeParty,
+  Rating,
+  Resolution,
+  TaskFilter,
+} from './tasks.ts';
 export * from './types.ts';
 
 export const gigs = defineSystem<GigsService>({

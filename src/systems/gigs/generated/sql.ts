@@ -10,10 +10,409 @@ export const gigsSql: SqlModule = {
 language sql stable parallel safe
 as $$
   -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  -- A worker registered in this very statement is a moment older than the statement: minus nothing is 0 days, not -1.
   select greatest(0, floor(extract(epoch from statement_timestamp() - p_worker.created_at) / 86400))::integer;
 $$;
 comment on function :schema.account_age_days(:schema.workers) is
   'Whole days since the worker registered, right at every read: account_age_days(w) for a row w of workers.';
+`,
+    },
+    {
+      path: "functions/add_completion_events.sql",
+      text: `create or replace function :schema.add_completion_events(p_task :schema.tasks, p_delta integer) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_before integer;
+  v_after integer;
+  v_event record;
+begin
+  -- Once for a task, also when it was resumed after a dispute and completed again. The lock on the task makes asking safe;
+  -- "on conflict" would come after the trigger has applied the points.
+  for v_event in
+    select e.type, e.delta, e.reason
+    from (values
+      (1, 'task_completed', p_delta, 'Completed "' || left(coalesce(p_task.title, p_task.id), 200) || '"', true),
+      (2, 'task_late', -5, 'Completed after it was due', p_task.completed_at > p_task.due_at)
+    ) as e(place, type, delta, reason, applies)
+    where e.applies and not exists (
+      select from :schema.reputation_events r
+      where r.task_id = p_task.id and r.worker_id = p_task.worker_id and r.event_type = e.type
+        and r.event_type in ('task_completed', 'task_late', 'rating_received')
+    )
+    order by e.place
+  loop
+    insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, reason)
+    values (p_task.worker_id, p_task.id, v_event.type, v_event.delta, v_event.reason)
+    returning coalesce(v_before, previous_score), new_score into v_before, v_after;
+  end loop;
+  if v_after is null then
+    select reputation_score into v_after from :schema.workers where id = p_task.worker_id;
+  end if;
+  return jsonb_build_object('reputation_delta', v_after - coalesce(v_before, v_after), 'reputation_score', v_after);
+end
+$$;
+comment on function :schema.add_completion_events(:schema.tasks, integer) is
+  'The points for completing a task, and 5 less when it was late; once for a task. Returns what was applied and the score.';
+`,
+    },
+    {
+      path: "functions/add_reputation.sql",
+      text: `create or replace function :schema.add_reputation(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_worker text, p_type text, p_delta integer, p_reason text, p_related text, p_metadata jsonb
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_event :schema.reputation_events;
+begin
+  if v_answer is not null then return v_answer; end if;
+  if p_actor_kind in ('worker', 'platform') then
+    raise exception '% % cannot change scores.', initcap(p_actor_kind), p_actor_id
+      using errcode = 'GH403', constraint = 'not_yours', hint = 'Platforms rate completed tasks instead.';
+  end if;
+  insert into :schema.reputation_events (worker_id, event_type, requested_delta, reason, related_id, metadata)
+  values (p_worker, p_type, p_delta, p_reason, p_related, p_metadata)
+  returning * into v_event;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'add_reputation', 'worker', p_worker,
+    jsonb_build_object('type', p_type, 'delta', v_event.delta, 'reason', p_reason), array[p_worker],
+    jsonb_build_object('reputation_score', v_event.previous_score), jsonb_build_object('reputation_score', v_event.new_score));
+  return :schema.end_once(p_account, p_key, to_jsonb(v_event) - 'seq');
+end
+$$;
+comment on function :schema.add_reputation(
+  text, text, text, text, text, text, bytea, text, text, integer, text, text, jsonb) is
+  'A bonus, penalty or manual adjustment of a worker''s score, with its reason in the audit trail.';
+`,
+    },
+    {
+      path: "functions/begin_task.sql",
+      text: `create or replace function :schema.begin_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_worker text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_claim constant boolean := p_operation = 'claim_task';
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  if v_claim and p_actor_kind = 'worker' and p_actor_id is distinct from p_worker then
+    raise exception 'Worker % cannot take a task for worker %.', p_actor_id, p_worker
+      using errcode = 'GH403', constraint = 'not_your_task', column = 'workerId', hint = 'Take it for yourself.';
+  end if;
+  -- A task without a worker belongs to no worker yet, so who takes it is asked above.
+  v_task := :schema.lock_task(case when v_claim and p_actor_kind = 'worker' then 'system' else p_actor_kind end, p_actor_id,
+    p_task, case p_operation when 'start_task' then array['worker', 'platform'] else array['platform'] end, '{pending}');
+  if v_claim and v_task.worker_id is not null then
+    raise exception 'Task % has a worker.', p_task
+      using errcode = 'GH409', constraint = 'task_taken', column = 'taskId', hint = 'Take another that is open.';
+  elsif p_operation = 'start_task' and v_task.worker_id is null then
+    raise exception 'Task % has no worker.', p_task
+      using errcode = 'GH409', constraint = 'task_open', column = 'taskId', hint = 'Assign or claim it first.';
+  end if;
+  perform :schema.check_parties('system', null, null, coalesce(p_worker, v_task.worker_id));
+  update :schema.tasks
+  set worker_id = coalesce(p_worker, worker_id),
+    status = case p_operation when 'assign_task' then status else 'active' end,
+    started_at = case p_operation when 'assign_task' then started_at else clock_timestamp() end,
+    updated_at = clock_timestamp()
+  where id = p_task
+  returning * into v_task;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, p_operation, 'task', p_task,
+    jsonb_build_object('worker_id', v_task.worker_id), array[v_task.worker_id, v_task.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.begin_task(text, text, text, text, text, text, bytea, text, text) is
+  'assign_task: a pending task is given to a worker. claim_task: a worker takes an open one and begins it. start_task: its worker begins it.';
+`,
+    },
+    {
+      path: "functions/cancel_task.sql",
+      text: `create or replace function :schema.cancel_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_reason text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_before :schema.tasks;
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_before := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{platform}', '{pending,active}');
+  perform :schema.return_escrow(v_before, p_wide);
+  select * into v_task from :schema.tasks where id = p_task;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'cancel_task', 'task', p_task,
+    jsonb_build_object('reason', p_reason, 'returned', trim_scale(v_before.escrowed_amount)::text),
+    array_remove(array[v_task.worker_id, v_task.platform_id], null));
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.cancel_task(text, text, text, text, text, text, bytea, text, text, boolean) is
+  'Cancels a task that is pending or active; what of it is unpaid goes back to the platform.';
+`,
+    },
+    {
+      path: "functions/check_parties.sql",
+      text: `create or replace function :schema.check_parties(
+  p_actor_kind text, p_actor_id text, p_platform text, p_worker text
+) returns boolean
+language plpgsql stable
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_status text;
+  v_active boolean;
+begin
+  if p_platform is not null then
+    if p_actor_kind = 'worker' or (p_actor_kind = 'platform' and p_actor_id is distinct from p_platform) then
+      raise exception '% % cannot post tasks of platform %.', initcap(p_actor_kind), p_actor_id, p_platform
+        using errcode = 'GH403', constraint = 'not_your_platform', column = 'platformId',
+          hint = 'A platform posts its own tasks.';
+    end if;
+    select is_active into v_active from :schema.platforms where id = p_platform;
+    if not found then
+      raise exception 'Platform % not found.', p_platform
+        using errcode = 'GH404', constraint = 'platform_not_found', column = 'platformId', hint = 'Check the id.';
+    elsif not v_active then
+      raise exception 'Platform % is not active.', p_platform
+        using errcode = 'GH403', constraint = 'platform_inactive', column = 'platformId',
+          hint = 'It must be activated before it posts tasks.';
+    end if;
+  end if;
+  if p_worker is not null then
+    select status into v_status from :schema.workers where id = p_worker;
+    if not found then
+      raise exception 'Worker % not found.', p_worker
+        using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId', hint = 'Check the id.';
+    elsif v_status <> 'active' then
+      raise exception 'Worker % is %.', p_worker, v_status
+        using errcode = 'GH403', constraint = 'worker_' || v_status, column = 'workerId',
+          hint = 'Only active workers are given tasks.';
+    end if;
+  end if;
+  return true;
+end
+$$;
+comment on function :schema.check_parties(text, text, text, text) is
+  'Raises unless the platform (null: not asked) is active and the actor''s, and the worker (null: not asked) is active.';
+`,
+    },
+    {
+      path: "functions/complete_task.sql",
+      text: `create or replace function :schema.complete_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_delta integer, p_verification jsonb, p_proof text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+  v_reputation jsonb;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{platform}', '{active}');
+  update :schema.tasks
+  set status = 'completed', completed_at = greatest(clock_timestamp(), started_at),
+    verification_data = coalesce(p_verification, verification_data), completion_proof = coalesce(p_proof, completion_proof),
+    updated_at = clock_timestamp()
+  where id = p_task
+  returning * into v_task;
+  v_reputation := :schema.add_completion_events(v_task, p_delta);
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'complete_task', 'task', p_task,
+    v_reputation || jsonb_build_object('amount', trim_scale(v_task.amount)::text), array[v_task.worker_id, v_task.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task) || v_reputation);
+end
+$$;
+comment on function :schema.complete_task(text, text, text, text, text, text, bytea, text, integer, jsonb, text) is
+  'Completes an active task, with its points for the worker. Paying it is another step.';
+`,
+    },
+    {
+      path: "functions/create_task.sql",
+      text: `create or replace function :schema.create_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_platform text, p_worker text, p_external text, p_type text, p_amount numeric, p_escrow numeric, p_title text,
+  p_description text, p_metadata jsonb, p_scheduled_at timestamptz, p_due_at timestamptz, p_hold_until timestamptz,
+  p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_escrow numeric := coalesce(p_escrow, p_amount);
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  perform :schema.check_parties(p_actor_kind, p_actor_id, p_platform, p_worker);
+  if v_escrow > p_amount then
+    raise exception 'Escrow of % is more than the amount of %.', p_escrow, p_amount
+      using errcode = 'GH400', column = 'escrow', hint = 'Set aside the amount or less of it.';
+  end if;
+  insert into :schema.tasks (platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title, description,
+    metadata, scheduled_at, due_at, hold_until)
+  values (p_platform, p_worker, p_external, p_type, p_amount, v_escrow, p_title, p_description, p_metadata,
+    p_scheduled_at, p_due_at, p_hold_until)
+  on conflict (platform_id, external_id) do nothing
+  returning * into v_task;
+  if not found then
+    select * into v_task from :schema.tasks where platform_id = p_platform and external_id = p_external;
+    if not :schema.same_task(v_task, p_worker, p_type, p_amount, v_escrow, p_title, p_description, p_metadata,
+      p_scheduled_at, p_due_at, p_hold_until) then
+      raise exception 'Platform % posted task "%" before with other content.', p_platform, p_external
+        using errcode = 'GH409', constraint = 'external_id_reused', column = 'externalId',
+          detail = jsonb_build_object('id', v_task.id)::text, hint = 'Use an id of its own for each task.';
+    end if;
+    return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+  end if;
+  perform :schema.move_money(array['task ' || v_task.id || ' escrow'], array['platform:' || p_platform],
+    array['escrow:' || p_platform], array[v_escrow], v_task.id, p_wide);
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'create_task', 'task', v_task.id,
+    jsonb_build_object('task_type', p_type, 'amount', trim_scale(p_amount)::text),
+    array_remove(array[p_worker, p_platform], null));
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.create_task(
+  text, text, text, text, text, text, bytea, text, text, text, text, numeric, numeric, text, text, jsonb, timestamptz,
+  timestamptz, timestamptz, boolean) is
+  'Posts a task and sets its money aside, platform to escrow. The platform''s own id posted again with the same content answers the first task.';
+`,
+    },
+    {
+      path: "functions/create_tasks.sql",
+      text: `create or replace function :schema.create_tasks(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_tasks jsonb, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_bad record;
+  v_made text[];
+  v_platforms text[];
+  v_escrows numeric[];
+begin
+  if v_answer is not null then return v_answer; end if;
+  perform :schema.check_parties(p_actor_kind, p_actor_id, l.platform_id, l.worker_id)
+  from (
+    select distinct r.platform_id, r.worker_id
+    from jsonb_to_recordset(p_tasks) as r(platform_id text, worker_id text)
+  ) as l;
+  select l.place, l.escrow, l.amount into v_bad
+  from jsonb_to_recordset(p_tasks) as l(place integer, amount numeric, escrow numeric)
+  where l.escrow > l.amount
+  order by l.place limit 1;
+  if found then
+    raise exception 'Escrow of % is more than the amount of %.', v_bad.escrow, v_bad.amount
+      using errcode = 'GH400', column = 'tasks.' || v_bad.place || '.escrow', hint = 'Set aside the amount or less of it.';
+  end if;
+  -- In one order always, so that two lists with the same tasks wait for each other in a line.
+  with made as (
+    insert into :schema.tasks (id, platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title,
+      description, metadata, scheduled_at, due_at, hold_until)
+    select l.id, l.platform_id, l.worker_id, l.external_id, l.task_type, l.amount, coalesce(l.escrow, l.amount), l.title,
+      l.description, l.metadata, l.scheduled_at, l.due_at, l.hold_until
+    from jsonb_to_recordset(p_tasks) as l(place integer, id text, platform_id text, worker_id text, external_id text,
+      task_type text, amount numeric, escrow numeric, title text, description text, metadata jsonb,
+      scheduled_at timestamptz, due_at timestamptz, hold_until timestamptz)
+    order by l.platform_id, l.external_id, l.place
+    on conflict (platform_id, external_id) do nothing
+    returning id, platform_id, escrowed_amount
+  )
+  select array_agg(m.id order by m.id), array_agg(m.platform_id order by m.id), array_agg(m.escrowed_amount::numeric order by m.id)
+  into v_made, v_platforms, v_escrows
+  from made m;
+  if v_made is not null then
+    perform :schema.move_money(
+      (select array_agg('task ' || u.id || ' escrow' order by u.place) from unnest(v_made) with ordinality as u(id, place)),
+      (select array_agg('platform:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
+      (select array_agg('escrow:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
+      v_escrows, 'create_tasks', p_wide);
+    perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'create_task', 'task', t.id,
+      jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text),
+      array_remove(array[t.worker_id, t.platform_id], null))
+    from :schema.tasks t where t.id = any (v_made);
+  end if;
+  -- What was posted before, or twice in this list, must be the same.
+  select l.place, l.platform_id, l.external_id, t.id into v_bad
+  from jsonb_to_recordset(p_tasks) as l(place integer, id text, platform_id text, worker_id text, external_id text,
+    task_type text, amount numeric, escrow numeric, title text, description text, metadata jsonb,
+    scheduled_at timestamptz, due_at timestamptz, hold_until timestamptz)
+  join :schema.tasks t on t.platform_id = l.platform_id and t.external_id = l.external_id
+  where t.id <> l.id and not :schema.same_task(t, l.worker_id, l.task_type, l.amount, coalesce(l.escrow, l.amount),
+    l.title, l.description, l.metadata, l.scheduled_at, l.due_at, l.hold_until)
+  order by l.place limit 1;
+  if found then
+    raise exception 'Platform % posted task "%" before with other content.', v_bad.platform_id, v_bad.external_id
+      using errcode = 'GH409', constraint = 'external_id_reused', column = 'tasks.' || v_bad.place || '.externalId',
+        detail = jsonb_build_object('id', v_bad.id)::text, hint = 'Use an id of its own for each task.';
+  end if;
+  select jsonb_agg(:schema.task_json(t) order by l.place) into v_answer
+  from jsonb_to_recordset(p_tasks) as l(place integer, id text, platform_id text, external_id text)
+  cross join lateral (
+    select k.* from :schema.tasks k where k.id = l.id
+    union all
+    select k.* from :schema.tasks k
+    where k.platform_id = l.platform_id and k.external_id = l.external_id and k.id <> l.id
+  ) as t;
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.create_tasks(text, text, text, text, text, text, bytea, jsonb, boolean) is
+  'Posts a list of tasks, all or none, in one statement: as create_task does for one. Returns them in the order of the list.';
+`,
+    },
+    {
+      path: "functions/dispute_task.sql",
+      text: `create or replace function :schema.dispute_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_by text, p_reason text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task,
+    case when p_by in ('worker', 'platform') then array[p_by] else array[]::text[] end, '{pending,active,completed}');
+  if v_task.worker_id is null then
+    raise exception 'Task % has no worker: there is nobody to dispute with.', p_task
+      using errcode = 'GH409', constraint = 'task_open', column = 'taskId', hint = 'Cancel it.';
+  end if;
+  update :schema.tasks
+  set status = 'disputed', was_disputed = true, disputed_at = clock_timestamp(), updated_at = clock_timestamp()
+  where id = p_task;
+  insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, reason, metadata)
+  values (v_task.worker_id, p_task, 'dispute_filed', 0, 'Dispute filed by the ' || p_by || ': ' || p_reason,
+    jsonb_build_object('by', p_by));
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'dispute_task', 'task', p_task,
+    jsonb_build_object('by', p_by, 'reason', p_reason, 'was', v_task.status), array[v_task.worker_id, v_task.platform_id]);
+  select * into v_task from :schema.tasks where id = p_task;
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.dispute_task(text, text, text, text, text, text, bytea, text, text, text) is
+  'Freezes a task that has a worker until the dispute is resolved: it is neither paid nor cancelled meanwhile. Costs no points; what is found may.';
 `,
     },
     {
@@ -69,6 +468,44 @@ as $$
 $$;
 comment on function :schema.loan_json(:schema.loans) is
   'The row as functions answer it: amounts as decimal text, since a JSON number would be read as a float.';
+`,
+    },
+    {
+      path: "functions/lock_task.sql",
+      text: `create or replace function :schema.lock_task(
+  p_actor_kind text, p_actor_id text, p_task text, p_parties text[], p_states text[]
+) returns :schema.tasks
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_task :schema.tasks;
+begin
+  select * into v_task from :schema.tasks where id = p_task for no key update;
+  if not found then
+    raise exception 'Task % not found.', p_task
+      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId', hint = 'Check the id.';
+  end if;
+  -- Whoever is neither a worker nor a platform acts for the house.
+  if p_actor_kind in ('worker', 'platform') and (
+    p_actor_kind <> all (p_parties)
+    or p_actor_id is distinct from case p_actor_kind when 'worker' then v_task.worker_id else v_task.platform_id end
+  ) then
+    raise exception 'Task % is not % %''s to change so.', p_task, p_actor_kind, p_actor_id
+      using errcode = 'GH403', constraint = 'not_your_task', column = 'taskId',
+        hint = 'Only those it belongs to may, each its own part.';
+  end if;
+  if v_task.status <> all (p_states) then
+    raise exception 'Task % is %, not %.', p_task, v_task.status, array_to_string(p_states, ' or ')
+      using errcode = 'GH409', constraint = 'task_status', column = 'status',
+        detail = jsonb_build_object('id', p_task, 'status', v_task.status, 'expected', to_jsonb(p_states))::text,
+        hint = 'Read it again: somebody may have changed it meanwhile.';
+  end if;
+  return v_task;
+end
+$$;
+comment on function :schema.lock_task(text, text, text, text[], text[]) is
+  'Locks a task and returns it; raises unless it is there, in one of the states, and the actor''s own (a worker or platform among the parties named, or neither of both kinds).';
 `,
     },
     {
@@ -169,6 +606,45 @@ comment on function :schema.open_books(text, text) is
 `,
     },
     {
+      path: "functions/rate_task.sql",
+      text: `create or replace function :schema.rate_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_by text, p_stars integer, p_comment text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, array[p_by], '{completed}');
+  if (case p_by when 'platform' then v_task.worker_rating else v_task.platform_rating end) is not null then
+    raise exception 'The % has rated task % before.', p_by, p_task
+      using errcode = 'GH409', constraint = 'already_rated', column = 'taskId', hint = 'A rating is given once.';
+  end if;
+  update :schema.tasks
+  set worker_rating = case p_by when 'platform' then p_stars else worker_rating end,
+    platform_rating = case p_by when 'worker' then p_stars else platform_rating end,
+    updated_at = clock_timestamp()
+  where id = p_task
+  returning * into v_task;
+  if p_by = 'platform' then
+    insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, rating, reason, metadata)
+    values (v_task.worker_id, p_task, 'rating_received', (p_stars - 3) * 5, p_stars, 'Rated ' || p_stars || ' of 5',
+      jsonb_strip_nulls(jsonb_build_object('comment', p_comment)));
+  end if;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'rate_task', 'task', p_task,
+    jsonb_build_object('by', p_by, 'stars', p_stars, 'comment', p_comment), array[v_task.worker_id, v_task.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.rate_task(text, text, text, text, text, text, bytea, text, text, integer, text) is
+  'Stars from 1 to 5 for a completed task, once from each side. Those for the worker move its score by five for each star from three.';
+`,
+    },
+    {
       path: "functions/record_action.sql",
       text: `create or replace function :schema.record_action(
   p_actor_type text, p_actor_id text, p_request_id text, p_action text, p_resource_type text, p_resource_id text,
@@ -212,6 +688,168 @@ comment on function :schema.refuse_event_change() is
 `,
     },
     {
+      path: "functions/replay_reputation.sql",
+      text: `create or replace function :schema.replay_reputation(p_worker text) returns integer
+language plpgsql stable
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_score integer := 500;
+  v_delta integer;
+begin
+  for v_delta in
+    select e.requested_delta from :schema.reputation_events e where e.worker_id = p_worker order by e.seq
+  loop
+    v_score := least(1000, greatest(0, v_score + v_delta));
+  end loop;
+  return v_score;
+end
+$$;
+comment on function :schema.replay_reputation(text) is
+  'The score that follows from the worker''s events alone: from 500, in the order of seq, kept in 0 to 1000 after each.';
+`,
+    },
+    {
+      path: "functions/reputation_badges.sql",
+      text: `create or replace function :schema.reputation_badges(
+  p_completed bigint, p_completion_rate numeric, p_ratings bigint, p_average_rating numeric
+) returns text[]
+language sql immutable
+set search_path = :schema, pg_temp
+as $$
+  select coalesce(array_agg(b.name order by b.place), '{}')
+  from (values
+    (1, 'First Task', p_completed >= 1), (2, 'Consistent', p_completed >= 10), (3, 'Veteran', p_completed >= 50),
+    (4, 'Top Rated', p_ratings >= 5 and p_average_rating >= 4.5),
+    (5, 'Reliable', p_completed >= 1 and p_completion_rate >= 95)
+  ) as b(place, name, earned)
+  where b.earned;
+$$;
+comment on function :schema.reputation_badges(bigint, numeric, bigint, numeric) is
+  'Badges for completed tasks (1, 10, 50), an average of 4.5 stars in 5 ratings or more, and 95 percent of begun tasks completed.';
+`,
+    },
+    {
+      path: "functions/reputation_rank.sql",
+      text: `create or replace function :schema.reputation_rank(p_score integer) returns text
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select case when p_score >= 900 then 'Diamond' when p_score >= 800 then 'Platinum' when p_score >= 700 then 'Gold'
+    when p_score >= 600 then 'Silver' when p_score >= 400 then 'Bronze' else 'Starter' end;
+$$;
+comment on function :schema.reputation_rank(integer) is
+  'Name of a score: 900 Diamond, 800 Platinum, 700 Gold, 600 Silver, 400 Bronze, below Starter.';
+`,
+    },
+    {
+      path: "functions/resolve_dispute.sql",
+      text: `create or replace function :schema.resolve_dispute(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_outcome text, p_severity integer, p_note text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+  v_reputation jsonb := '{}';
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{}', '{disputed}');
+  if p_outcome <> 'complete' and v_task.paid_amount = v_task.amount then
+    raise exception 'Task % is paid: its dispute can only end with the task completed.', p_task
+      using errcode = 'GH409', constraint = 'task_paid', column = 'outcome',
+        hint = 'Resolve it as complete, with the severity that was found.';
+  end if;
+  if p_outcome = 'cancel' then
+    perform :schema.return_escrow(v_task, p_wide);
+  else
+    update :schema.tasks
+    set status = case p_outcome when 'complete' then 'completed' else 'active' end,
+      started_at = coalesce(started_at, clock_timestamp()),
+      completed_at = case p_outcome when 'complete' then coalesce(completed_at, greatest(clock_timestamp(), started_at)) end,
+      updated_at = clock_timestamp()
+    where id = p_task;
+  end if;
+  select * into v_task from :schema.tasks where id = p_task;
+  insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, reason, metadata)
+  values (v_task.worker_id, p_task, 'dispute_resolved', -10 * p_severity,
+    'Dispute resolved: ' || p_outcome || coalesce(', ' || p_note, ''), jsonb_build_object('severity', p_severity));
+  if p_outcome = 'complete' then v_reputation := :schema.add_completion_events(v_task, 10); end if;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'resolve_dispute', 'task', p_task,
+    v_reputation || jsonb_build_object('outcome', p_outcome, 'severity', p_severity, 'note', p_note),
+    array[v_task.worker_id, v_task.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.resolve_dispute(text, text, text, text, text, text, bytea, text, text, integer, text, boolean) is
+  'Ends a dispute: the task is completed (with its points, if it has none yet), cancelled or active again, and each step of severity takes 10 points.';
+`,
+    },
+    {
+      path: "functions/return_escrow.sql",
+      text: `create or replace function :schema.return_escrow(p_task :schema.tasks, p_wide boolean) returns void
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+begin
+  if exists (
+    select from :schema.streams s where s.task_id = p_task.id and s.status in ('active', 'paused', 'insolvent')
+  ) then
+    raise exception 'Task % has a stream that is not over.', p_task.id
+      using errcode = 'GH409', constraint = 'task_has_stream', column = 'taskId', hint = 'Cancel the stream first.';
+  end if;
+  if exists (
+    select from :schema.transactions t
+    where t.task_id = p_task.id and t.tx_type = 'payout' and t.stream_id is null and t.status in ('pending', 'processing')
+  ) then
+    raise exception 'A payment of task % is under way.', p_task.id
+      using errcode = 'GH409', constraint = 'task_payment_under_way', column = 'taskId',
+        hint = 'Try again when it is completed or has failed.';
+  end if;
+  perform :schema.move_money(array['task ' || p_task.id || ' return'], array['escrow:' || p_task.platform_id],
+    array['platform:' || p_task.platform_id], array[p_task.escrowed_amount::numeric], p_task.id, p_wide);
+  update :schema.tasks
+  set status = 'cancelled', escrowed_amount = 0, cancelled_at = clock_timestamp(), completed_at = null,
+    updated_at = clock_timestamp()
+  where id = p_task.id;
+end
+$$;
+comment on function :schema.return_escrow(:schema.tasks, boolean) is
+  'Cancels a locked task: what of it is unpaid goes from escrow back to the platform. Raises while a stream or a payment of it is under way.';
+`,
+    },
+    {
+      path: "functions/same_task.sql",
+      text: `create or replace function :schema.same_task(
+  p_task :schema.tasks, p_worker text, p_type text, p_amount numeric, p_escrow numeric, p_title text,
+  p_description text, p_metadata jsonb, p_scheduled_at timestamptz, p_due_at timestamptz, p_hold_until timestamptz
+) returns boolean
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  -- Posted open it may have been taken since; what was set aside may have been topped up or paid, so the posting tells.
+  select (p_worker is null or p_task.worker_id is not distinct from p_worker)
+    and (p_task.task_type, p_task.amount, p_task.title, p_task.description, p_task.metadata, p_task.scheduled_at,
+      p_task.due_at, p_task.hold_until)
+      is not distinct from (p_type, p_amount, p_title, p_description, p_metadata, p_scheduled_at::timestamptz(3),
+      p_due_at::timestamptz(3), p_hold_until::timestamptz(3))
+    and p_escrow = coalesce((
+      select t.amount * s.unit
+      from :schema.ledger_transfers t
+      join :schema.ledger_accounts a on a.id = t.debit_account
+      join :schema.ledger_assets s on s.id = a.asset_id
+      where t.key = encode(substring(sha256(convert_to('task ' || p_task.id || ' escrow', 'UTF8')) from 1 for 16), 'hex')::uuid
+    ), 0);
+$$;
+comment on function :schema.same_task(
+  :schema.tasks, text, text, numeric, numeric, text, text, jsonb, timestamptz, timestamptz, timestamptz) is
+  'Whether a task was posted with this content; no worker stands for whoever has it now.';
+`,
+    },
+    {
       path: "functions/stream_json.sql",
       text: `create or replace function :schema.stream_json(p_row :schema.streams) returns jsonb
 language sql stable parallel safe
@@ -226,6 +864,36 @@ as $$
 $$;
 comment on function :schema.stream_json(:schema.streams) is
   'The row as functions answer it: amounts as decimal text, since a JSON number would be read as a float.';
+`,
+    },
+    {
+      path: "functions/submit_task.sql",
+      text: `create or replace function :schema.submit_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_verification jsonb, p_proof text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{worker}', '{active}');
+  -- A verdict was on what was handed in before.
+  update :schema.tasks
+  set verification_data = coalesce(p_verification, verification_data), completion_proof = coalesce(p_proof, completion_proof),
+    verification_status = 'pending', verified_by = null, updated_at = clock_timestamp()
+  where id = p_task
+  returning * into v_task;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'submit_task', 'task', p_task,
+    jsonb_build_object('completion_proof', v_task.completion_proof), array[v_task.worker_id, v_task.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.submit_task(text, text, text, text, text, text, bytea, text, jsonb, text) is
+  'The worker hands in what proves an active task; it stays active until somebody completes it, and waits for a verdict.';
 `,
     },
     {
@@ -282,7 +950,13 @@ declare
 begin
   -- The worker's row is locked: of two events at once the second begins from what the first has left.
   select reputation_score into v_score from :schema.workers where id = new.worker_id for no key update;
-  if not found then return new; end if; -- the foreign key will say so
+  if not found then
+    -- The foreign key will say so, if no null is in its way.
+    v_score := 0;
+    new.requested_delta := 0;
+  end if;
+  -- The number given before the lock could be of another order than the one the points were applied in.
+  new.seq := nextval('reputation_events_seq_seq');
   new.previous_score := v_score;
   new.new_score := least(1000, greatest(0, v_score + new.requested_delta));
   new.delta := new.new_score - v_score;
@@ -330,6 +1004,55 @@ as $$
 $$;
 comment on function :schema.withhold_repayment(text, text, numeric, text, boolean) is
   'Takes the instalment of an open advance out of what a worker was just paid; returns how much.';
+`,
+    },
+    {
+      path: "functions/worker_reputation.sql",
+      text: `create or replace function :schema.worker_reputation(p_worker text) returns jsonb
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select jsonb_build_object(
+    'worker_id', w.id, 'score', w.reputation_score, 'rank', :schema.reputation_rank(w.reputation_score),
+    'badges', to_jsonb(:schema.reputation_badges(done.completed, done.rate, stars.ratings, stars.average)),
+    'percentile', (
+      select round(100.0 * count(*) filter (where o.reputation_score <= w.reputation_score) / count(*), 2)
+      from :schema.workers o),
+    'completed_tasks', done.completed, 'completion_rate', done.rate, 'ratings', stars.ratings,
+    'average_rating', stars.average,
+    'explanation', jsonb_build_object('start', 500, 'points', coalesce(points.list, '[]')),
+    'events', coalesce((
+      select jsonb_agg(to_jsonb(e) - 'seq' order by e.seq desc)
+      from (
+        select * from :schema.reputation_events r where r.worker_id = w.id order by r.seq desc limit 20
+      ) as e), '[]')
+  )
+  from :schema.workers w
+  cross join lateral (
+    select c.completed, coalesce(round(100.0 * c.completed / nullif(c.begun, 0), 2), 0) as rate
+    from (
+      select count(*) filter (where t.status = 'completed') as completed,
+        count(*) filter (
+          where t.status in ('completed', 'disputed') or (t.status = 'cancelled' and t.started_at is not null)) as begun
+      from :schema.tasks t where t.worker_id = w.id
+    ) as c
+  ) as done
+  cross join lateral (
+    select count(*) as ratings, coalesce(round(avg(r.rating), 2), 0) as average
+    from :schema.reputation_events r where r.worker_id = w.id and r.event_type = 'rating_received'
+  ) as stars
+  cross join lateral (
+    select jsonb_agg(jsonb_build_object('type', g.event_type, 'events', g.events, 'points', g.points) order by g.event_type)
+      as list
+    from (
+      select r.event_type, count(*) as events, sum(r.delta) as points
+      from :schema.reputation_events r where r.worker_id = w.id group by r.event_type
+    ) as g
+  ) as points
+  where w.id = p_worker;
+$$;
+comment on function :schema.worker_reputation(text) is
+  'A worker''s score and what it is made of: start and points of each kind of event add up to it. Percentile: percent of all workers whose score is not higher. Null without such a worker.';
 `,
     },
     {
@@ -858,6 +1581,45 @@ for each row when (old.status is distinct from new.status) execute function :sch
       text: `create or replace trigger transactions_guard_status
 before update of status on :schema.transactions
 for each row when (old.status is distinct from new.status) execute function :schema.guard_status();
+`,
+    },
+    {
+      path: "views/invariant_escrow_equals_tasks.sql",
+      text: `create or replace view :schema.invariant_escrow_equals_tasks as
+select p.id as platform_id, coalesce(b.balance, 0) as escrow_balance, coalesce(t.escrowed, 0) as tasks_escrowed
+from :schema.platforms p
+left join :schema.ledger_account_balances b on b.code = 'escrow:' || p.id
+left join (
+  select k.platform_id, sum(k.escrowed_amount) as escrowed from :schema.tasks k group by k.platform_id
+) as t on t.platform_id = p.id
+where coalesce(b.balance, 0) <> coalesce(t.escrowed, 0);
+comment on view :schema.invariant_escrow_equals_tasks is
+  'Platforms whose escrow account holds something else than their tasks say. Mend: compare the statement of the account with the tasks; each posting names its task.';
+`,
+    },
+    {
+      path: "views/invariant_reputation_replays.sql",
+      text: `create or replace view :schema.invariant_reputation_replays as
+select w.id as worker_id, w.reputation_score, coalesce(e.last_score, 500) as replayed_score, e.breaks
+from :schema.workers w
+left join (
+  select c.worker_id, count(*) filter (where not c.follows) as breaks,
+    max(c.new_score) filter (where c.is_last) as last_score
+  from (
+    select r.worker_id, r.new_score,
+      r.previous_score = lag(r.new_score, 1, 500) over one
+        and r.new_score = least(1000, greatest(0, r.previous_score + r.requested_delta)) as follows,
+      lead(r.seq) over one is null as is_last
+    from :schema.reputation_events r
+    window one as (partition by r.worker_id order by r.seq)
+  ) as c
+  group by c.worker_id
+) as e on e.worker_id = w.id
+where w.reputation_score <> coalesce(e.last_score, 500) or e.breaks > 0;
+comment on view :schema.invariant_reputation_replays is
+  'Workers whose score does not follow from their events: from 500, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger.';
+comment on column :schema.invariant_reputation_replays.breaks is
+  'Events that do not begin where the one before ended, or applied another delta than asked within 0 to 1000; null: no events.';
 `,
     },
   ],

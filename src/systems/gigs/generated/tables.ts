@@ -121,6 +121,13 @@ export interface IdempotencyKeys {
   created_at: Generated<Date>;
 }
 
+/** Platforms whose escrow account holds something else than their tasks say. Mend: compare the statement of the account with the tasks; each posting names its task. */
+export interface InvariantEscrowEqualsTasks {
+  platform_id: ColumnType<string, never, never>;
+  escrow_balance: ColumnType<string, never, never>;
+  tasks_escrowed: ColumnType<string, never, never>;
+}
+
 /** Balances and holds that differ from the sum of their transfers: a transfer or a balance was changed by hand. Compare with a backup. */
 export interface InvariantLedgerBalancesEqualJournal {
   code: ColumnType<string, never, never>;
@@ -186,6 +193,15 @@ export interface InvariantQueueSlotBehindPointer {
   schedule: ColumnType<string, never, never>;
   slot: ColumnType<Date, never, never>;
   next_slot: ColumnType<Date, never, never>;
+}
+
+/** Workers whose score does not follow from their events: from 500, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger. */
+export interface InvariantReputationReplays {
+  worker_id: ColumnType<string, never, never>;
+  reputation_score: ColumnType<number, never, never>;
+  replayed_score: ColumnType<number, never, never>;
+  /** Events that do not begin where the one before ended, or applied another delta than asked within 0 to 1000; null: no events. */
+  breaks: ColumnType<bigint | null, never, never>;
 }
 
 /** The fan-out's position lies in the future of this server: the data came from another one, and no event would be delivered. Run select rebase_outbox() in this schema. */
@@ -951,6 +967,7 @@ export interface Tables {
   audit_logs: AuditLogs;
   auth_secrets: AuthSecrets;
   idempotency_keys: IdempotencyKeys;
+  invariant_escrow_equals_tasks: InvariantEscrowEqualsTasks;
   invariant_ledger_balances_equal_journal: InvariantLedgerBalancesEqualJournal;
   invariant_ledger_holds_open: InvariantLedgerHoldsOpen;
   invariant_ledger_in_balance: InvariantLedgerInBalance;
@@ -960,6 +977,7 @@ export interface Tables {
   invariant_queue_job_in_one_place: InvariantQueueJobInOnePlace;
   invariant_queue_lease_has_claim: InvariantQueueLeaseHasClaim;
   invariant_queue_slot_behind_pointer: InvariantQueueSlotBehindPointer;
+  invariant_reputation_replays: InvariantReputationReplays;
   invariant_webhook_cursor_not_ahead: InvariantWebhookCursorNotAhead;
   invariant_webhook_deliveries_once: InvariantWebhookDeliveriesOnce;
   ledger_account_balances: LedgerAccountBalances;
