@@ -42,5 +42,11 @@ export const constraints: Readonly<Record<string, ConstraintMeaning>> = {
   loans_worker_id_fkey: workerNotFound,
   streams_task_id_fkey: taskNotFound,
   transactions_worker_id_fkey: workerNotFound,
+  transactions_payout_key: {
+    code: 'conflict',
+    message: 'Task already paid',
+    field: 'taskId',
+    reason: 'task_already_paid',
+  },
   reputation_events_worker_id_fkey: workerNotFound,
 };

@@ -12,32 +12,49 @@ import {
 } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
 import * as parties from './parties.ts';
+import * as reads from './payment-reads.ts';
+import * as payments from './payments.ts';
 import * as profiles from './profiles.ts';
+import { Rails } from './rails.ts';
 import * as reputation from './reputation.ts';
+import { sandboxRail } from './sandbox-rail.ts';
 import type { NewTask, TaskEvidence } from './task-input.ts';
 import * as tasks from './tasks.ts';
+import * as transfers from './transfers.ts';
 import type * as t from './types.ts';
+import * as withdrawals from './withdrawals.ts';
 
 export class GigsService {
   readonly scope: Scope;
   /** Passwords, sessions and API keys of this instance. */
   readonly accounts: Accounts;
+  /** Ways for money to leave; `sandbox` is there from the start. */
+  readonly rails: Rails;
   private readonly context: Context;
 
-  constructor(scope: Scope, accounts: Accounts = defaultAccounts(scope), actor: Actor = SYSTEM_ACTOR) {
+  constructor(
+    scope: Scope,
+    accounts: Accounts = defaultAccounts(scope),
+    {
+      actor = SYSTEM_ACTOR,
+      rails = new Rails([sandboxRail(scope)]),
+    }: Partial<Pick<Context, 'actor' | 'rails'>> = {},
+  ) {
     this.scope = scope;
     this.accounts = accounts;
-    this.context = { scope, accounts, actor };
+    this.rails = rails;
+    this.context = { scope, accounts, actor, rails };
   }
 
   /** The same service acting for somebody: the audit trail and idempotency keys are theirs. */
   by(actor: Actor): GigsService {
-    return new GigsService(this.scope, this.accounts, actor);
+    return new GigsService(this.scope, this.accounts, { actor, rails: this.rails });
   }
 
   /** The same service over another scope, such as the one inside a transaction. */
   on(scope: Scope): GigsService {
-    return new GigsService(scope, this.accounts.on(scope.executor), this.context.actor);
+    const { actor, rails } = this.context;
+    return new GigsService(scope, this.accounts.on(scope.executor), { actor, rails });
   }
 
   /** Runs the body with a service whose every method takes part in one transaction. */
@@ -118,6 +135,72 @@ export class GigsService {
   }
   replayReputation(workerId: string): Promise<number> {
     return reputation.replayReputation(this.context, workerId);
+  }
+
+  // Payments
+  processPayment(input: payments.PaymentInput, options?: t.OnceOptions): Promise<payments.Payment> {
+    return payments.processPayment(this.context, input, options);
+  }
+  processSplitPayment(
+    taskId: string,
+    shares: readonly payments.Share[],
+    options?: t.OnceOptions,
+  ): Promise<payments.Payment[]> {
+    return payments.processSplitPayment(this.context, { taskId, shares }, options);
+  }
+  executeBulkPayments(
+    taskIds: readonly string[],
+    options?: t.OnceOptions & { readonly rail?: string },
+  ): Promise<payments.BulkPayment[]> {
+    return payments.executeBulkPayments(this.context, taskIds, options);
+  }
+  refundTask(taskId: string, options?: t.OnceOptions): Promise<t.GigTransaction> {
+    return payments.refundTask(this.context, taskId, options);
+  }
+  /** Pays approved tasks whose hold is over; true when more may wait. */
+  releaseHolds(limit?: number): Promise<boolean> {
+    return payments.releaseHolds(this.context, limit);
+  }
+  getPaymentTransaction(id: string): Promise<t.GigTransaction | null> {
+    return reads.getPaymentTransaction(this.context, id);
+  }
+  getWorkerPayments(workerId: string, limit?: number): Promise<t.GigTransaction[]> {
+    return reads.getWorkerPayments(this.context, workerId, limit);
+  }
+  getWorkerPaymentStats(workerId: string): Promise<reads.WorkerPaymentStats> {
+    return reads.getWorkerPaymentStats(this.context, workerId);
+  }
+  getWorkerBalance(workerId: string): Promise<reads.WorkerBalance> {
+    return reads.getWorkerBalance(this.context, workerId);
+  }
+  listTransactions(filter?: reads.TransactionFilter, request?: PageRequest): Promise<Page<t.GigTransaction>> {
+    return reads.listTransactions(this.context, filter, request);
+  }
+
+  // Rails
+  depositFunds(
+    platformId: string,
+    amount: string,
+    options: t.OnceOptions & { readonly reference?: string; readonly rail?: string } = {},
+  ): Promise<t.GigTransaction> {
+    return withdrawals.depositFunds(this.context, { ...options, platformId, amount }, options);
+  }
+  withdraw(
+    workerId: string,
+    input: Omit<withdrawals.WithdrawalInput, 'workerId'>,
+    options?: t.OnceOptions,
+  ): Promise<t.GigTransaction> {
+    return withdrawals.withdraw(this.context, { ...input, workerId }, options);
+  }
+  retryFailedPayment(transactionId: string): Promise<t.GigTransaction> {
+    return withdrawals.retryFailedPayment(this.context, transactionId);
+  }
+  /** One round over transfers that are due; true when more may wait. */
+  workTransfers(options?: transfers.TransferOptions): Promise<boolean> {
+    return transfers.workTransfers(this.context, options);
+  }
+  chaseTransfers(): Promise<boolean> {
+    return transfers.chaseTransfers(this.context);
   }
 }
 
