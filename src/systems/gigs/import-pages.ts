@@ -56,9 +56,10 @@ export async function pageImports(
 
 /** Throws `not_found` ("Import not found"). */
 export async function getImport(context: Context, id: string): Promise<ImportRecord> {
-  const [row] = await context.scope.query<object>(`select ${COLUMNS} from :schema.imports i where i.id = $1`, [
-    id,
-  ]);
+  const [row] = await context.scope.query<object>(
+    `select ${COLUMNS} from :schema.imports i where i.id = $1`,
+    [id],
+  );
   if (row === undefined) throw new GuildhallError('not_found', 'Import not found', { field: 'id' });
   return camelRow<ImportRecord>(row);
 }

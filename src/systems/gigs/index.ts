@@ -6,6 +6,8 @@ import { gigsSql } from './generated/sql.ts';
 import { defaultAccounts, GigsService } from './service.ts';
 
 export type { Tables as GigsTables } from './generated/tables.ts';
+export type { ImportRecord } from './import-pages.ts';
+export { CHAIN_KINDS, IMPORT_KINDS, importFile, recogniseKind } from './imports/index.ts';
 export type { TransactionFilter, WorkerBalance, WorkerPaymentStats } from './payment-reads.ts';
 export {
   type BulkPayment,
@@ -26,7 +28,7 @@ export {
 } from './rails.ts';
 export type { Reputation, ReputationChange, ReputationRank } from './reputation.ts';
 export { sandboxRail } from './sandbox-rail.ts';
-export { GigsService, GigsService } from './service.ts';
+export { GigsService } from './service.ts';
 export {
   MAX_TASK_AMOUNT,
   MAX_TASKS,
@@ -59,75 +61,7 @@ export const gigs = defineSystem<GigsService>({
   createRouter: () => createRouter(),
   seed: async () => ({ counts: {}, written: false }),
   demoSignIns: async () => [],
-  tasks: [
-    { name: 'release-holds', everyMs: 1_000, run: (service) => service.releaseHolds() },
-    { name: 'work-transfers', everyMs: 1_000, run: (service) => service.workTransfers() },
-    { name: 'chase-transfers', everyMs: 60_000, run: (service) => service.chaseTransfers() },
-    { name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() },
-  ],
-  maySee: (principal, event) => event.audience === principal.id,
-  tryFirst: [],
-});tforms, tasks in escrow, payment streams, reputation, advances. */
-import { createRouter, defineSystem } from '../../kernel/index.ts';
-import { constraints } from './constraints.ts';
-import { gigsCatalog } from './generated/catalog.ts';
-import { gigsSql } from './generated/sql.ts';
-import { defaultAccounts, GigsService } from './service.ts';
-
-export type { Tables as GigsTables } from './generated/tables.ts';
-export type { TransactionFilter, WorkerBalance, WorkerPaymentStats } from './payment-reads.ts';
-export {
-  type BulkPayment,
-  MAX_PAYMENTS,
-  MIN_WITHDRAWAL,
-  type Payment,
-  type PaymentInput,
-  type Share,
-} from './payments.ts';
-export type { WorkerProfile } from './profiles.ts';
-export {
-  FINAL_CONFIRMATIONS,
-  type PaymentRail,
-  type RailStatus,
-  Rails,
-  type SendOutcome,
-  type TransferOrder,
-} from './rails.ts';
-export type { Reputation, ReputationChange, ReputationRank } from './reputation.ts';
-export { sandboxRail } from './sandbox-rail.ts';
-export { GigsService, GigsService } from './service.ts';
-export {
-  MAX_TASK_AMOUNT,
-  MAX_TASKS,
-  MIN_TASK_AMOUNT,
-  type NewTask,
-  type TaskEvidence,
-} from './task-input.ts';
-export type {
-  CompletedTask,
-  CompleteOptions,
-  DisputeOutcome,
-  DisputeParty,
-  Rating,
-  Resolution,
-  TaskFilter,
-} from './tasks.ts';
-export type { TransferOptions } from './transfers.ts';
-export * from './types.ts';
-export type { DepositInput, WithdrawalInput } from './withdrawals.ts';
-
-export const gigs = defineSystem<GigsService>({
-  name: 'gigs',
-  title: 'Gigs',
-  summary: 'Workers, platforms, tasks paid from escrow, payment streams, reputation, advances.',
-  sql: gigsSql,
-  catalog: gigsCatalog,
-  constraints,
-  createService: (scope, settings) => new GigsService(scope, defaultAccounts(scope, settings)),
-  accountsOf: (service) => service.accounts,
-  createRouter: () => createRouter(),
-  seed: async () => ({ counts: {}, written: false }),
-  demoSignIns: async () => [],
+  importFile: (service, request) => service.importFile(request),
   tasks: [
     { name: 'release-holds', everyMs: 1_000, run: (service) => service.releaseHolds() },
     { name: 'work-transfers', everyMs: 1_000, run: (service) => service.workTransfers() },

@@ -3,6 +3,9 @@ import {
   type Accounts,
   type Actor,
   accountsOn,
+  type ImportRefusal,
+  type ImportReport,
+  type ImportRequest,
   type InstanceSettings,
   type Page,
   type PageRequest,
@@ -11,6 +14,8 @@ import {
   type TransactionOptions,
 } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
+import * as importPages from './import-pages.ts';
+import { importFile } from './imports/index.ts';
 import * as parties from './parties.ts';
 import * as reads from './payment-reads.ts';
 import * as payments from './payments.ts';
@@ -60,6 +65,23 @@ export class GigsService {
   /** Runs the body with a service whose every method takes part in one transaction. */
   transaction<T>(body: (service: GigsService) => Promise<T>, options?: TransactionOptions): Promise<T> {
     return this.scope.executor.transaction((tx) => body(this.on(this.scope.on(tx))), options);
+  }
+
+  // Imports
+  /** Brings a file in; see the kinds in imports/index.ts. */
+  importFile(request: ImportRequest): Promise<ImportReport> {
+    return importFile({ scope: this.scope, actor: this.context.actor }, request);
+  }
+  pageImports(
+    filter?: PageRequest & { readonly platformId?: string },
+  ): Promise<Page<importPages.ImportRecord>> {
+    return importPages.pageImports(this.context, filter);
+  }
+  getImport(id: string): Promise<importPages.ImportRecord> {
+    return importPages.getImport(this.context, id);
+  }
+  pageRefusals(importId: string, request?: PageRequest): Promise<Page<ImportRefusal>> {
+    return importPages.pageRefusals(this.context, importId, request);
   }
 
   // Workers and platforms

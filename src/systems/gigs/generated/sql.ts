@@ -90,6 +90,45 @@ comment on function :schema.add_reputation(
 `,
     },
     {
+      path: "functions/begin_send.sql",
+      text: `create or replace function :schema.begin_send(p_id text, p_valid_s double precision, p_found_none timestamptz default null)
+returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+  v_action text;
+  v_seen timestamptz;
+begin
+  select * into v_row from :schema.transactions where id = p_id for no key update;
+  if not found or v_row.tx_type <> 'withdrawal' or v_row.status not in ('pending', 'processing') then
+    return jsonb_build_object('action', 'none');
+  end if;
+  v_seen := v_row.submitted_at;
+  if v_row.rail_reference is not null then
+    v_action := 'confirm';
+  elsif v_seen is null or (v_seen = p_found_none and v_seen + make_interval(secs => p_valid_s) <= clock_timestamp()) then
+    -- Written down before anything leaves: whoever comes after a crash knows that it may have been sent.
+    update :schema.transactions set status = 'processing', submitted_at = clock_timestamp(),
+      updated_at = clock_timestamp()
+    where id = p_id returning * into v_row;
+    v_action := 'send';
+  else
+    v_action := 'find';
+  end if;
+  return jsonb_build_object('action', v_action, 'round', v_row.attempts, 'rail', v_row.rail,
+    'reference', v_row.id || case when v_row.attempts > 1 then '-' || v_row.attempts else '' end,
+    'amount', trim_scale(v_row.amount)::text, 'to', v_row.to_address, 'submitted_at', v_row.submitted_at,
+    'valid_until', v_row.submitted_at + make_interval(secs => p_valid_s),
+    'valid_for_s', extract(epoch from (v_row.submitted_at + make_interval(secs => p_valid_s) - clock_timestamp())));
+end
+$$;
+comment on function :schema.begin_send(text, double precision, timestamptz) is
+  'What is to be done with a withdrawal: send (it is marked as submitted now), find (somebody may have sent it), confirm, none. It is given out to be sent again only to who found nothing under the submission that it still has, and when that one can no longer be accepted.';
+`,
+    },
+    {
       path: "functions/begin_task.sql",
       text: `create or replace function :schema.begin_task(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
@@ -136,6 +175,28 @@ comment on function :schema.begin_task(text, text, text, text, text, text, bytea
 `,
     },
     {
+      path: "functions/bulk_payments.sql",
+      text: `create or replace function :schema.bulk_payments(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_tasks text[], p_rail text, p_least numeric, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_answer := to_jsonb(:schema.pay_tasks(p_actor_type, p_actor_id, p_request_id, p_tasks, null, p_rail, p_least, null,
+    p_wide));
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.bulk_payments(text, text, text, text, text, text, bytea, text[], text, numeric, boolean) is
+  'Pays many completed tasks in one statement: those that can be paid are, the others say why not.';
+`,
+    },
+    {
       path: "functions/cancel_task.sql",
       text: `create or replace function :schema.cancel_task(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
@@ -161,6 +222,35 @@ end
 $$;
 comment on function :schema.cancel_task(text, text, text, text, text, text, bytea, text, text, boolean) is
   'Cancels a task that is pending or active; what of it is unpaid goes back to the platform.';
+`,
+    },
+    {
+      path: "functions/chase_transfers.sql",
+      text: `create or replace function :schema.chase_transfers(p_idle interval, p_limit integer) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_jobs jsonb;
+begin
+  select jsonb_agg(jsonb_build_object('payload', jsonb_build_object('transactionId', d.id), 'key', d.id)) into v_jobs
+  from (
+    select t.id from :schema.transactions t
+    where t.status in ('pending', 'processing') and t.updated_at < clock_timestamp() - p_idle
+      and t.tx_type = 'withdrawal'
+    order by t.updated_at
+    limit p_limit
+    for no key update skip locked
+  ) as d;
+  if v_jobs is null then return 0; end if;
+  perform :schema.queue_enqueue('send-transfer', v_jobs);
+  update :schema.transactions set updated_at = clock_timestamp()
+  where id in (select j -> 'payload' ->> 'transactionId' from jsonb_array_elements(v_jobs) as j);
+  return jsonb_array_length(v_jobs);
+end
+$$;
+comment on function :schema.chase_transfers(interval, integer) is
+  'Puts withdrawals that nobody has touched for so long back in line, such as after their jobs became dead letters; returns how many.';
 `,
     },
     {
@@ -380,6 +470,52 @@ comment on function :schema.create_tasks(text, text, text, text, text, text, byt
 `,
     },
     {
+      path: "functions/deposit_funds.sql",
+      text: `create or replace function :schema.deposit_funds(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_platform text, p_amount numeric, p_rail text, p_reference text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+  v_ids bigint[];
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  if not exists (select from :schema.platforms where id = p_platform) then
+    raise exception 'Platform not found' using errcode = 'GH404', constraint = 'platform_not_found',
+      column = 'platformId', detail = jsonb_build_object('platformId', p_platform)::text;
+  end if;
+  -- A reference that another call is just using is waited for; then its deposit is found.
+  insert into :schema.transactions (platform_id, tx_type, amount, status, rail, rail_reference, processed_at)
+  values (p_platform, 'deposit', p_amount, 'completed', p_rail, p_reference, clock_timestamp())
+  on conflict on constraint transactions_rail_reference_key do nothing
+  returning * into v_row;
+  if v_row.id is null then
+    select * into v_row from :schema.transactions where rail = p_rail and rail_reference = p_reference;
+    if (v_row.platform_id, v_row.tx_type, v_row.amount) is distinct from (p_platform, 'deposit', p_amount) then
+      raise exception 'The reference "%" of % belongs to another movement.', p_reference, p_rail
+        using errcode = 'GH409', constraint = 'reference_used', column = 'reference',
+          hint = 'Each deposit has a reference of its own.';
+    end if;
+    return :schema.end_once(p_account, p_key, :schema.transaction_json(v_row));
+  end if;
+  v_ids := :schema.move_money(array['deposit ' || v_row.id], array['bank'], array['platform:' || p_platform],
+    array[p_amount], v_row.id, p_wide);
+  update :schema.transactions set ledger_transfer_id = v_ids[1] where id = v_row.id returning * into v_row;
+  v_answer := :schema.transaction_json(v_row);
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'complete', 'deposit', v_row.id,
+    jsonb_build_object('platformId', p_platform, 'amount', v_answer ->> 'amount'), array[p_platform]);
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.deposit_funds(text, text, text, text, text, text, bytea, text, numeric, text, text, boolean) is
+  'Books money that came in for a platform, once for its reference at the rail.';
+`,
+    },
+    {
       path: "functions/dispute_task.sql",
       text: `create or replace function :schema.dispute_task(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
@@ -450,6 +586,280 @@ end
 $$;
 comment on function :schema.guard_status() is
   'Row trigger of tasks, streams, loans and transactions: lets only the steps of their state machines pass.';
+`,
+    },
+    {
+      path: "functions/hold_refusal.sql",
+      text: `create or replace function :schema.hold_refusal(p_task :schema.tasks) returns jsonb
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select case
+    when p_task.hold_until > clock_timestamp() then jsonb_build_object('state', 'GH409',
+      'message', format('Task %s is held until %s.', p_task.id, to_char(p_task.hold_until at time zone 'UTC',
+        'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+      'reason', 'task_held', 'details', jsonb_build_object('taskId', p_task.id, 'holdUntil', p_task.hold_until),
+      'hint', 'It is paid by itself when that time has come and it is approved.')
+    when p_task.verification_status in ('flagged', 'rejected') then jsonb_build_object('state', 'GH409',
+      'message', format('Task %s is %s.', p_task.id, p_task.verification_status), 'reason', 'not_verified',
+      'details', jsonb_build_object('taskId', p_task.id, 'verificationStatus', p_task.verification_status),
+      'hint', 'Approve it first.')
+    when exists (
+      select from :schema.streams s where s.task_id = p_task.id and s.status in ('active', 'paused', 'insolvent')
+    ) then jsonb_build_object('state', 'GH409', 'message', format('Task %s is being paid by a stream.', p_task.id),
+      'reason', 'task_streaming', 'details', jsonb_build_object('taskId', p_task.id),
+      'hint', 'Wait for its end, or cancel it.')
+  end;
+$$;
+comment on function :schema.hold_refusal(:schema.tasks) is
+  'Why nothing may leave the escrow of a completed task for a worker just now, or null: held, flagged or rejected, a stream that is not over.';
+`,
+    },
+    {
+      path: "functions/import_chain_transactions.sql",
+      text: `create or replace function :schema.import_chain_transactions(p_rows jsonb) returns bigint
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_made text[];
+begin
+  with made as (
+    insert into :schema.chain_transactions (tx_hash, block_number, position, from_address, to_address, value, gas_used,
+      fee, status, at)
+    select d.tx_hash, d.block_number, d.position, d.from_address, d.to_address, d.value, d.gas_used, d.fee, d.status, d.at
+    from jsonb_to_recordset(p_rows) as d(tx_hash text, block_number bigint, position integer, from_address text,
+      to_address text, value numeric, gas_used bigint, fee numeric, status text, at timestamptz)
+    order by d.tx_hash
+    on conflict (tx_hash) do nothing
+    returning tx_hash
+  )
+  select array_agg(m.tx_hash) into v_made from made m;
+  -- Transfers that came in before: a log proves that its transaction went through, so only the fee is new.
+  update :schema.transactions t
+  set metadata = t.metadata || jsonb_build_object('chainFee', c.fee::text), updated_at = clock_timestamp()
+  from :schema.chain_transactions c
+  where c.tx_hash = any (v_made) and t.tx_hash = c.tx_hash and t.rail = 'ethereum';
+  return coalesce(cardinality(v_made), 0);
+end
+$$;
+comment on function :schema.import_chain_transactions(jsonb) is
+  'Writes transactions of a chain, each once for its hash, and their fee to the transfers within them; returns how many were new.';
+`,
+    },
+    {
+      path: "functions/import_platform.sql",
+      text: `create or replace function :schema.import_platform(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_name text, p_email text
+) returns text
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_id text;
+begin
+  -- The unique login is the guard: of two imports that start at once the second waits here and then finds it.
+  insert into :schema.accounts (id, kind, login, roles)
+  values (:schema.new_id('plt'), 'platform', p_email, '{platform}')
+  on conflict (login) do nothing
+  returning id into v_id;
+  if v_id is null then
+    select p.id into v_id from :schema.platforms p where p.contact_email = p_email;
+    return v_id;
+  end if;
+  insert into :schema.platforms (id, name, contact_email, fee_bps, metadata)
+  values (v_id, p_name, p_email, 0, '{"imported": true}');
+  perform :schema.open_books('platform', v_id);
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'register', 'platform', v_id,
+    jsonb_build_object('login', p_email), array[v_id]);
+  return v_id;
+end
+$$;
+comment on function :schema.import_platform(text, text, text, text, text) is
+  'The platform of this address, made when there is none: without a password, so nobody signs in as it, and without a fee, so that imported amounts are paid as published.';
+`,
+    },
+    {
+      path: "functions/import_reputation.sql",
+      text: `create or replace function :schema.import_reputation(
+  p_made text[], p_tasks jsonb, p_places integer[], p_workers text[]
+) returns void
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, rating, reason, created_at)
+  select s.worker, t.id, e.type, e.delta, e.rating, e.reason, t.completed_at
+  from :schema.tasks t
+  join jsonb_to_recordset(p_tasks) as d(place integer, external_id text, points integer, rating smallint, penalty integer)
+    on d.external_id = t.external_id
+  join unnest(p_places, p_workers) as s(task, worker) on s.task = d.place
+  cross join lateral (values
+    (1, 'task_completed', d.points, null::smallint, 'Completed "' || left(coalesce(t.title, t.id), 200) || '"'),
+    (2, 'rating_received', (d.rating - 3) * 5, d.rating, 'Rated ' || d.rating || ' of 5'),
+    (3, 'penalty', -d.penalty, null, 'The platform marked the work as tainted')
+  ) as e(place, type, delta, rating, reason)
+  where t.id = any (p_made) and e.delta is not null
+  -- In one order of workers: two imports that meet at the same rows wait for each other in a line.
+  order by s.worker, t.completed_at, t.id, e.place;
+$$;
+comment on function :schema.import_reputation(text[], jsonb, integer[], text[]) is
+  'The reputation events of imported tasks, dated at their completion: points for completing, the rating, a penalty.';
+`,
+    },
+    {
+      path: "functions/import_tasks.sql",
+      text: `create or replace function :schema.import_tasks(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_import text, p_platform text, p_rows_done bigint,
+  p_fund boolean, p_tasks jsonb, p_shares jsonb
+) returns bigint
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_now constant timestamptz(3) := clock_timestamp();
+  v_made text[];
+  v_keys text[];
+  v_amounts numeric[];
+  v_places integer[];
+  v_owners text[];
+  v_parts numeric[];
+  v_tasks text[];
+  v_workers text[];
+begin
+  perform :schema.import_workers(p_actor_kind, p_actor_id, p_request_id, array_agg(s.email), array_agg(s.name))
+  from jsonb_to_recordset(p_shares) as s(worker text, email text, name text)
+  where s.worker is null;
+  select array_agg(s.task order by s.place), array_agg(coalesce(k.id, m.id) order by s.place),
+    array_agg(s.amount order by s.place)
+  into v_places, v_owners, v_parts
+  from jsonb_to_recordset(p_shares) as s(place integer, task integer, worker text, email text, amount numeric)
+  left join :schema.workers k on k.id = s.worker
+  left join :schema.workers m on m.email = s.email;
+
+  -- What the platform posted before under the same id stays as it is.
+  with made as (
+    insert into :schema.tasks (platform_id, worker_id, external_id, amount, escrowed_amount, status, title, description,
+      metadata, verification_data, verification_status, verified_by, worker_rating, hold_until, started_at, completed_at,
+      created_at, updated_at)
+    select p_platform, w.id, t.external_id, t.amount, case when t.verification = 'rejected' then 0 else t.amount end,
+      'completed', t.title, t.description, t.metadata || jsonb_build_object('importId', p_import), t.verification_data,
+      t.verification, case when t.verification <> 'pending' then 'manual' end, t.rating, t.hold_until,
+      coalesce(t.started_at, v_now), coalesce(t.completed_at, v_now), coalesce(t.started_at, v_now), v_now
+    from jsonb_to_recordset(p_tasks) as t(place integer, external_id text, amount numeric, title text, description text,
+      metadata jsonb, verification_data jsonb, verification text, rating smallint, hold_until timestamptz,
+      started_at timestamptz, completed_at timestamptz)
+    join (
+      select distinct on (u.task) u.task, u.id
+      from unnest(v_places, v_owners) with ordinality as u(task, id, place) order by u.task, u.place
+    ) as w on w.task = t.place
+    order by t.external_id
+    on conflict (platform_id, external_id) do nothing
+    returning id, escrowed_amount
+  )
+  select array_agg(m.id order by m.id), array_agg('task ' || m.id || ' escrow' order by m.id),
+    array_agg(m.escrowed_amount::numeric order by m.id)
+  into v_made, v_keys, v_amounts
+  from made m;
+  if v_made is null then return 0; end if;
+
+  if p_fund then
+    perform :schema.deposit_funds(p_actor_kind, p_actor_id, p_request_id, null, null, null, null, p_platform, s.amount,
+      'ledger', 'import ' || p_import || ' row ' || p_rows_done, true)
+    from (select sum(a) as amount from unnest(v_amounts) as a) as s where s.amount > 0;
+  end if;
+  perform :schema.move_money(v_keys, array_fill('platform:' || p_platform, array[cardinality(v_keys)]),
+    array_fill('escrow:' || p_platform, array[cardinality(v_keys)]), v_amounts, 'import ' || p_import, true);
+
+  -- Held ones are paid by release_holds, rejected ones by nobody.
+  select array_agg(t.id order by s.place), array_agg(s.worker order by s.place), array_agg(s.amount order by s.place)
+  into v_tasks, v_workers, v_amounts
+  from :schema.tasks t
+  join jsonb_to_recordset(p_tasks) as d(place integer, external_id text) on d.external_id = t.external_id
+  join unnest(v_places, v_owners, v_parts) with ordinality as s(task, worker, amount, place) on s.task = d.place
+  where t.id = any (v_made) and t.hold_until is null and t.verification_status = 'approved' and s.amount > 0;
+  if v_tasks is not null then
+    perform :schema.post_payouts(p_actor_kind, p_actor_id, p_request_id, v_tasks, v_workers, v_amounts,
+      jsonb_build_object('importId', p_import), true);
+  end if;
+  perform :schema.import_reputation(v_made, p_tasks, v_places, v_owners);
+  insert into :schema.audit_logs (actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
+  values (p_actor_kind, p_actor_id, p_request_id, 'import_tasks', 'import', p_import,
+    jsonb_build_object('platformId', p_platform, 'tasks', cardinality(v_made), 'payouts', coalesce(cardinality(v_tasks), 0)));
+  return cardinality(v_made);
+end
+$$;
+comment on function :schema.import_tasks(text, text, text, text, text, bigint, boolean, jsonb, jsonb) is
+  'Writes a batch of tasks that were done elsewhere: completed, their money moved from the platform (paid in first when p_fund) to escrow and, unless held or rejected, to their workers. Returns how many were new.';
+`,
+    },
+    {
+      path: "functions/import_transfers.sql",
+      text: `create or replace function :schema.import_transfers(p_import text, p_transfers jsonb) returns bigint
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_made bigint;
+begin
+  -- Our books stay as they are: this money moved elsewhere. A failed transaction of the chain moved nothing.
+  insert into :schema.transactions (asset, tx_hash, log_index, tx_type, amount, status, from_address, to_address, rail,
+    block_number, error_message, metadata, processed_at, created_at)
+  select d.asset, d.tx_hash, d.log_index, 'transfer', d.amount, coalesce(c.status, 'completed'), d.from_address,
+    d.to_address, 'ethereum', d.block_number, case when c.status = 'failed' then 'The chain reverted it.' end,
+    d.metadata || jsonb_build_object('importId', p_import)
+      || case when c.tx_hash is null then '{}' else jsonb_build_object('chainFee', c.fee::text) end,
+    d.at, d.at
+  from jsonb_to_recordset(p_transfers) as d(asset text, tx_hash text, log_index integer, amount numeric,
+    from_address text, to_address text, block_number bigint, metadata jsonb, at timestamptz)
+  left join :schema.chain_transactions c on c.tx_hash = d.tx_hash
+  order by d.tx_hash, d.log_index
+  on conflict (tx_hash, log_index) where tx_hash is not null do nothing;
+  get diagnostics v_made = row_count;
+  return v_made;
+end
+$$;
+comment on function :schema.import_transfers(text, jsonb) is
+  'Writes token transfers seen on a chain, each once for its hash and log index, with outcome and fee where the chain''s transaction is known; returns how many were new.';
+`,
+    },
+    {
+      path: "functions/import_workers.sql",
+      text: `create or replace function :schema.import_workers(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_emails text[], p_names text[]
+) returns bigint
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_made text[];
+begin
+  -- In one order always: two imports with the same workers wait for each other in a line.
+  with wanted as (
+    select distinct on (g.email) g.email, g.name, :schema.new_id('wrk') as id
+    from unnest(p_emails, p_names) as g(email, name)
+    where not exists (select from :schema.accounts a where a.login = g.email)
+    order by g.email
+  ), account as (
+    insert into :schema.accounts (id, kind, login, roles)
+    select w.id, 'worker', w.email, '{worker}' from wanted w order by w.email
+    on conflict (login) do nothing
+    returning id, login
+  ), made as (
+    insert into :schema.workers (id, name, email, metadata)
+    select a.id, w.name, a.login, '{"imported": true}' from account a join wanted w on w.id = a.id
+    returning id
+  )
+  select array_agg(m.id order by m.id) into v_made from made m;
+  if v_made is null then return 0; end if;
+  perform :schema.open_books('worker', u.id) from unnest(v_made) as u(id);
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'register', 'worker', w.id,
+    jsonb_build_object('login', w.email), array[w.id])
+  from :schema.workers w where w.id = any (v_made) order by w.id;
+  return cardinality(v_made);
+end
+$$;
+comment on function :schema.import_workers(text, text, text, text[], text[]) is
+  'Makes the workers of these addresses that are not there yet, without passwords; returns how many.';
 `,
     },
     {
@@ -567,6 +977,49 @@ comment on function :schema.move_money(text[], text[], text[], numeric[], text, 
 `,
     },
     {
+      path: "functions/note_transfer.sql",
+      text: `create or replace function :schema.note_transfer(
+  p_id text, p_round integer, p_state text, p_confirmations integer, p_final integer, p_rail_reference text,
+  p_tx_hash text, p_block bigint, p_reason text, p_wide boolean default false
+) returns text
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+  v_done constant boolean := p_state = 'accepted' and p_confirmations >= p_final;
+  v_at constant timestamptz(3) := clock_timestamp();
+begin
+  select * into v_row from :schema.transactions where id = p_id for no key update;
+  if v_row.status is distinct from 'processing' or v_row.attempts <> p_round then return v_row.status; end if;
+  if p_state = 'failed' then
+    perform :schema.move_money(array['withdrawal ' || p_id || ' back ' || p_round], array['rail'],
+      array['worker:' || v_row.worker_id], array[v_row.amount], p_id, p_wide);
+  elsif v_done then
+    perform :schema.move_money(array['withdrawal ' || p_id || ' sent ' || p_round], array['rail'], array['bank'],
+      array[v_row.amount], p_id, p_wide);
+  end if;
+  update :schema.transactions
+  set status = case when p_state = 'failed' then 'failed' when v_done then 'completed' else 'processing' end,
+    rail_reference = coalesce(p_rail_reference, rail_reference), tx_hash = coalesce(p_tx_hash, tx_hash),
+    block_number = coalesce(p_block, block_number),
+    blockchain_confirmations = greatest(blockchain_confirmations, p_confirmations),
+    error_message = case when p_state = 'failed' then p_reason end,
+    processed_at = case when p_state = 'failed' or v_done then v_at end, updated_at = v_at
+  where id = p_id returning * into v_row;
+  if v_row.status <> 'processing' then
+    perform :schema.record_action('system', null, null, case when v_done then 'complete' else 'fail' end, 'withdrawal',
+      p_id, jsonb_build_object('workerId', v_row.worker_id, 'amount', trim_scale(v_row.amount)::text,
+        'txHash', v_row.tx_hash, 'error', v_row.error_message), array[v_row.worker_id]);
+  end if;
+  return v_row.status;
+end
+$$;
+comment on function :schema.note_transfer(text, integer, text, integer, integer, text, text, bigint, text, boolean) is
+  'Writes down what the rail says of a withdrawal: with enough confirmations it is completed, refused or failed for good the money is back in the balance. What is about an earlier round, or comes again, changes nothing.';
+`,
+    },
+    {
       path: "functions/open_books.sql",
       text: `create or replace function :schema.open_books(p_kind text, p_id text) returns void
 language plpgsql
@@ -603,6 +1056,212 @@ end
 $$;
 comment on function :schema.open_books(text, text) is
   'Opens the ledger accounts of a worker (worker:ID balance, advance:ID what it owes) or a platform (platform:ID funds, escrow:ID set aside for work), and the common ones (bank, fees, advance-fees, losses, rail).';
+`,
+    },
+    {
+      path: "functions/pay_tasks.sql",
+      text: `create or replace function :schema.pay_tasks(
+  p_actor_type text, p_actor_id text, p_request_id text, p_tasks text[], p_worker text, p_rail text, p_least numeric,
+  p_metadata jsonb, p_wide boolean default false
+) returns jsonb[]
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answers jsonb[] := array_fill(null::jsonb, array[cardinality(p_tasks)]);
+  v_row record;
+  v_last text;
+  v_refusal jsonb;
+  v_places integer[] := '{}';
+  v_tasks text[] := '{}';
+  v_workers text[] := '{}';
+  v_wallets text[] := '{}';
+  v_amounts numeric[] := '{}';
+  v_payouts jsonb[];
+  v_left numeric;
+begin
+  perform from :schema.tasks where id = any (p_tasks) order by id for no key update;
+  for v_row in
+    select g.place::integer as place, g.id as asked, t as task, w.wallet_address
+    from unnest(p_tasks) with ordinality as g(id, place)
+    left join :schema.tasks t on t.id = g.id
+    left join :schema.workers w on w.id = t.worker_id
+    order by g.id, g.place
+  loop
+    v_refusal := :schema.payment_refusal(v_row.task, v_row.asked, p_worker);
+    if v_refusal is null and v_row.asked = v_last then
+      v_refusal := jsonb_build_object('state', 'GH409', 'message', 'Task already paid', 'reason', 'task_already_paid',
+        'details', jsonb_build_object('taskId', v_row.asked), 'hint', 'It is twice in the list.');
+    end if;
+    if v_refusal is null and (v_row.task).escrowed_amount < (v_row.task).amount - (v_row.task).paid_amount then
+      v_refusal := jsonb_build_object('state', 'GH429', 'reason', 'insufficient_escrow',
+        'message', format('Of the %s USDC that task %s costs only %s are in escrow.',
+          trim_scale((v_row.task).amount - (v_row.task).paid_amount), v_row.asked,
+          trim_scale((v_row.task).escrowed_amount)),
+        'details', jsonb_build_object('taskId', v_row.asked, 'available', trim_scale((v_row.task).escrowed_amount)::text),
+        'hint', 'Fund it first.');
+    end if;
+    if v_refusal is null and p_rail <> 'ledger' and v_row.wallet_address is null then
+      v_refusal := :schema.wallet_refusal((v_row.task).worker_id);
+    end if;
+    v_last := v_row.asked;
+    if v_refusal is not null then
+      v_answers[v_row.place] := jsonb_build_object('refusal', v_refusal);
+    else
+      v_places := v_places || v_row.place;
+      v_tasks := v_tasks || v_row.asked;
+      v_workers := v_workers || (v_row.task).worker_id;
+      v_wallets := v_wallets || v_row.wallet_address;
+      v_amounts := v_amounts || ((v_row.task).amount - (v_row.task).paid_amount)::numeric;
+    end if;
+  end loop;
+  if cardinality(v_tasks) = 0 then return v_answers; end if;
+
+  v_payouts := :schema.post_payouts(p_actor_type, p_actor_id, p_request_id, v_tasks, v_workers, v_amounts, p_metadata,
+    p_wide);
+  for v_place in 1..cardinality(v_tasks) loop
+    v_left := (v_payouts[v_place] ->> 'net')::numeric - (v_payouts[v_place] ->> 'withheld')::numeric;
+    if p_rail <> 'ledger' and v_left >= p_least then
+      v_payouts[v_place] := v_payouts[v_place] || jsonb_build_object('withdrawal', :schema.start_withdrawal(
+        p_actor_type, p_actor_id, p_request_id, v_workers[v_place], v_tasks[v_place], v_left, v_wallets[v_place], p_rail,
+        p_wide));
+    end if;
+    v_answers[v_places[v_place]] := v_payouts[v_place];
+  end loop;
+  return v_answers;
+end
+$$;
+comment on function :schema.pay_tasks(text, text, text, text[], text, text, numeric, jsonb, boolean) is
+  'Pays completed tasks from their escrow, set by set: answers in order {payout} or {refusal}. Over a rail the net amount goes on to the worker''s wallet when it is not below p_least.';
+`,
+    },
+    {
+      path: "functions/payment_refusal.sql",
+      text: `create or replace function :schema.payment_refusal(p_task :schema.tasks, p_id text, p_worker text) returns jsonb
+language plpgsql stable
+set search_path = :schema, pg_temp
+as $$
+begin
+  if p_task.id is null then
+    return jsonb_build_object('state', 'GH404', 'message', 'Task not found', 'reason', 'task_not_found',
+      'details', jsonb_build_object('taskId', p_id));
+  end if;
+  if p_worker is not null and p_task.worker_id is distinct from p_worker then
+    return jsonb_build_object('state', 'GH403', 'message', 'Task does not belong to this worker',
+      'reason', 'not_the_worker', 'field', 'workerId', 'details', jsonb_build_object('taskId', p_id));
+  end if;
+  if p_task.status <> 'completed' then
+    return jsonb_build_object('state', 'GH409', 'message', 'Task is not completed', 'reason', 'task_not_completed',
+      'details', jsonb_build_object('taskId', p_id, 'status', p_task.status), 'hint', 'Complete it first.');
+  end if;
+  if p_task.paid_at is not null or exists (
+    select from :schema.transactions t where t.task_id = p_task.id and t.tx_type = 'payout' and t.stream_id is null
+      and t.status in ('pending', 'processing', 'completed')
+  ) then
+    return jsonb_build_object('state', 'GH409', 'message', 'Task already paid', 'reason', 'task_already_paid',
+      'details', jsonb_build_object('taskId', p_id, 'paidAt', p_task.paid_at));
+  end if;
+  return :schema.hold_refusal(p_task);
+end
+$$;
+comment on function :schema.payment_refusal(:schema.tasks, text, text) is
+  'Why a task cannot be paid as a whole, as refuse() reads it, or null: not found, of another worker, not completed, already paid, held, not verified, paid by a stream.';
+`,
+    },
+    {
+      path: "functions/post_payouts.sql",
+      text: `create or replace function :schema.post_payouts(
+  p_actor_type text, p_actor_id text, p_request_id text, p_tasks text[], p_workers text[], p_amounts numeric[],
+  p_metadata jsonb, p_wide boolean
+) returns jsonb[]
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_count constant integer := cardinality(p_tasks);
+  v_at constant timestamptz(3) := clock_timestamp();
+  v_platforms text[];
+  v_fees numeric[];
+  v_keys text[];
+  v_debits text[];
+  v_credits text[];
+  v_amounts numeric[];
+  v_ids bigint[];
+  v_payouts jsonb[];
+  v_withheld numeric;
+begin
+  -- The caller has locked the tasks. Net amounts come first, then fees: place n and place n + count belong together.
+  select array_agg(t.platform_id order by g.place), array_agg(f.fee order by g.place),
+    array_agg('task ' || t.id || ' pay ' || g.worker order by g.place)
+      || array_agg('task ' || t.id || ' fee ' || g.worker order by g.place),
+    array_agg('escrow:' || t.platform_id order by g.place) || array_agg('escrow:' || t.platform_id order by g.place),
+    array_agg('worker:' || g.worker order by g.place) || array_fill('fees'::text, array[v_count]),
+    array_agg(g.amount - f.fee order by g.place) || array_agg(f.fee order by g.place)
+  into v_platforms, v_fees, v_keys, v_debits, v_credits, v_amounts
+  from unnest(p_tasks, p_workers, p_amounts) with ordinality as g(task, worker, amount, place)
+  join :schema.tasks t on t.id = g.task
+  join :schema.platforms p on p.id = t.platform_id
+  cross join lateral (select round(g.amount * p.fee_bps / 10000, 6) as fee) as f;
+  v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, p_tasks[1], p_wide);
+
+  with paid as (
+    select g.task, sum(g.amount) as amount from unnest(p_tasks, p_amounts) as g(task, amount) group by g.task
+  )
+  update :schema.tasks t
+  set escrowed_amount = t.escrowed_amount - paid.amount, paid_amount = t.paid_amount + paid.amount,
+    paid_at = case when t.escrowed_amount = paid.amount then v_at else t.paid_at end, updated_at = v_at
+  from paid where t.id = paid.task;
+
+  with made as (
+    insert into :schema.transactions as t (worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,
+      created_at, updated_at, ledger_transfer_id, metadata)
+    select g.worker, g.platform, g.task, 'payout', g.amount, g.fee, 'completed', v_at, v_at, v_at,
+      coalesce(v_ids[g.place], v_ids[g.place + v_count]), coalesce(p_metadata, '{}')
+    from unnest(p_tasks, p_workers, p_amounts, v_platforms, v_fees)
+      with ordinality as g(task, worker, amount, platform, fee, place)
+    returning t.*
+  )
+  select array_agg(:schema.transaction_json(m) || jsonb_build_object('net', trim_scale(m.amount - m.fee)::text)
+    order by g.place)
+  into v_payouts
+  from unnest(p_tasks, p_workers) with ordinality as g(task, worker, place)
+  join made m on m.task_id = g.task and m.worker_id = g.worker;
+
+  perform :schema.record_payments(p_actor_type, p_actor_id, p_request_id, v_payouts);
+  for v_place in 1..v_count loop
+    v_withheld := case when v_amounts[v_place] = 0 then 0 else :schema.withhold_repayment(p_workers[v_place],
+      p_tasks[v_place], v_amounts[v_place], 'task ' || p_tasks[v_place] || ' repay ' || p_workers[v_place], p_wide) end;
+    v_payouts[v_place] := v_payouts[v_place]
+      || jsonb_build_object('withheld', trim_scale(coalesce(v_withheld, 0))::text, 'withdrawal', null);
+  end loop;
+  return v_payouts;
+end
+$$;
+comment on function :schema.post_payouts(text, text, text, text[], text[], numeric[], jsonb, boolean) is
+  'Pays workers from the escrow of tasks that the caller has locked and checked, all or none: entries, payouts, amounts of the tasks, instalments of advances. Answers the payouts with net and withheld, in the order asked.';
+`,
+    },
+    {
+      path: "functions/process_payment.sql",
+      text: `create or replace function :schema.process_payment(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_worker text, p_rail text, p_least numeric, p_metadata jsonb, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_answer := (:schema.pay_tasks(p_actor_type, p_actor_id, p_request_id, array[p_task], p_worker, p_rail, p_least,
+    p_metadata, p_wide))[1];
+  perform :schema.refuse(v_answer -> 'refusal');
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.process_payment(text, text, text, text, text, text, bytea, text, text, text, numeric, jsonb, boolean) is
+  'Pays one completed task from its escrow, once, or raises why not.';
 `,
     },
     {
@@ -668,6 +1327,104 @@ comment on function :schema.record_action(text, text, text, text, text, text, js
 `,
     },
     {
+      path: "functions/record_payments.sql",
+      text: `create or replace function :schema.record_payments(
+  p_actor_type text, p_actor_id text, p_request_id text, p_payouts jsonb[]
+) returns void
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  insert into :schema.audit_logs (actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
+  select p_actor_type, p_actor_id, p_request_id, 'execute_payment', 'transaction', p ->> 'id',
+    jsonb_build_object('taskId', p ->> 'task_id', 'workerId', p ->> 'worker_id', 'amount', p ->> 'amount',
+      'fee', p ->> 'fee', 'net', p ->> 'net')
+  from unnest(p_payouts) as p;
+  insert into :schema.outbox (type, subject, audience, payload)
+  select 'payment.confirmed', p ->> 'id', a.audience,
+    jsonb_build_object('transactionId', p ->> 'id', 'taskId', p ->> 'task_id', 'workerId', p ->> 'worker_id',
+      'platformId', p ->> 'platform_id', 'amount', p ->> 'amount', 'fee', p ->> 'fee', 'net', p ->> 'net')
+  from unnest(p_payouts) as p
+  cross join lateral unnest(array[p ->> 'worker_id', p ->> 'platform_id']) as a(audience);
+$$;
+comment on function :schema.record_payments(text, text, text, jsonb[]) is
+  'Audit entries execute_payment and events payment.confirmed, for worker and platform, of payouts that were posted.';
+`,
+    },
+    {
+      path: "functions/refund_task.sql",
+      text: `create or replace function :schema.refund_task(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_task :schema.tasks;
+  v_refund :schema.transactions;
+  v_ids bigint[];
+  v_at constant timestamptz(3) := clock_timestamp();
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  select * into v_task from :schema.tasks where id = p_task for no key update;
+  if v_task.id is null then perform :schema.refuse(:schema.payment_refusal(v_task, p_task, null)); end if;
+  if v_task.escrowed_amount = 0 then
+    raise exception 'Task % has nothing in escrow.', p_task
+      using errcode = 'GH409', constraint = 'nothing_to_refund', column = 'taskId';
+  end if;
+  -- What a worker has earned is not the platform's to take back.
+  if not (v_task.status = 'cancelled' or (v_task.status = 'completed' and (
+      v_task.verification_status = 'rejected' or exists (
+        select from :schema.transactions t where t.task_id = p_task and t.tx_type = 'payout' and t.status = 'completed')
+    ))) or exists (
+      select from :schema.streams s where s.task_id = p_task and s.status in ('active', 'paused', 'insolvent')
+    ) then
+    raise exception 'Task % cannot be refunded: nobody was paid for it, and it is neither cancelled nor rejected.', p_task
+      using errcode = 'GH409', constraint = 'task_not_refundable', column = 'taskId',
+        detail = jsonb_build_object('taskId', p_task, 'status', v_task.status)::text,
+        hint = 'Pay it first, or cancel or reject it; end its streams.';
+  end if;
+  v_ids := :schema.move_money(array['task ' || p_task || ' refund ' || v_task.paid_amount],
+    array['escrow:' || v_task.platform_id], array['platform:' || v_task.platform_id],
+    array[v_task.escrowed_amount::numeric], p_task, p_wide);
+  update :schema.tasks set escrowed_amount = 0, updated_at = v_at,
+    paid_at = case when status = 'completed' and paid_amount > 0 then v_at else paid_at end
+  where id = p_task;
+  insert into :schema.transactions (worker_id, platform_id, task_id, tx_type, amount, status, processed_at,
+    ledger_transfer_id)
+  values (null, v_task.platform_id, p_task, 'refund', v_task.escrowed_amount, 'completed', v_at, v_ids[1])
+  returning * into v_refund;
+  v_answer := :schema.transaction_json(v_refund);
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'refund', 'task', p_task,
+    jsonb_build_object('transactionId', v_refund.id, 'amount', v_answer ->> 'amount'),
+    array_remove(array[v_task.platform_id, v_task.worker_id], null));
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.refund_task(text, text, text, text, text, text, bytea, text, boolean) is
+  'Gives what is left in the escrow of a task back to its platform, after payouts, a cancellation or a rejection.';
+`,
+    },
+    {
+      path: "functions/refuse.sql",
+      text: `create or replace function :schema.refuse(p_refusal jsonb) returns void
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+begin
+  if p_refusal is null then return; end if;
+  raise exception '%', p_refusal ->> 'message'
+    using errcode = p_refusal ->> 'state', constraint = p_refusal ->> 'reason',
+      column = coalesce(p_refusal ->> 'field', 'taskId'), detail = coalesce(p_refusal -> 'details', '{}')::text,
+      hint = coalesce(p_refusal ->> 'hint', '');
+end
+$$;
+comment on function :schema.refuse(jsonb) is
+  'Raises a refusal that was found as a value {state, message, reason, field, details, hint}; null passes.';
+`,
+    },
+    {
       path: "functions/refuse_event_change.sql",
       text: `create or replace function :schema.refuse_event_change() returns trigger
 language plpgsql
@@ -688,15 +1445,52 @@ comment on function :schema.refuse_event_change() is
 `,
     },
     {
+      path: "functions/release_holds.sql",
+      text: `create or replace function :schema.release_holds(p_limit integer, p_wide boolean default false) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_tasks text[];
+begin
+  -- Several processes do this at once: each takes tasks that no other has, and none is waited for.
+  select array_agg(d.id) into v_tasks
+  from (
+    select t.id from :schema.tasks t
+    where t.status = 'completed' and t.hold_until is not null and t.escrowed_amount > 0
+      and t.hold_until <= clock_timestamp() and t.verification_status = 'approved' and t.paid_at is null
+      and t.escrowed_amount >= t.amount - t.paid_amount
+      and not exists (
+        select from :schema.transactions x where x.task_id = t.id and x.tx_type = 'payout' and x.stream_id is null
+          and x.status in ('pending', 'processing', 'completed')
+      )
+      and not exists (
+        select from :schema.streams s where s.task_id = t.id and s.status in ('active', 'paused', 'insolvent')
+      )
+    order by t.hold_until
+    limit p_limit
+    for no key update of t skip locked
+  ) as d;
+  if v_tasks is null then return 0; end if;
+  perform :schema.pay_tasks('system', null, null, v_tasks, null, 'ledger', 0, '{"releasedFromHold": true}', p_wide);
+  return cardinality(v_tasks);
+end
+$$;
+comment on function :schema.release_holds(integer, boolean) is
+  'Pays approved tasks whose hold is over, the oldest first; returns how many it looked at. Safe to run in several processes.';
+`,
+    },
+    {
       path: "functions/replay_reputation.sql",
       text: `create or replace function :schema.replay_reputation(p_worker text) returns integer
 language plpgsql stable
 set search_path = :schema, pg_temp
 as $$
 declare
-  v_score integer := 500;
+  v_score integer;
   v_delta integer;
 begin
+  select w.initial_score into v_score from :schema.workers w where w.id = p_worker;
   for v_delta in
     select e.requested_delta from :schema.reputation_events e where e.worker_id = p_worker order by e.seq
   loop
@@ -706,7 +1500,7 @@ begin
 end
 $$;
 comment on function :schema.replay_reputation(text) is
-  'The score that follows from the worker''s events alone: from 500, in the order of seq, kept in 0 to 1000 after each.';
+  'The score that follows from the worker''s events alone: from the initial score, in the order of seq, kept in 0 to 1000 after each.';
 `,
     },
     {
@@ -789,6 +1583,49 @@ comment on function :schema.resolve_dispute(text, text, text, text, text, text, 
 `,
     },
     {
+      path: "functions/retry_withdrawal.sql",
+      text: `create or replace function :schema.retry_withdrawal(
+  p_actor_type text, p_actor_id text, p_request_id text, p_id text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+begin
+  select * into v_row from :schema.transactions where id = p_id for no key update;
+  if not found then
+    raise exception 'Transaction not found' using errcode = 'GH404', constraint = 'transaction_not_found',
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+  end if;
+  if v_row.status = 'completed' then
+    raise exception 'Transaction already completed' using errcode = 'GH409', constraint = 'transaction_completed',
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+  end if;
+  if v_row.status <> 'failed' or v_row.tx_type <> 'withdrawal' then
+    raise exception 'Transaction % is a % that is %, and cannot be retried.', p_id, v_row.tx_type, v_row.status
+      using errcode = 'GH409', constraint = 'transaction_not_failed', column = 'transactionId',
+        hint = 'Only a withdrawal that has failed can: one under way is looked after.';
+  end if;
+  perform :schema.move_money(array['withdrawal ' || p_id || ' take ' || v_row.attempts + 1],
+    array['worker:' || v_row.worker_id], array['rail'], array[v_row.amount], p_id, p_wide);
+  update :schema.transactions
+  set status = 'processing', attempts = attempts + 1, submitted_at = null, rail_reference = null, tx_hash = null,
+    block_number = null, blockchain_confirmations = 0, error_message = null, processed_at = null,
+    updated_at = clock_timestamp()
+  where id = p_id returning * into v_row;
+  perform :schema.queue_enqueue('send-transfer', jsonb_build_array(
+    jsonb_build_object('payload', jsonb_build_object('transactionId', p_id), 'key', p_id)));
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'retry', 'withdrawal', p_id,
+    jsonb_build_object('attempt', v_row.attempts), array[v_row.worker_id]);
+  return :schema.transaction_json(v_row);
+end
+$$;
+comment on function :schema.retry_withdrawal(text, text, text, text, boolean) is
+  'Sends a failed withdrawal again, under a new reference, after taking its amount out of the balance again.';
+`,
+    },
+    {
       path: "functions/return_escrow.sql",
       text: `create or replace function :schema.return_escrow(p_task :schema.tasks, p_wide boolean) returns void
 language plpgsql
@@ -847,6 +1684,149 @@ $$;
 comment on function :schema.same_task(
   :schema.tasks, text, text, numeric, numeric, text, text, jsonb, timestamptz, timestamptz, timestamptz) is
   'Whether a task was posted with this content; no worker stands for whoever has it now.';
+`,
+    },
+    {
+      path: "functions/sandbox_find.sql",
+      text: `create or replace function :schema.sandbox_find(p_reference text) returns jsonb
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  update :schema.sandbox_transfers s
+  set looks = s.looks + 1, updated_at = clock_timestamp(),
+    state = case when s.state = 'accepted' and right(s.to_address, 4) = 'fade' and s.looks >= 1 then 'failed'
+      else s.state end,
+    reason = case when s.state = 'accepted' and right(s.to_address, 4) = 'fade' and s.looks >= 1
+      then 'It was dropped from the chain.' else s.reason end,
+    confirmations = case when s.state <> 'accepted' or right(s.to_address, 4) in ('cafe', 'fade') then s.confirmations
+      else least(12, s.confirmations + 4) end
+  where s.reference = p_reference and s.state <> 'lost'
+  returning jsonb_build_object('state', case s.state when 'accepted' then 'accepted' else 'failed' end,
+    'rail_reference', s.tx_hash, 'tx_hash', s.tx_hash, 'confirmations', s.confirmations, 'reason', s.reason);
+$$;
+comment on function :schema.sandbox_find(text) is
+  'The sandbox rail''s find: each look adds four confirmations. An address that ends in cafe gets none, one in fade fails at the second look. Null: nothing was sent.';
+`,
+    },
+    {
+      path: "functions/sandbox_send.sql",
+      text: `create or replace function :schema.sandbox_send(
+  p_reference text, p_amount numeric, p_to text, p_valid_until timestamptz
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_rule constant text := right(p_to, 4);
+  v_row :schema.sandbox_transfers;
+begin
+  if p_valid_until <= clock_timestamp() then
+    return jsonb_build_object('outcome', 'unknown', 'reason', 'It came too late, and was not accepted.');
+  end if;
+  -- The first send to an address that ends in 0bad gets lost on the way; the next one arrives.
+  insert into :schema.sandbox_transfers as s (reference, amount, to_address, state, sends, reason)
+  values (p_reference, p_amount, p_to,
+    case v_rule when '0bad' then 'lost' when 'dead' then 'refused' else 'accepted' end,
+    case when v_rule in ('0bad', 'dead') then 0 else 1 end,
+    case v_rule when 'dead' then 'The address is refused.' end)
+  on conflict on constraint sandbox_transfers_pkey do update
+  set state = case s.state when 'lost' then 'accepted' else s.state end,
+    sends = s.sends + (s.state <> 'refused')::integer, updated_at = clock_timestamp()
+  returning * into v_row;
+  return case
+    when v_row.state = 'refused' then jsonb_build_object('outcome', 'refused', 'reason', v_row.reason)
+    when v_row.state = 'lost' or v_rule = 'beef' then
+      jsonb_build_object('outcome', 'unknown', 'reason', 'The sandbox did not answer in time.')
+    else jsonb_build_object('outcome', 'accepted', 'rail_reference', v_row.tx_hash)
+  end;
+end
+$$;
+comment on function :schema.sandbox_send(text, numeric, text, timestamptz) is
+  'The sandbox rail''s send. The end of the address decides: dead is refused, 0bad lost on the way once, beef accepted without an answer. A second send of a reference is not prevented, but counted.';
+`,
+    },
+    {
+      path: "functions/split_payment.sql",
+      text: `create or replace function :schema.split_payment(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_workers text[], p_amounts numeric[], p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_task :schema.tasks;
+  v_sum numeric;
+  v_worker text;
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  select * into v_task from :schema.tasks where id = p_task for no key update;
+  if v_task.id is null or v_task.status <> 'completed' then
+    perform :schema.refuse(:schema.payment_refusal(v_task, p_task, null));
+  end if;
+  perform :schema.refuse(:schema.hold_refusal(v_task));
+  select g.worker into v_worker from unnest(p_workers) as g(worker)
+  where not exists (select from :schema.workers w where w.id = g.worker) limit 1;
+  if v_worker is not null then
+    raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
+      detail = jsonb_build_object('workerId', v_worker)::text;
+  end if;
+  select t.worker_id into v_worker from :schema.transactions t
+  where t.task_id = p_task and t.tx_type = 'payout' and t.stream_id is null and t.worker_id = any (p_workers)
+    and t.status in ('pending', 'processing', 'completed') limit 1;
+  if v_worker is not null then
+    raise exception 'Task already paid' using errcode = 'GH409', constraint = 'task_already_paid', column = 'shares',
+      detail = jsonb_build_object('taskId', p_task, 'workerId', v_worker)::text,
+      hint = 'A worker is paid once for a task: leave the worker out.';
+  end if;
+  select sum(a) into v_sum from unnest(p_amounts) as a;
+  if v_sum > v_task.escrowed_amount then
+    raise exception 'The shares are % USDC, and task % has % in escrow.', trim_scale(v_sum), p_task,
+      trim_scale(v_task.escrowed_amount)
+      using errcode = 'GH429', constraint = 'insufficient_escrow', column = 'shares',
+        detail = jsonb_build_object('taskId', p_task, 'available', trim_scale(v_task.escrowed_amount)::text)::text,
+        hint = 'Pay less.';
+  end if;
+  v_answer := to_jsonb(:schema.post_payouts(p_actor_type, p_actor_id, p_request_id,
+    array_fill(p_task, array[cardinality(p_workers)]), p_workers, p_amounts, '{"split": true}', p_wide));
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.split_payment(text, text, text, text, text, text, bytea, text, text[], numeric[], boolean) is
+  'Pays several workers from the escrow of one completed task, each once; what is not shared out stays in escrow.';
+`,
+    },
+    {
+      path: "functions/start_withdrawal.sql",
+      text: `create or replace function :schema.start_withdrawal(
+  p_actor_type text, p_actor_id text, p_request_id text, p_worker text, p_task text, p_amount numeric, p_to text,
+  p_rail text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_id constant text := :schema.new_id('txn');
+  v_ids bigint[];
+  v_row :schema.transactions;
+begin
+  -- Taken out of the balance at once: what is on its way cannot be spent again.
+  v_ids := :schema.move_money(array['withdrawal ' || v_id || ' take 1'], array['worker:' || p_worker], array['rail'],
+    array[p_amount], v_id, p_wide);
+  insert into :schema.transactions (id, worker_id, task_id, tx_type, amount, status, rail, to_address, attempts,
+    ledger_transfer_id)
+  values (v_id, p_worker, p_task, 'withdrawal', p_amount, 'pending', p_rail, p_to, 1, v_ids[1])
+  returning * into v_row;
+  perform :schema.queue_enqueue('send-transfer', jsonb_build_array(
+    jsonb_build_object('payload', jsonb_build_object('transactionId', v_id), 'key', v_id)));
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'request', 'withdrawal', v_id,
+    jsonb_build_object('workerId', p_worker, 'amount', trim_scale(p_amount)::text, 'toAddress', p_to), array[p_worker]);
+  return :schema.transaction_json(v_row);
+end
+$$;
+comment on function :schema.start_withdrawal(text, text, text, text, text, numeric, text, text, boolean) is
+  'Takes the amount out of the worker''s balance, notes the withdrawal and enqueues its sending, together.';
 `,
     },
     {
@@ -993,6 +1973,53 @@ comment on function :schema.update_stream_amounts() is
 `,
     },
     {
+      path: "functions/wallet_refusal.sql",
+      text: `create or replace function :schema.wallet_refusal(p_worker text) returns jsonb
+language sql immutable parallel safe
+set search_path = :schema, pg_temp
+as $$
+  select jsonb_build_object('state', 'GH409', 'message', format('Worker %s has no wallet address.', p_worker),
+    'reason', 'no_wallet', 'field', 'toAddress', 'details', jsonb_build_object('workerId', p_worker),
+    'hint', 'Give the worker a wallet address, or name one to send to.');
+$$;
+comment on function :schema.wallet_refusal(text) is 'The refusal of sending to a worker without a wallet address.';
+`,
+    },
+    {
+      path: "functions/withdraw.sql",
+      text: `create or replace function :schema.withdraw(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_worker text, p_amount numeric, p_to text, p_rail text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_worker :schema.workers;
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  select * into v_worker from :schema.workers where id = p_worker;
+  if not found then
+    raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
+      detail = jsonb_build_object('workerId', p_worker)::text;
+  end if;
+  if v_worker.status = 'suspended' then
+    raise exception 'Worker % is suspended.', p_worker using errcode = 'GH403', constraint = 'worker_suspended',
+      column = 'workerId', hint = 'An administrator can lift the suspension.';
+  end if;
+  if coalesce(p_to, v_worker.wallet_address) is null then
+    perform :schema.refuse(:schema.wallet_refusal(p_worker));
+  end if;
+  return :schema.end_once(p_account, p_key, :schema.start_withdrawal(p_actor_type, p_actor_id, p_request_id, p_worker,
+    null, p_amount, coalesce(p_to, v_worker.wallet_address), p_rail, p_wide));
+end
+$$;
+comment on function :schema.withdraw(text, text, text, text, text, text, bytea, text, numeric, text, text, boolean) is
+  'Starts a withdrawal from a worker''s balance to the address given, or to the worker''s wallet.';
+`,
+    },
+    {
       path: "functions/withhold_repayment.sql",
       text: `create or replace function :schema.withhold_repayment(
   p_worker text, p_task text, p_paid numeric, p_key text, p_wide boolean default false
@@ -1020,7 +2047,7 @@ as $$
       from :schema.workers o),
     'completed_tasks', done.completed, 'completion_rate', done.rate, 'ratings', stars.ratings,
     'average_rating', stars.average,
-    'explanation', jsonb_build_object('start', 500, 'points', coalesce(points.list, '[]')),
+    'explanation', jsonb_build_object('start', w.initial_score, 'points', coalesce(points.list, '[]')),
     'events', coalesce((
       select jsonb_agg(to_jsonb(e) - 'seq' order by e.seq desc)
       from (
@@ -1528,6 +2555,142 @@ revoke update, delete, truncate on :schema.audit_logs from current_user;
 `,
     },
     {
+      path: "migrations/0005_create_sandbox_rail.down.sql",
+      text: `drop index :schema.transactions_ledger_transfer_id_idx;
+drop table :schema.sandbox_transfers;
+`,
+    },
+    {
+      path: "migrations/0005_create_sandbox_rail.up.sql",
+      text: `create table :schema.sandbox_transfers (
+  reference text not null,
+  amount :schema.usdc not null,
+  to_address text not null,
+  state text not null,
+  sends integer not null default 0,
+  confirmations integer not null default 0,
+  looks integer not null default 0,
+  tx_hash text not null generated always as ('0x' || encode(sha256(reference::bytea), 'hex')) stored,
+  reason text,
+  created_at timestamptz(3) not null default clock_timestamp(),
+  updated_at timestamptz(3) not null default clock_timestamp(),
+  constraint sandbox_transfers_pkey primary key (reference),
+  constraint sandbox_transfers_reference_check check (reference ~ '^[A-Za-z0-9_-]{1,200}$'),
+  constraint sandbox_transfers_amount_check check (amount > 0),
+  constraint sandbox_transfers_state_check check (state in ('lost', 'accepted', 'refused', 'failed')),
+  constraint sandbox_transfers_counts_check check (sends >= 0 and looks >= 0 and confirmations between 0 and 12)
+) with (fillfactor = 70);
+comment on table :schema.sandbox_transfers is
+  'What the sandbox rail was told to send. It stands for money outside of our books: each send counts, also a second one for the same reference.';
+comment on column :schema.sandbox_transfers.state is
+  'lost (never arrived, so nothing was sent), accepted, refused, failed (after it was accepted).';
+comment on column :schema.sandbox_transfers.sends is 'How often it was paid outside; more than once is money lost.';
+comment on column :schema.sandbox_transfers.confirmations is 'Grow with each look; 12 are final.';
+comment on column :schema.sandbox_transfers.reason is 'Why it was refused or failed; null otherwise.';
+
+create index transactions_ledger_transfer_id_idx on :schema.transactions (ledger_transfer_id)
+  where ledger_transfer_id is not null;
+`,
+    },
+    {
+      path: "migrations/0006_create_imports.down.sql",
+      text: `drop table :schema.chain_transactions;
+drop table :schema.import_refusals;
+drop table :schema.imports;
+alter table :schema.workers drop column initial_score;
+`,
+    },
+    {
+      path: "migrations/0006_create_imports.up.sql",
+      text: `alter table :schema.workers
+  add column initial_score integer not null default 500,
+  add constraint workers_initial_score_check check (initial_score between 0 and 1000);
+comment on column :schema.workers.initial_score is
+  'Score the worker began with: 500, or what it brought along from elsewhere. Replaying its events from here gives its score.';
+
+create table :schema.imports (
+  id text not null default :schema.new_id('imp'),
+  kind text not null,
+  source text not null,
+  platform_id text null,
+  state text not null default 'running',
+  attempt integer not null default 1,
+  rows_done bigint not null default 0,
+  digest text not null default '',
+  rows_inserted bigint not null default 0,
+  rows_known bigint not null default 0,
+  rows_refused bigint not null default 0,
+  totals jsonb not null default '{}',
+  error text null,
+  started_at timestamptz(3) not null default clock_timestamp(),
+  updated_at timestamptz(3) not null default clock_timestamp(),
+  completed_at timestamptz(3) null,
+  constraint imports_pkey primary key (id),
+  constraint imports_platform_id_fkey foreign key (platform_id) references :schema.platforms (id) on delete cascade,
+  constraint imports_state_check check (state in ('running', 'stopped', 'failed', 'abandoned', 'completed')),
+  constraint imports_completed_check check ((state = 'completed') = (completed_at is not null)),
+  constraint imports_rows_check
+    check (rows_done >= 0 and rows_inserted >= 0 and rows_known >= 0 and rows_refused >= 0)
+);
+comment on table :schema.imports is
+  'One file brought in. Progress is written with the rows it counts, so a killed import continues where its last batch ended.';
+comment on column :schema.imports.state is
+  'running, or killed while it was; stopped and failed ones are continued by the next import of the file; abandoned: the file had changed.';
+comment on column :schema.imports.platform_id is 'Platform that posted and paid the tasks; null: what was seen on a chain belongs to none.';
+comment on column :schema.imports.attempt is 'Raised by whoever takes an unfinished import over; a batch of an older attempt is refused.';
+comment on column :schema.imports.rows_done is 'Rows of the file dealt with so far: inserted, known or refused.';
+comment on column :schema.imports.digest is 'Hash over the rows done; an import resumes only where the file still begins with them.';
+comment on column :schema.imports.error is 'Why it failed; null: it did not.';
+comment on column :schema.imports.completed_at is 'When the whole file was read; null: not yet.';
+create index imports_unfinished_idx on :schema.imports (kind, source, started_at)
+  where state in ('running', 'stopped', 'failed');
+create index imports_started_at_idx on :schema.imports (started_at, id);
+create index imports_platform_id_idx on :schema.imports (platform_id);
+
+create table :schema.import_refusals (
+  import_id text not null,
+  line bigint not null,
+  reason text not null,
+  excerpt text not null,
+  constraint import_refusals_pkey primary key (import_id, line),
+  constraint import_refusals_import_id_fkey foreign key (import_id)
+    references :schema.imports (id) on delete cascade
+);
+comment on table :schema.import_refusals is
+  'Rows of a file that were left out, and why; the first 1,000 of each import, while imports.rows_refused counts all.';
+
+create table :schema.chain_transactions (
+  tx_hash text not null,
+  block_number bigint not null,
+  position integer not null,
+  from_address text not null,
+  to_address text null,
+  value numeric not null,
+  gas_used bigint not null,
+  fee numeric not null,
+  status text not null,
+  at timestamptz(3) not null,
+  constraint chain_transactions_pkey primary key (tx_hash),
+  constraint chain_transactions_tx_hash_check check (tx_hash ~ '^0x[0-9a-f]{64}$'),
+  constraint chain_transactions_addresses_check check (
+    from_address ~ '^0x[0-9a-f]{40}$' and to_address ~ '^0x[0-9a-f]{40}$'
+  ),
+  constraint chain_transactions_amounts_check check (
+    value >= 0 and value < 1e60 and value = round(value) and fee >= 0 and fee < 1e60 and fee = round(fee)
+  ),
+  constraint chain_transactions_places_check check (block_number >= 0 and position >= 0 and gas_used >= 0),
+  constraint chain_transactions_status_check check (status in ('completed', 'failed'))
+);
+create index chain_transactions_at_idx on :schema.chain_transactions (at desc, tx_hash);
+comment on table :schema.chain_transactions is
+  'Transactions of a chain as they were seen there, with their outcome and what they cost. They never touch our books; token transfers within them are rows of transactions with the same hash.';
+comment on column :schema.chain_transactions.position is 'Place in the block, from 0.';
+comment on column :schema.chain_transactions.to_address is 'Null: it made a contract.';
+comment on column :schema.chain_transactions.value is 'Smallest units of the chain''s own currency.';
+comment on column :schema.chain_transactions.fee is 'Gas used times price, in smallest units of the chain''s own currency.';
+`,
+    },
+    {
       path: "triggers/audit_logs_append_only.sql",
       text: `create or replace trigger audit_logs_append_only
 before update or delete or truncate on :schema.audit_logs
@@ -1598,28 +2761,113 @@ comment on view :schema.invariant_escrow_equals_tasks is
 `,
     },
     {
+      path: "views/invariant_payouts_have_entries.sql",
+      text: `create or replace view :schema.invariant_payouts_have_entries as
+with entries as (
+  select l.id, l.amount * s.unit as amount, d.code as debit, c.code as credit
+  from :schema.ledger_transfers l
+  join :schema.ledger_assets s on s.id = l.asset_id
+  join :schema.ledger_accounts d on d.id = l.debit_account
+  join :schema.ledger_accounts c on c.id = l.credit_account
+  where l.kind in (1, 3) and s.code = 'USDC'
+)
+select t.id as subject, 'movement without its entry' as problem
+from :schema.transactions t
+left join entries e on e.id = t.ledger_transfer_id
+where t.asset = 'USDC' and t.tx_type in ('payout', 'refund', 'deposit', 'withdrawal')
+  and (t.status = 'completed' or t.tx_type = 'withdrawal')
+  and case t.tx_type
+    when 'payout' then e.debit = 'escrow:' || t.platform_id and (
+      (e.credit = 'worker:' || t.worker_id and e.amount = t.amount - t.fee) or (e.credit = 'fees' and t.fee = t.amount))
+    when 'refund' then e.debit = 'escrow:' || t.platform_id and e.credit = 'platform:' || t.platform_id and e.amount = t.amount
+    when 'deposit' then e.debit = 'bank' and e.credit = 'platform:' || t.platform_id and e.amount = t.amount
+    else e.debit = 'worker:' || t.worker_id and e.credit = 'rail' and e.amount = t.amount
+  end is not true
+union all
+select e.id::text, 'entry without its payout'
+from entries e
+where e.debit like 'escrow:%' and e.credit like 'worker:%'
+  and not exists (select from :schema.transactions t where t.ledger_transfer_id = e.id and t.tx_type = 'payout')
+union all
+select coalesce(b.worker, m.worker), 'withdrawals and entries differ'
+from (
+  select substr(case when e.credit = 'rail' then e.debit else e.credit end, 8) as worker,
+    sum(case when e.credit = 'rail' then e.amount else 0 end) as taken,
+    sum(case when e.debit = 'rail' then e.amount else 0 end) as given_back
+  from entries e
+  where (e.credit = 'rail' and e.debit like 'worker:%') or (e.debit = 'rail' and e.credit like 'worker:%')
+  group by 1
+) as b
+full join (
+  select t.worker_id as worker, sum(t.amount * t.attempts) as taken,
+    sum(t.amount * (t.attempts - (t.status not in ('failed', 'cancelled'))::integer)) as given_back
+  from :schema.transactions t
+  where t.tx_type = 'withdrawal' and t.asset = 'USDC'
+  group by 1
+) as m on m.worker = b.worker
+where (coalesce(b.taken, 0), coalesce(b.given_back, 0)) is distinct from (coalesce(m.taken, 0), coalesce(m.given_back, 0))
+union all
+select 'bank', 'sent withdrawals and entries differ'
+from (select coalesce(sum(e.amount), 0) as amount from entries e where e.debit = 'rail' and e.credit = 'bank') as b
+cross join (
+  select coalesce(sum(t.amount), 0) as amount from :schema.transactions t
+  where t.tx_type = 'withdrawal' and t.asset = 'USDC' and t.status = 'completed'
+) as m
+where b.amount <> m.amount;
+comment on view :schema.invariant_payouts_have_entries is
+  'Payouts, refunds, deposits and withdrawals whose entry in the ledger is missing or another, and entries of payouts and withdrawals that no transaction explains. A hand has changed one of both: compare it with the audit trail.';
+`,
+    },
+    {
+      path: "views/invariant_rail_equals_transactions.sql",
+      text: `create or replace view :schema.invariant_rail_equals_transactions as
+select b.balance as rail, t.amount as under_way
+from (
+  select coalesce(sum(a.balance), 0) as balance from :schema.ledger_account_balances a where a.code = 'rail'
+) as b
+cross join (
+  select coalesce(sum(w.amount), 0) as amount from :schema.transactions w
+  where w.tx_type = 'withdrawal' and w.status in ('pending', 'processing')
+) as t
+where b.balance <> t.amount;
+comment on view :schema.invariant_rail_equals_transactions is
+  'A row when the money under way in the books is not the sum of the withdrawals under way. Find the withdrawal whose entries are missing in invariant_payouts_have_entries.';
+`,
+    },
+    {
       path: "views/invariant_reputation_replays.sql",
       text: `create or replace view :schema.invariant_reputation_replays as
-select w.id as worker_id, w.reputation_score, coalesce(e.last_score, 500) as replayed_score, e.breaks
+select w.id as worker_id, w.reputation_score, coalesce(e.last_score, w.initial_score) as replayed_score, e.breaks
 from :schema.workers w
 left join (
   select c.worker_id, count(*) filter (where not c.follows) as breaks,
     max(c.new_score) filter (where c.is_last) as last_score
   from (
     select r.worker_id, r.new_score,
-      r.previous_score = lag(r.new_score, 1, 500) over one
+      r.previous_score = coalesce(lag(r.new_score) over one, b.initial_score)
         and r.new_score = least(1000, greatest(0, r.previous_score + r.requested_delta)) as follows,
       lead(r.seq) over one is null as is_last
     from :schema.reputation_events r
+    join :schema.workers b on b.id = r.worker_id
     window one as (partition by r.worker_id order by r.seq)
   ) as c
   group by c.worker_id
 ) as e on e.worker_id = w.id
-where w.reputation_score <> coalesce(e.last_score, 500) or e.breaks > 0;
+where w.reputation_score <> coalesce(e.last_score, w.initial_score) or e.breaks > 0;
 comment on view :schema.invariant_reputation_replays is
-  'Workers whose score does not follow from their events: from 500, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger.';
+  'Workers whose score does not follow from their events: from initial_score, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger.';
 comment on column :schema.invariant_reputation_replays.breaks is
   'Events that do not begin where the one before ended, or applied another delta than asked within 0 to 1000; null: no events.';
+`,
+    },
+    {
+      path: "views/invariant_sandbox_sends_once.sql",
+      text: `create or replace view :schema.invariant_sandbox_sends_once as
+select s.reference, s.sends, s.amount
+from :schema.sandbox_transfers s
+where s.sends > 1;
+comment on view :schema.invariant_sandbox_sends_once is
+  'Transfers that the sandbox rail was told to send more than once: a worker sent again what it should have looked for.';
 `,
     },
   ],

@@ -110,6 +110,24 @@ export interface AuthSecrets {
   verify_until: Date | null;
 }
 
+/** Transactions of a chain as they were seen there, with their outcome and what they cost. They never touch our books; token transfers within them are rows of transactions with the same hash. */
+export interface ChainTransactions {
+  tx_hash: string;
+  block_number: bigint;
+  /** Place in the block, from 0. */
+  position: number;
+  from_address: string;
+  /** Null: it made a contract. */
+  to_address: string | null;
+  /** Smallest units of the chain's own currency. */
+  value: string;
+  gas_used: bigint;
+  /** Gas used times price, in smallest units of the chain's own currency. */
+  fee: string;
+  status: string;
+  at: Date;
+}
+
 /** One row per caller's key, committed with the change it guards; pruned after some days. */
 export interface IdempotencyKeys {
   account: string;
@@ -119,6 +137,41 @@ export interface IdempotencyKeys {
   /** What the call returned; null only inside the transaction that is computing it. */
   answer: unknown | null;
   created_at: Generated<Date>;
+}
+
+/** Rows of a file that were left out, and why; the first 1,000 of each import, while imports.rows_refused counts all. */
+export interface ImportRefusals {
+  import_id: string;
+  line: bigint;
+  reason: string;
+  excerpt: string;
+}
+
+/** One file brought in. Progress is written with the rows it counts, so a killed import continues where its last batch ended. */
+export interface Imports {
+  id: Generated<string>;
+  kind: string;
+  source: string;
+  /** Platform that posted and paid the tasks; null: what was seen on a chain belongs to none. */
+  platform_id: string | null;
+  /** running, or killed while it was; stopped and failed ones are continued by the next import of the file; abandoned: the file had changed. */
+  state: Generated<string>;
+  /** Raised by whoever takes an unfinished import over; a batch of an older attempt is refused. */
+  attempt: Generated<number>;
+  /** Rows of the file dealt with so far: inserted, known or refused. */
+  rows_done: Generated<bigint>;
+  /** Hash over the rows done; an import resumes only where the file still begins with them. */
+  digest: Generated<string>;
+  rows_inserted: Generated<bigint>;
+  rows_known: Generated<bigint>;
+  rows_refused: Generated<bigint>;
+  totals: Generated<unknown>;
+  /** Why it failed; null: it did not. */
+  error: string | null;
+  started_at: Generated<Date>;
+  updated_at: Generated<Date>;
+  /** When the whole file was read; null: not yet. */
+  completed_at: Date | null;
 }
 
 /** Platforms whose escrow account holds something else than their tasks say. Mend: compare the statement of the account with the tasks; each posting names its task. */
@@ -175,6 +228,12 @@ export interface InvariantOutboxNotAhead {
   events: ColumnType<bigint, never, never>;
 }
 
+/** Payouts, refunds, deposits and withdrawals whose entry in the ledger is missing or another, and entries of payouts and withdrawals that no transaction explains. A hand has changed one of both: compare it with the audit trail. */
+export interface InvariantPayoutsHaveEntries {
+  subject: ColumnType<string, never, never>;
+  problem: ColumnType<string, never, never>;
+}
+
 /** Jobs that are in two places at once: something else than the queue's functions wrote. Look at both rows and delete the wrong one. */
 export interface InvariantQueueJobInOnePlace {
   id: ColumnType<bigint, never, never>;
@@ -195,13 +254,26 @@ export interface InvariantQueueSlotBehindPointer {
   next_slot: ColumnType<Date, never, never>;
 }
 
-/** Workers whose score does not follow from their events: from 500, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger. */
+/** A row when the money under way in the books is not the sum of the withdrawals under way. Find the withdrawal whose entries are missing in invariant_payouts_have_entries. */
+export interface InvariantRailEqualsTransactions {
+  rail: ColumnType<string, never, never>;
+  under_way: ColumnType<string, never, never>;
+}
+
+/** Workers whose score does not follow from their events: from initial_score, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger. */
 export interface InvariantReputationReplays {
   worker_id: ColumnType<string, never, never>;
   reputation_score: ColumnType<number, never, never>;
   replayed_score: ColumnType<number, never, never>;
   /** Events that do not begin where the one before ended, or applied another delta than asked within 0 to 1000; null: no events. */
   breaks: ColumnType<bigint | null, never, never>;
+}
+
+/** Transfers that the sandbox rail was told to send more than once: a worker sent again what it should have looked for. */
+export interface InvariantSandboxSendsOnce {
+  reference: ColumnType<string, never, never>;
+  sends: ColumnType<number, never, never>;
+  amount: ColumnType<string, never, never>;
 }
 
 /** The fan-out's position lies in the future of this server: the data came from another one, and no event would be delivered. Run select rebase_outbox() in this schema. */
@@ -693,6 +765,25 @@ export interface RetentionStatus {
   default_rows: ColumnType<bigint, never, never>;
 }
 
+/** What the sandbox rail was told to send. It stands for money outside of our books: each send counts, also a second one for the same reference. */
+export interface SandboxTransfers {
+  reference: string;
+  amount: string;
+  to_address: string;
+  /** lost (never arrived, so nothing was sent), accepted, refused, failed (after it was accepted). */
+  state: string;
+  /** How often it was paid outside; more than once is money lost. */
+  sends: Generated<number>;
+  /** Grow with each look; 12 are final. */
+  confirmations: Generated<number>;
+  looks: Generated<number>;
+  tx_hash: ColumnType<string, never, never>;
+  /** Why it was refused or failed; null otherwise. */
+  reason: string | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
 /** Pay that accrues by the second over a time. What is released is in the worker's balance; what is funded and not released lies in escrow. */
 export interface Streams {
   id: Generated<string>;
@@ -957,6 +1048,8 @@ export interface Workers {
   metadata: Generated<unknown>;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+  /** Score the worker began with: 500, or what it brought along from elsewhere. Replaying its events from here gives its score. */
+  initial_score: Generated<number>;
 }
 
 export interface Tables {
@@ -966,7 +1059,10 @@ export interface Tables {
   audit_log: AuditLog;
   audit_logs: AuditLogs;
   auth_secrets: AuthSecrets;
+  chain_transactions: ChainTransactions;
   idempotency_keys: IdempotencyKeys;
+  import_refusals: ImportRefusals;
+  imports: Imports;
   invariant_escrow_equals_tasks: InvariantEscrowEqualsTasks;
   invariant_ledger_balances_equal_journal: InvariantLedgerBalancesEqualJournal;
   invariant_ledger_holds_open: InvariantLedgerHoldsOpen;
@@ -974,10 +1070,13 @@ export interface Tables {
   invariant_ledger_seals_unbroken: InvariantLedgerSealsUnbroken;
   invariant_ledger_within_limits: InvariantLedgerWithinLimits;
   invariant_outbox_not_ahead: InvariantOutboxNotAhead;
+  invariant_payouts_have_entries: InvariantPayoutsHaveEntries;
   invariant_queue_job_in_one_place: InvariantQueueJobInOnePlace;
   invariant_queue_lease_has_claim: InvariantQueueLeaseHasClaim;
   invariant_queue_slot_behind_pointer: InvariantQueueSlotBehindPointer;
+  invariant_rail_equals_transactions: InvariantRailEqualsTransactions;
   invariant_reputation_replays: InvariantReputationReplays;
+  invariant_sandbox_sends_once: InvariantSandboxSendsOnce;
   invariant_webhook_cursor_not_ahead: InvariantWebhookCursorNotAhead;
   invariant_webhook_deliveries_once: InvariantWebhookDeliveriesOnce;
   ledger_account_balances: LedgerAccountBalances;
@@ -1009,6 +1108,7 @@ export interface Tables {
   retention_alarms: RetentionAlarms;
   retention_policies: RetentionPolicies;
   retention_status: RetentionStatus;
+  sandbox_transfers: SandboxTransfers;
   streams: Streams;
   tasks: Tasks;
   transactions: Transactions;

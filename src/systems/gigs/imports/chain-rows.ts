@@ -57,7 +57,9 @@ export function importTransfers(host: ImportHost, request: ImportRequest): Promi
               ]),
             ),
           },
-          notes: ['Tokens whose decimals are not known are counted in their smallest units, under their address.'],
+          notes: [
+            'Tokens whose decimals are not known are counted in their smallest units, under their address.',
+          ],
         }),
       };
     },

@@ -95,6 +95,10 @@ function amountOption(given: string | undefined): string {
   try {
     return usdcOf(given, 'amount');
   } catch (error) {
-    throw invalidInput('options.amount', error instanceof Error ? error.message : String(error), 'amount=0.02');
+    throw invalidInput(
+      'options.amount',
+      error instanceof Error ? error.message : String(error),
+      'amount=0.02',
+    );
   }
 }

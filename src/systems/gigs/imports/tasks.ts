@@ -45,7 +45,12 @@ export async function importTasks(
       const once = [...new Map(tasks.toReversed().map((task) => [task.externalId, task])).values()].reverse();
       return {
         writing: tasks.length,
-        values: [...actor, options.platform === undefined, JSON.stringify(once.map(taskRow)), shareRows(once)],
+        values: [
+          ...actor,
+          options.platform === undefined,
+          JSON.stringify(once.map(taskRow)),
+          shareRows(once),
+        ],
       };
     },
   });

@@ -1,12 +1,5 @@
 /** Taxi trips with what the passenger paid. */
-import {
-  decimalOf,
-  guarded,
-  importKey,
-  readCsv,
-  shortText,
-  timeOf,
-} from '../../../kernel/index.ts';
+import { decimalOf, guarded, importKey, readCsv, shortText, timeOf } from '../../../kernel/index.ts';
 import type { ImportOptions, TaskEntry, TaskKind } from './types.ts';
 import { usdcOf } from './values.ts';
 
