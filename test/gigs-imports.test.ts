@@ -137,7 +137,7 @@ describe('bounty awards', () => {
       rowsRefused: 8,
       totals: { tasks: '65', awards: '102187.91', amount: '204072.25', workers: '77' },
     });
-    expect(report.refusals[0]?.reason).toBe('award is 0.0, and nothing is paid for it.');
+    expect(report.refusals[0]?.reason).toBe('award is 0, and nothing is paid for it.');
     const platform = await platformOf('bounty-awards');
     expect(await sumsOf(platform)).toMatchObject({ tasks: 65n, escrowed: '0', paid: '204072.25' });
     const payouts = await one<{ count: bigint; amount: string; most: bigint }>(

@@ -5,9 +5,16 @@ import { gigsCatalog } from './generated/catalog.ts';
 import { gigsSql } from './generated/sql.ts';
 import { defaultAccounts, GigsService } from './service.ts';
 
+export {
+  ADVANCE_REASONS,
+  type AdvanceEligibility,
+  type AdvanceReason,
+  advanceEligibility,
+} from './advances.ts';
 export type { Tables as GigsTables } from './generated/tables.ts';
 export type { ImportRecord } from './import-pages.ts';
 export { CHAIN_KINDS, IMPORT_KINDS, importFile, recogniseKind } from './imports/index.ts';
+export { type ActiveLoan, DEFAULT_PENALTY, LOAN_STATUSES, type LoanFilter } from './loans.ts';
 export type { TransactionFilter, WorkerBalance, WorkerPaymentStats } from './payment-reads.ts';
 export {
   type BulkPayment,
@@ -17,6 +24,12 @@ export {
   type PaymentInput,
   type Share,
 } from './payments.ts';
+export {
+  type EarningsHistory,
+  type EarningsPrediction,
+  predictEarnings,
+  type WorkerPrediction,
+} from './prediction.ts';
 export type { WorkerProfile } from './profiles.ts';
 export {
   FINAL_CONFIRMATIONS,
@@ -27,6 +40,19 @@ export {
   type TransferOrder,
 } from './rails.ts';
 export type { Reputation, ReputationChange, ReputationRank } from './reputation.ts';
+export type { VerificationStats, VerifiedTask } from './reviews.ts';
+export {
+  maxAdvance,
+  type RiskAssessment,
+  type RiskFacts,
+  type RiskGrade,
+  type RiskInputs,
+  type RiskPart,
+  type RiskScore,
+  riskFeeBps,
+  riskGrade,
+  riskScore,
+} from './risk.ts';
 export { sandboxRail } from './sandbox-rail.ts';
 export { GigsService } from './service.ts';
 export {
@@ -47,6 +73,13 @@ export type {
 } from './tasks.ts';
 export type { TransferOptions } from './transfers.ts';
 export * from './types.ts';
+export {
+  judgeTask,
+  type Verdict,
+  type VerificationEvidence,
+  type VerificationFacts,
+  type VerificationResult,
+} from './verification.ts';
 export type { DepositInput, WithdrawalInput } from './withdrawals.ts';
 
 export const gigs = defineSystem<GigsService>({
@@ -59,13 +92,14 @@ export const gigs = defineSystem<GigsService>({
   createService: (scope, settings) => new GigsService(scope, defaultAccounts(scope, settings)),
   accountsOf: (service) => service.accounts,
   createRouter: () => createRouter(),
-  seed: async () => ({ counts: {}, written: false }),
-  demoSignIns: async () => [],
+  seed: (service) => service.seed(),
+  demoSignIns: (service) => service.demoSignIns(),
   importFile: (service, request) => service.importFile(request),
   tasks: [
     { name: 'release-holds', everyMs: 1_000, run: (service) => service.releaseHolds() },
     { name: 'work-transfers', everyMs: 1_000, run: (service) => service.workTransfers() },
     { name: 'chase-transfers', everyMs: 60_000, run: (service) => service.chaseTransfers() },
+    { name: 'default-loans', everyMs: 60_000, run: (service) => service.defaultOverdueLoans() },
     { name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() },
   ],
   maySee: (principal, event) => event.audience === principal.id,

@@ -3,6 +3,7 @@ import {
   type Accounts,
   type Actor,
   accountsOn,
+  type DemoSignIn,
   type ImportRefusal,
   type ImportReport,
   type ImportRequest,
@@ -10,23 +11,31 @@ import {
   type Page,
   type PageRequest,
   type Scope,
+  type SeedReport,
   SYSTEM_ACTOR,
   type TransactionOptions,
 } from '../../kernel/index.ts';
+import * as advances from './advances.ts';
 import type { Context } from './context.ts';
 import * as importPages from './import-pages.ts';
 import { importFile } from './imports/index.ts';
+import * as loans from './loans.ts';
 import * as parties from './parties.ts';
 import * as reads from './payment-reads.ts';
 import * as payments from './payments.ts';
+import * as prediction from './prediction.ts';
 import * as profiles from './profiles.ts';
 import { Rails } from './rails.ts';
 import * as reputation from './reputation.ts';
+import * as reviews from './reviews.ts';
+import * as risk from './risk.ts';
 import { sandboxRail } from './sandbox-rail.ts';
+import { demoSignIns, seed } from './seed.ts';
 import type { NewTask, TaskEvidence } from './task-input.ts';
 import * as tasks from './tasks.ts';
 import * as transfers from './transfers.ts';
 import type * as t from './types.ts';
+import type { VerificationEvidence } from './verification.ts';
 import * as withdrawals from './withdrawals.ts';
 
 export class GigsService {
@@ -67,7 +76,7 @@ export class GigsService {
     return this.scope.executor.transaction((tx) => body(this.on(this.scope.on(tx))), options);
   }
 
-  // Imports
+  // Imports and demonstration data
   /** Brings a file in; see the kinds in imports/index.ts. */
   importFile(request: ImportRequest): Promise<ImportReport> {
     return importFile({ scope: this.scope, actor: this.context.actor }, request);
@@ -82,6 +91,14 @@ export class GigsService {
   }
   pageRefusals(importId: string, request?: PageRequest): Promise<Page<ImportRefusal>> {
     return importPages.pageRefusals(this.context, importId, request);
+  }
+  /** Writes the demonstration data, once. */
+  seed(): Promise<SeedReport> {
+    return seed(this.context);
+  }
+  /** The demonstration accounts that are still there. */
+  demoSignIns(): Promise<DemoSignIn[]> {
+    return demoSignIns(this.context);
   }
 
   // Workers and platforms
@@ -223,6 +240,59 @@ export class GigsService {
   }
   chaseTransfers(): Promise<boolean> {
     return transfers.chaseTransfers(this.context);
+  }
+
+  // Risk, prediction, advances
+  collectRiskInputs(workerId: string): Promise<risk.RiskInputs> {
+    return risk.collectRiskInputs(this.context, workerId);
+  }
+  calculateRiskScore(workerId: string): Promise<risk.RiskAssessment> {
+    return risk.calculateRiskScore(this.context, workerId);
+  }
+  predictEarnings(workerId: string, days?: number): Promise<prediction.WorkerPrediction> {
+    return prediction.predictWorkerEarnings(this.context, workerId, days);
+  }
+  checkAdvanceEligibility(workerId: string): Promise<advances.AdvanceEligibility> {
+    return advances.checkAdvanceEligibility(this.context, workerId);
+  }
+  requestAdvance(
+    workerId: string,
+    input: { readonly amount: string },
+    options?: t.OnceOptions,
+  ): Promise<t.Loan> {
+    return advances.requestAdvance(this.context, workerId, input, options);
+  }
+  repayAdvance(workerId: string, amount: string, options?: t.OnceOptions): Promise<t.Loan> {
+    return advances.repayAdvance(this.context, workerId, amount, options);
+  }
+  listLoans(workerId: string, filter?: loans.LoanFilter): Promise<Page<t.Loan>> {
+    return loans.listLoans(this.context, workerId, filter);
+  }
+  getActiveLoan(workerId: string): Promise<loans.ActiveLoan | null> {
+    return loans.getActiveLoan(this.context, workerId);
+  }
+  defaultOverdueLoans(): Promise<boolean> {
+    return loans.defaultOverdueLoans(this.context);
+  }
+  writeOffLoan(loanId: string, input: { readonly reason: string }, options?: t.OnceOptions): Promise<t.Loan> {
+    return loans.writeOffLoan(this.context, loanId, input, options);
+  }
+
+  // Verification of tasks
+  verifyTaskCompletion(taskId: string, evidence?: VerificationEvidence): Promise<reviews.VerifiedTask> {
+    return reviews.verifyTaskCompletion(this.context, taskId, evidence);
+  }
+  reviewTask(
+    taskId: string,
+    input: { readonly verdict: 'approve' | 'reject'; readonly notes?: string },
+  ): Promise<t.Task> {
+    return reviews.reviewTask(this.context, taskId, input);
+  }
+  getVerificationStats(filter?: {
+    readonly platformId?: string;
+    readonly days?: number;
+  }): Promise<reviews.VerificationStats> {
+    return reviews.getVerificationStats(this.context, filter);
   }
 }
 

@@ -470,6 +470,40 @@ comment on function :schema.create_tasks(text, text, text, text, text, text, byt
 `,
     },
     {
+      path: "functions/default_overdue_loans.sql",
+      text: `create or replace function :schema.default_overdue_loans(p_penalty integer, p_limit integer) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_loan :schema.loans;
+  v_count integer := 0;
+begin
+  for v_loan in
+    select * from :schema.loans
+    where status in ('disbursed', 'repaying') and repayment_due < statement_timestamp()
+    order by repayment_due, id
+    limit p_limit
+    for no key update skip locked
+  loop
+    update :schema.loans set status = 'defaulted', defaulted_at = clock_timestamp(), updated_at = clock_timestamp()
+    where id = v_loan.id;
+    insert into :schema.reputation_events (worker_id, event_type, requested_delta, delta, previous_score, new_score,
+      reason, related_id)
+    values (v_loan.worker_id, 'penalty', p_penalty, 0, 0, 0, 'Advance not repaid in time', v_loan.id);
+    perform :schema.record_action('system', null, null, 'defaulted', 'loan', v_loan.id,
+      jsonb_build_object('workerId', v_loan.worker_id, 'penalty', p_penalty,
+        'remaining', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text), array[v_loan.worker_id]);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function :schema.default_overdue_loans(integer, integer) is
+  'Makes loans whose due date has passed defaulted, with a penalty in reputation, at most p_limit of them; returns how many.';
+`,
+    },
+    {
       path: "functions/deposit_funds.sql",
       text: `create or replace function :schema.deposit_funds(
   p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
@@ -552,6 +586,34 @@ comment on function :schema.dispute_task(text, text, text, text, text, text, byt
 `,
     },
     {
+      path: "functions/earnings_history.sql",
+      text: `create or replace function :schema.earnings_history(p_worker text) returns jsonb
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  with days as (
+    select (statement_timestamp() at time zone 'UTC')::date as today
+  ), paid as (
+    select (x.processed_at at time zone 'UTC')::date as day, sum(x.amount - x.fee) as earned
+    from :schema.transactions x
+    where x.worker_id = p_worker and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'
+    group by 1
+  )
+  select jsonb_build_object(
+    'last_day', d.today - 1,
+    'first_earning_day', (select min(day) from paid),
+    'daily_sums', (
+      select jsonb_agg(trim_scale(coalesce(p.earned, 0))::text order by g.n desc)
+      from generate_series(1, 30) as g(n) left join paid p on p.day = d.today - g.n
+    )
+  )
+  from days d;
+$$;
+comment on function :schema.earnings_history(text) is
+  'Payouts after fees by day (UTC) of the 30 whole days before today, oldest first, as decimal text; first_earning_day is null for who never earned.';
+`,
+    },
+    {
       path: "functions/guard_status.sql",
       text: `create or replace function :schema.guard_status() returns trigger
 language plpgsql
@@ -570,7 +632,7 @@ begin
     ('loans', 'pending', 'approved'), ('loans', 'pending', 'cancelled'), ('loans', 'approved', 'disbursed'),
     ('loans', 'approved', 'cancelled'), ('loans', 'disbursed', 'repaying'), ('loans', 'disbursed', 'repaid'),
     ('loans', 'disbursed', 'defaulted'), ('loans', 'repaying', 'repaid'), ('loans', 'repaying', 'defaulted'),
-    ('loans', 'defaulted', 'repaid'),
+    ('loans', 'defaulted', 'repaid'), ('loans', 'defaulted', 'written_off'),
     ('transactions', 'pending', 'processing'), ('transactions', 'pending', 'completed'),
     ('transactions', 'pending', 'failed'), ('transactions', 'pending', 'cancelled'),
     ('transactions', 'processing', 'completed'), ('transactions', 'processing', 'failed'),
@@ -947,7 +1009,7 @@ begin
   if v_keys is null then return v_ids; end if;
   -- One link number for all: they are posted together or not at all.
   for v_refused in
-    select r.place, r.outcome, r.id, r.available
+    select r.place, r.outcome, r.id, r.available, r.account_id
     from :schema.ledger_post(
       v_keys, array_fill(1::smallint, array[cardinality(v_keys)]), v_debits, v_credits, v_amounts,
       array_fill(null::bigint, array[cardinality(v_keys)]), array_fill(null::integer, array[cardinality(v_keys)]),
@@ -963,7 +1025,9 @@ begin
         using errcode = case when v_refused.outcome in ('insufficient', 'limit') then 'GH429' else 'GH409' end,
           constraint = case v_refused.outcome when 'insufficient' then 'insufficient_funds'
             else 'ledger_' || v_refused.outcome end,
-          detail = jsonb_build_object('account', p_debits[v_places[v_refused.place]],
+          detail = jsonb_build_object(
+            'account', coalesce((select a.code from :schema.ledger_accounts a where a.id = v_refused.account_id),
+              p_debits[v_places[v_refused.place]]),
             'available', trim_scale(v_refused.available)::text)::text,
           hint = case v_refused.outcome when 'insufficient' then 'Pay in first.' else 'Look at guildhall ledger statement.' end;
     end if;
@@ -1481,6 +1545,99 @@ comment on function :schema.release_holds(integer, boolean) is
 `,
     },
     {
+      path: "functions/repay_advance.sql",
+      text: `create or replace function :schema.repay_advance(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_worker text, p_amount numeric, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb;
+  v_loan :schema.loans;
+begin
+  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  if v_answer is not null then return v_answer; end if;
+  select * into v_loan from :schema.loans
+  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
+  order by created_at, id limit 1;
+  if not found then
+    raise exception 'Worker % has no advance to repay.', p_worker
+      using errcode = 'GH404', constraint = 'no_open_loan', column = 'workerId', hint = 'listLoans shows all of them.';
+  elsif p_amount > v_loan.total_due - v_loan.amount_repaid then
+    raise exception 'Of advance % only % USDC are left to repay.', v_loan.id,
+      trim_scale(v_loan.total_due - v_loan.amount_repaid)
+      using errcode = 'GH409', constraint = 'amount_exceeds_due', column = 'amount',
+        detail = jsonb_build_object('due', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text)::text,
+        hint = 'Pay no more than is left.';
+  end if;
+  v_loan := :schema.repay_loan(p_actor_kind, p_actor_id, p_request_id, v_loan.id, p_worker, null, p_amount, 0,
+    'loan ' || v_loan.id || ' by hand ' || :schema.new_id('rpy'), p_wide);
+  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));
+end
+$$;
+comment on function :schema.repay_advance(text, text, text, text, text, text, bytea, text, numeric, boolean) is
+  'Repays a part of a worker''s advance from its balance, once for its key. Raises no_open_loan, amount_exceeds_due, insufficient_funds.';
+`,
+    },
+    {
+      path: "functions/repay_loan.sql",
+      text: `create or replace function :schema.repay_loan(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_loan text, p_worker text, p_task text, p_amount numeric,
+  p_installments integer, p_key text, p_wide boolean
+) returns :schema.loans
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_loan :schema.loans;
+  v_ids bigint[];
+  v_detail text;
+begin
+  -- The books before the loan: who pays a worker has locked its balance already when it comes here.
+  begin
+    v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],
+      array[p_amount], p_loan, p_wide);
+  exception when sqlstate 'GH429' then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    if v_detail::jsonb ->> 'account' = 'advance:' || p_worker then
+      raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+    end if;
+    raise;
+  end;
+  select * into v_loan from :schema.loans where id = p_loan for no key update;
+  if v_loan.status not in ('disbursed', 'repaying', 'defaulted') or v_loan.total_due - v_loan.amount_repaid < p_amount then
+    raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+  end if;
+  update :schema.loans set amount_repaid = amount_repaid + p_amount,
+    installments_paid = installments_paid + p_installments,
+    status = case when amount_repaid + p_amount = total_due then 'repaid' when status = 'defaulted' then status
+      else 'repaying' end,
+    repaid_at = case when amount_repaid + p_amount = total_due then clock_timestamp() end,
+    updated_at = clock_timestamp()
+  where id = p_loan
+  returning * into v_loan;
+  -- Of one key one row: a second one is refused by transactions_rail_reference_key.
+  insert into :schema.transactions (worker_id, task_id, loan_id, tx_type, amount, status, rail_reference,
+    ledger_transfer_id, processed_at)
+  values (p_worker, p_task, p_loan, 'repayment', p_amount, 'completed', p_key, v_ids[1], clock_timestamp());
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repayment', 'loan', p_loan,
+    jsonb_build_object('workerId', p_worker, 'taskId', p_task, 'amount', trim_scale(p_amount)::text,
+      'remaining', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text), array[p_worker]);
+  if v_loan.status = 'repaid' then
+    perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repaid', 'loan', p_loan,
+      jsonb_build_object('workerId', p_worker, 'totalDue', trim_scale(v_loan.total_due)::text,
+        'onTime', v_loan.repaid_at <= v_loan.repayment_due), array[p_worker]);
+  end if;
+  return v_loan;
+end
+$$;
+comment on function :schema.repay_loan(text, text, text, text, text, text, numeric, integer, text, boolean) is
+  'Moves an amount from a worker''s balance to its advance and writes it down; the last unit makes the loan repaid. Raises a serialization failure when the loan was changed meanwhile: call again.';
+`,
+    },
+    {
       path: "functions/replay_reputation.sql",
       text: `create or replace function :schema.replay_reputation(p_worker text) returns integer
 language plpgsql stable
@@ -1534,6 +1691,81 @@ as $$
 $$;
 comment on function :schema.reputation_rank(integer) is
   'Name of a score: 900 Diamond, 800 Platinum, 700 Gold, 600 Silver, 400 Bronze, below Starter.';
+`,
+    },
+    {
+      path: "functions/request_advance.sql",
+      text: `create or replace function :schema.request_advance(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_worker text, p_amount numeric, p_limit numeric, p_fee_bps integer, p_risk_score integer, p_predicted numeric,
+  p_reasons text[], p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb;
+  v_loan :schema.loans;
+  v_fee numeric;
+  v_now timestamptz;
+  v_ids bigint[];
+  v_told jsonb;
+begin
+  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  if v_answer is not null then return v_answer; end if;
+  if 'open_loan' = any (p_reasons) then
+    raise exception 'Worker % has an advance that is not repaid.', p_worker
+      using errcode = 'GH409', constraint = 'active_loan_exists', column = 'workerId',
+        hint = 'Repay it first.';
+  elsif cardinality(p_reasons) > 0 then
+    raise exception 'Worker % cannot have an advance now.', p_worker
+      using errcode = 'GH409', constraint = 'not_eligible', column = 'workerId',
+        detail = jsonb_build_object('reasons', p_reasons)::text,
+        hint = 'checkAdvanceEligibility says what is missing.';
+  elsif p_amount > p_limit then
+    raise exception 'An advance of % USDC is more than the limit of % USDC.', p_amount, trim_scale(p_limit)
+      using errcode = 'GH429', constraint = 'amount_exceeds_limit', column = 'amount',
+        detail = jsonb_build_object('limit', trim_scale(p_limit)::text)::text,
+        hint = 'Ask for no more than the limit.';
+  end if;
+  v_fee := round(p_amount * p_fee_bps / 10000, 6);
+  v_now := clock_timestamp();
+  -- Waits for another request of the worker that is under way. Of two at once one finds the other's row.
+  insert into :schema.loans (worker_id, amount, fee, fee_bps, total_due, status, risk_score, predicted_earnings,
+    installments, disbursed_at, repayment_due)
+  values (p_worker, p_amount, v_fee, p_fee_bps, p_amount + v_fee, 'disbursed', p_risk_score, p_predicted,
+    5, v_now, v_now + interval '30 days')
+  on conflict (worker_id) where status in ('pending', 'approved', 'disbursed', 'repaying') do nothing
+  returning * into v_loan;
+  -- After the insert, which waits for a loan that is defaulting: the index does not know those.
+  if v_loan.id is null or exists (
+    select from :schema.loans where worker_id = p_worker and status in ('defaulted', 'written_off')
+  ) then
+    raise exception 'Worker % has an advance that is not repaid.', p_worker
+      using errcode = 'GH409', constraint = 'active_loan_exists', column = 'workerId',
+        hint = 'Repay it first.';
+  end if;
+  v_ids := :schema.move_money(
+    array['loan ' || v_loan.id || ' disbursement', 'loan ' || v_loan.id || ' fee'],
+    array['advance:' || p_worker, 'advance:' || p_worker], array['worker:' || p_worker, 'advance-fees'],
+    array[p_amount, v_fee], v_loan.id, p_wide
+  );
+  insert into :schema.transactions (worker_id, loan_id, tx_type, amount, status, ledger_transfer_id, processed_at, metadata)
+  values (p_worker, v_loan.id, 'advance', p_amount, 'completed', v_ids[1], clock_timestamp(),
+    jsonb_build_object('feeOwed', trim_scale(v_fee)::text));
+  v_told := jsonb_build_object('workerId', p_worker, 'amount', trim_scale(p_amount)::text,
+    'fee', trim_scale(v_fee)::text, 'totalDue', trim_scale(v_loan.total_due)::text, 'riskScore', p_risk_score);
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'request_advance', 'loan', v_loan.id, v_told,
+    array[p_worker]);
+  perform :schema.record_action('system', null, p_request_id, 'approve_loan', 'loan', v_loan.id, v_told, array[p_worker]);
+  perform :schema.record_action('system', null, p_request_id, 'disburse_loan', 'loan', v_loan.id, v_told, array[p_worker]);
+  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));
+end
+$$;
+comment on function :schema.request_advance(
+  text, text, text, text, text, text, bytea, text, numeric, numeric, integer, integer, numeric, text[], boolean
+) is
+  'Approves and pays out an advance whose eligibility was read just before (p_reasons: why not), once for its key. Raises active_loan_exists, not_eligible, amount_exceeds_limit.';
 `,
     },
     {
@@ -1659,6 +1891,126 @@ comment on function :schema.return_escrow(:schema.tasks, boolean) is
 `,
     },
     {
+      path: "functions/risk_fee_bps.sql",
+      text: `create or replace function :schema.risk_fee_bps(p_score integer) returns integer
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select case when p_score >= 800 then 200 when p_score >= 600 then 350 else 500 end;
+$$;
+comment on function :schema.risk_fee_bps(integer) is 'Fee of an advance for a risk score, hundredths of a percent.';
+`,
+    },
+    {
+      path: "functions/risk_inputs.sql",
+      text: `create or replace function :schema.risk_inputs(p_worker text) returns table (
+  worker_id text, status text, reputation_score integer, account_age_days integer,
+  completed_tasks bigint, late_tasks bigint, disputes bigint, ended_tasks bigint,
+  recent_tasks bigint, recent_completed_tasks bigint,
+  completion_rate double precision, on_time_rate double precision, average_rating double precision,
+  loans bigint, loans_due bigint, loans_on_time bigint, open_loan_id text, written_off_loans bigint,
+  weekly_deviation double precision, recent_earnings numeric
+)
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select w.id, w.status, w.reputation_score, :schema.account_age_days(w),
+    t.completed, t.late, t.disputes, t.ended, t.recent, t.recent_completed,
+    case when t.recent = 0 then 0 else t.recent_completed::double precision / t.recent end,
+    case when t.completed = 0 then 1 else 1 - t.late::double precision / t.completed end,
+    r.average, l.loans, l.due, l.on_time, l.open_id, l.written_off, e.deviation, e.total
+  from :schema.workers w
+  cross join lateral (
+    select count(*) filter (where k.status = 'completed') as completed,
+      count(*) filter (where k.status = 'completed' and k.completed_at > k.due_at) as late,
+      count(*) filter (where k.was_disputed) as disputes,
+      count(*) filter (where k.status in ('completed', 'disputed')
+        or (k.status = 'cancelled' and k.started_at is not null)) as ended,
+      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days') as recent,
+      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days' and k.status = 'completed')
+        as recent_completed
+    from :schema.tasks k where k.worker_id = w.id
+  ) as t
+  cross join lateral (
+    select coalesce(avg(v.rating), 0)::double precision as average
+    from :schema.reputation_events v where v.worker_id = w.id and v.event_type = 'rating_received'
+  ) as r
+  cross join lateral (
+    -- A loan that runs says nothing yet: it counts once it is repaid, or its time is over.
+    select count(*) as loans,
+      count(*) filter (where n.status = 'repaid' or n.repayment_due < statement_timestamp()) as due,
+      count(*) filter (where n.status = 'repaid' and n.repaid_at <= n.repayment_due) as on_time,
+      max(n.id) filter (where n.status in ('pending', 'approved', 'disbursed', 'repaying', 'defaulted')) as open_id,
+      count(*) filter (where n.status = 'written_off') as written_off
+    from :schema.loans n where n.worker_id = w.id and n.status <> 'cancelled'
+  ) as l
+  cross join lateral (
+    select coalesce(sum(s.earned), 0) as total, coalesce(stddev_pop(s.earned), 0)::double precision as deviation
+    from (
+      -- date_trunc has weeks from Monday; ours begin on Sunday, in UTC.
+      select sum(x.amount - x.fee) as earned
+      from :schema.transactions x
+      where x.worker_id = w.id and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'
+        and x.processed_at > statement_timestamp() - interval '30 days'
+      group by date_trunc('week', x.processed_at at time zone 'UTC' + interval '1 day')
+    ) as s
+  ) as e
+  where w.id = p_worker;
+$$;
+comment on function :schema.risk_inputs(text) is
+  'What the risk of a worker is judged by, one row, none for an unknown worker. Earnings are payouts after fees of the last 30 days; the deviation is that of weeks from Sunday (UTC) with earnings in them; completion and on-time rates are from 0 to 1; loans_due are repaid ones and those whose time is over.';
+`,
+    },
+    {
+      path: "functions/risk_max_advance.sql",
+      text: `create or replace function :schema.risk_max_advance(p_score integer, p_recent_earnings numeric) returns numeric
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select least(500, trunc(p_recent_earnings * (5000 + 3 * p_score) / 10000, 6));
+$$;
+comment on function :schema.risk_max_advance(integer, numeric) is
+  'The most a worker may be advanced: earnings of 30 days times (0.5 + score / 1000 * 0.3), rounded down, 500 at most.';
+`,
+    },
+    {
+      path: "functions/risk_score.sql",
+      text: `create or replace function :schema.risk_score(
+  p_reputation_score integer, p_account_age_days integer, p_completed_tasks bigint,
+  p_completion_rate double precision, p_on_time_rate double precision, p_average_rating double precision,
+  p_disputes bigint, p_loans_due bigint, p_loans_on_time bigint,
+  p_weekly_deviation double precision, p_recent_earnings numeric
+) returns integer
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  -- The same double arithmetic in the same order as riskScore in risk.ts, so that both give the same number.
+  select greatest(0, least(1000, floor(
+    p_reputation_score::double precision / 1000 * 300
+    + least(p_account_age_days::double precision / 90, 1) * 150
+    + least(p_completed_tasks::double precision / 50, 1) * 250
+    + (p_completion_rate * 0.4 + p_on_time_rate * 0.4 + p_average_rating / 5 * 0.2) * 200
+    + (100 - least(20 * p_disputes, 100))
+    + case
+        when p_loans_due > 0 and p_loans_on_time = p_loans_due then 50
+        when p_loans_on_time * 5 < p_loans_due * 4 then -50
+        else 0
+      end
+    + case
+        when p_weekly_deviation < 50 and p_recent_earnings > 100 then 30
+        when p_weekly_deviation > 150 then -30
+        else 0
+      end
+    + 0.5
+  )))::integer;
+$$;
+comment on function :schema.risk_score(
+  integer, integer, bigint, double precision, double precision, double precision, bigint, bigint, bigint,
+  double precision, numeric
+) is 'Risk score of a worker, 0 to 1000, from what risk_inputs gives; rates are from 0 to 1. riskScore in TypeScript gives the same number and says why.';
+`,
+    },
+    {
       path: "functions/same_task.sql",
       text: `create or replace function :schema.same_task(
   p_task :schema.tasks, p_worker text, p_type text, p_amount numeric, p_escrow numeric, p_title text,
@@ -1743,6 +2095,52 @@ end
 $$;
 comment on function :schema.sandbox_send(text, numeric, text, timestamptz) is
   'The sandbox rail''s send. The end of the address decides: dead is refused, 0bad lost on the way once, beef accepted without an answer. A second send of a reference is not prevented, but counted.';
+`,
+    },
+    {
+      path: "functions/set_verification.sql",
+      text: `create or replace function :schema.set_verification(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_task text, p_status text, p_by text, p_data jsonb
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_task :schema.tasks;
+  v_before text;
+begin
+  select * into v_task from :schema.tasks where id = p_task for no key update;
+  if not found then
+    raise exception 'Task % not found.', p_task
+      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId';
+  elsif v_task.status = 'cancelled' then
+    raise exception 'Task % is cancelled.', p_task
+      using errcode = 'GH409', constraint = 'task_cancelled', column = 'taskId';
+  elsif p_by = 'auto' and v_task.verification_status <> 'pending' then
+    raise exception 'Task % is % already.', p_task, v_task.verification_status
+      using errcode = 'GH409', constraint = 'already_verified', column = 'taskId',
+        detail = jsonb_build_object('verificationStatus', v_task.verification_status)::text,
+        hint = 'A second look is for reviewTask: trying evidence until it passes is no verification.';
+  elsif p_status = 'rejected' and v_task.paid_amount > 0 then
+    raise exception 'Task % is paid already.', p_task
+      using errcode = 'GH409', constraint = 'already_paid', column = 'taskId', hint = 'Open a dispute.';
+  end if;
+  v_before := v_task.verification_status;
+  update :schema.tasks set verification_status = p_status, verified_by = p_by,
+    verification_data = coalesce(verification_data, '{}')
+      || case p_by when 'auto' then p_data else jsonb_build_object('review', p_data) end,
+    updated_at = clock_timestamp()
+  where id = p_task returning * into v_task;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id,
+    case p_by when 'auto' then 'verify_task' else 'review_task' end, 'task', p_task,
+    case p_by when 'auto' then p_data -> 'verification' else p_data end,
+    array_remove(array[v_task.platform_id, v_task.worker_id], null),
+    jsonb_build_object('verificationStatus', v_before), jsonb_build_object('verificationStatus', p_status));
+  return :schema.task_json(v_task);
+end
+$$;
+comment on function :schema.set_verification(text, text, text, text, text, text, jsonb) is
+  'Stores the verdict on a task. An automatic one is given once, while it is pending; a manual one (p_by) may overrule, but never reject what is paid.';
 `,
     },
     {
@@ -2024,13 +2422,31 @@ comment on function :schema.withdraw(text, text, text, text, text, text, bytea, 
       text: `create or replace function :schema.withhold_repayment(
   p_worker text, p_task text, p_paid numeric, p_key text, p_wide boolean default false
 ) returns numeric
-language sql volatile
+language plpgsql
 set search_path = :schema, pg_temp
 as $$
-  select 0::numeric;
+declare
+  v_loan :schema.loans;
+  v_key text := p_key || ' repayment';
+  v_amount numeric;
+begin
+  select * into v_loan from :schema.loans
+  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
+  order by created_at, id limit 1;
+  if not found then return 0; end if;
+  select amount into v_amount from :schema.transactions where rail = 'ledger' and rail_reference = v_key;
+  if found then return v_amount; end if;
+  -- Rounded up: five instalments are never less than the whole, and the last takes only what is left.
+  v_amount := least(
+    ceil(v_loan.total_due * 1000000 / v_loan.installments) / 1000000, p_paid, v_loan.total_due - v_loan.amount_repaid
+  );
+  if v_amount <= 0 then return 0; end if;
+  perform :schema.repay_loan('system', null, null, v_loan.id, p_worker, p_task, v_amount, 1, v_key, p_wide);
+  return v_amount;
+end
 $$;
 comment on function :schema.withhold_repayment(text, text, numeric, text, boolean) is
-  'Takes the instalment of an open advance out of what a worker was just paid; returns how much.';
+  'Takes the instalment of an open advance out of what a worker was just paid, once for its key; returns how much. Call it after the payment was posted, in the same transaction, with the amount that reached the worker.';
 `,
     },
     {
@@ -2080,6 +2496,57 @@ as $$
 $$;
 comment on function :schema.worker_reputation(text) is
   'A worker''s score and what it is made of: start and points of each kind of event add up to it. Percentile: percent of all workers whose score is not higher. Null without such a worker.';
+`,
+    },
+    {
+      path: "functions/write_off_loan.sql",
+      text: `create or replace function :schema.write_off_loan(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_loan text, p_reason text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb;
+  v_loan :schema.loans;
+  v_due numeric;
+begin
+  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  if v_answer is not null then return v_answer; end if;
+  select * into v_loan from :schema.loans where id = p_loan;
+  if not found then
+    raise exception 'Loan % not found.', p_loan
+      using errcode = 'GH404', constraint = 'loan_not_found', column = 'loanId', hint = 'listLoans shows all of them.';
+  elsif v_loan.status <> 'defaulted' then
+    raise exception 'Loan % is %, not defaulted.', p_loan, v_loan.status
+      using errcode = 'GH409', constraint = 'loan_not_defaulted', column = 'loanId',
+        detail = jsonb_build_object('status', v_loan.status)::text,
+        hint = 'Only what was not repaid in time can be written off.';
+  end if;
+  v_due := v_loan.total_due - v_loan.amount_repaid;
+  -- The books before the loan, as in repay_loan.
+  begin
+    perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],
+      array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);
+  exception when sqlstate 'GH429' then
+    -- Losses have no limit, so less is owed than was read.
+    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+  end;
+  select * into v_loan from :schema.loans where id = p_loan for no key update;
+  if v_loan.status <> 'defaulted' or v_loan.total_due - v_loan.amount_repaid <> v_due then
+    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+  end if;
+  update :schema.loans set status = 'written_off', written_off_at = clock_timestamp(), updated_at = clock_timestamp()
+  where id = p_loan returning * into v_loan;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'written_off', 'loan', p_loan,
+    jsonb_build_object('workerId', v_loan.worker_id, 'loss', trim_scale(v_due)::text, 'reason', p_reason),
+    array[v_loan.worker_id]);
+  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));
+end
+$$;
+comment on function :schema.write_off_loan(text, text, text, text, text, text, bytea, text, text, boolean) is
+  'Books what is left of a defaulted loan as a loss. Raises loan_not_found, loan_not_defaulted.';
 `,
     },
     {
@@ -2593,7 +3060,47 @@ create index transactions_ledger_transfer_id_idx on :schema.transactions (ledger
 `,
     },
     {
-      path: "migrations/0006_create_imports.down.sql",
+      path: "migrations/0006_extend_loans.down.sql",
+      text: `alter table :schema.loans
+  drop constraint loans_defaulted_at_check,
+  drop constraint loans_state_check,
+  drop constraint loans_status_check,
+  add constraint loans_status_check check (
+    status in ('pending', 'approved', 'disbursed', 'repaying', 'repaid', 'defaulted', 'cancelled')
+  ),
+  add constraint loans_state_check check (
+    (status <> 'repaid' or (amount_repaid = total_due and repaid_at is not null))
+    and (status <> 'defaulted' or defaulted_at is not null)
+    and (disbursed_at is not null) = (status in ('disbursed', 'repaying', 'repaid', 'defaulted'))
+  );
+alter table :schema.loans drop column written_off_at;
+comment on column :schema.loans.status is
+  'pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), cancelled; guarded by guard_loan_status.';
+`,
+    },
+    {
+      path: "migrations/0006_extend_loans.up.sql",
+      text: `alter table :schema.loans add column written_off_at timestamptz(3);
+comment on column :schema.loans.written_off_at is 'When what was left of it was booked as a loss; null: it was not.';
+alter table :schema.loans
+  drop constraint loans_status_check,
+  drop constraint loans_state_check,
+  add constraint loans_status_check check (
+    status in ('pending', 'approved', 'disbursed', 'repaying', 'repaid', 'defaulted', 'written_off', 'cancelled')
+  ),
+  add constraint loans_state_check check (
+    (status <> 'repaid' or (amount_repaid = total_due and repaid_at is not null))
+    and (status <> 'defaulted' or defaulted_at is not null)
+    and (status = 'written_off') = (written_off_at is not null)
+    and (disbursed_at is not null) = (status in ('disbursed', 'repaying', 'repaid', 'defaulted', 'written_off'))
+  ),
+  add constraint loans_defaulted_at_check check (defaulted_at >= repayment_due);
+comment on column :schema.loans.status is
+  'pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off, cancelled; guarded by guard_status.';
+`,
+    },
+    {
+      path: "migrations/0007_create_imports.down.sql",
       text: `drop table :schema.chain_transactions;
 drop table :schema.import_refusals;
 drop table :schema.imports;
@@ -2601,7 +3108,7 @@ alter table :schema.workers drop column initial_score;
 `,
     },
     {
-      path: "migrations/0006_create_imports.up.sql",
+      path: "migrations/0007_create_imports.up.sql",
       text: `alter table :schema.workers
   add column initial_score integer not null default 500,
   add constraint workers_initial_score_check check (initial_score between 0 and 1000);
@@ -2758,6 +3265,28 @@ left join (
 where coalesce(b.balance, 0) <> coalesce(t.escrowed, 0);
 comment on view :schema.invariant_escrow_equals_tasks is
   'Platforms whose escrow account holds something else than their tasks say. Mend: compare the statement of the account with the tasks; each posting names its task.';
+`,
+    },
+    {
+      path: "views/invariant_loans_equal_books.sql",
+      text: `create or replace view :schema.invariant_loans_equal_books as
+select coalesce(l.worker_id, b.worker_id) as worker_id, coalesce(l.due, 0) as due, coalesce(b.balance, 0) as balance
+from (
+  select worker_id, sum(total_due - amount_repaid) as due
+  from :schema.loans
+  where status in ('disbursed', 'repaying', 'defaulted')
+  group by worker_id
+) as l
+full join (
+  select substr(a.code, length('advance:') + 1) as worker_id, a.balance
+  from :schema.ledger_account_balances a
+  where a.code like 'advance:%'
+) as b on b.worker_id = l.worker_id
+where coalesce(l.due, 0) <> coalesce(b.balance, 0);
+comment on view :schema.invariant_loans_equal_books is
+  'Rows mean broken: workers of whom the ledger (advance:ID) says something else than their loans about what they owe.';
+comment on column :schema.invariant_loans_equal_books.due is 'What is left of loans that are disbursed, repaying or defaulted.';
+comment on column :schema.invariant_loans_equal_books.balance is 'Balance of the account advance:ID.';
 `,
     },
     {

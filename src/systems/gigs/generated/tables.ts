@@ -222,6 +222,15 @@ export interface InvariantLedgerWithinLimits {
   shifted: ColumnType<string, never, never>;
 }
 
+/** Rows mean broken: workers of whom the ledger (advance:ID) says something else than their loans about what they owe. */
+export interface InvariantLoansEqualBooks {
+  worker_id: ColumnType<string, never, never>;
+  /** What is left of loans that are disbursed, repaying or defaulted. */
+  due: ColumnType<string | null, never, never>;
+  /** Balance of the account advance:ID. */
+  balance: ColumnType<string | null, never, never>;
+}
+
 /** Events whose transaction lies in the future of this server: the data came from another one, and readers would wait for it for ever. Run select rebase_outbox() in this schema; readers then start again without a cursor. */
 export interface InvariantOutboxNotAhead {
   xid: ColumnType<string, never, never>;
@@ -439,7 +448,7 @@ export interface Loans {
   fee_bps: number;
   total_due: string;
   amount_repaid: Generated<string>;
-  /** pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), cancelled; guarded by guard_loan_status. */
+  /** pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off, cancelled; guarded by guard_status. */
   status: Generated<string>;
   risk_score: number;
   predicted_earnings: string;
@@ -457,6 +466,8 @@ export interface Loans {
   defaulted_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+  /** When what was left of it was booked as a loss; null: it was not. */
+  written_off_at: Date | null;
 }
 
 /** Functions, views and triggers of this schema with the hash of their file; replaced when it changes. */
@@ -1069,6 +1080,7 @@ export interface Tables {
   invariant_ledger_in_balance: InvariantLedgerInBalance;
   invariant_ledger_seals_unbroken: InvariantLedgerSealsUnbroken;
   invariant_ledger_within_limits: InvariantLedgerWithinLimits;
+  invariant_loans_equal_books: InvariantLoansEqualBooks;
   invariant_outbox_not_ahead: InvariantOutboxNotAhead;
   invariant_payouts_have_entries: InvariantPayoutsHaveEntries;
   invariant_queue_job_in_one_place: InvariantQueueJobInOnePlace;
