@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../src/kernel/instance.ts';
-import type { GigsService } from '../src/systems/gigs/index.ts';
+import { type GigsService, gigs } from '../src/systems/gigs/index.ts';
 import { type GigsFixture, openGigs } from './support/gigs.ts';
 
 let t: GigsFixture;
@@ -163,6 +163,17 @@ describe('the demonstration data', () => {
     }
     const { account } = await t.service.accounts.signIn({ login: 'iris@example.com', password: 'demo123' });
     expect(account.kind).toBe('worker');
+  });
+
+  it('stays as it is while the work in the background runs, for the next half hour', async () => {
+    for (const task of gigs.tasks) while (await task.run(t.service));
+    expect(await countsOf(t.service)).toEqual(COUNTS);
+    expect(await t.broken()).toEqual([]);
+    const [alice] = await t.scope.query(
+      `select total_tasks::integer as tasks, total_earned::text as earned, average_rating::text as rating from :schema.workers
+       where email = 'alice@example.com'`,
+    );
+    expect(alice).toMatchObject({ tasks: 2, rating: expect.stringMatching(/^5/) });
   });
 
   it('is alive: an active task can be completed and paid, with the instalment withheld', async () => {

@@ -15,6 +15,11 @@ const taskNotFound: ConstraintMeaning = { code: 'not_found', message: 'Task not 
 
 export const constraints: Readonly<Record<string, ConstraintMeaning>> = {
   ...accountConstraints,
+  usdc_check: {
+    code: 'invalid_input',
+    message: 'An amount of USDC has six decimals at most and is below 100,000,000,000,000',
+    field: 'amount',
+  },
   workers_wallet_address_key: {
     code: 'already_exists',
     message: 'Another worker has this wallet address',
@@ -30,11 +35,6 @@ export const constraints: Readonly<Record<string, ConstraintMeaning>> = {
     message: 'feeBps must be from 0 to 10000',
     field: 'feeBps',
     hint: 'Hundredths of a percent: 200 is 2 %.',
-  },
-  usdc_check: {
-    code: 'invalid_input',
-    message: 'An amount of USDC has at most six decimals',
-    field: 'amount',
   },
   tasks_metadata_check: { code: 'invalid_input', message: 'metadata must be an object', field: 'metadata' },
   tasks_worker_id_fkey: workerNotFound,

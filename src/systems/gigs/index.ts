@@ -55,6 +55,15 @@ export {
 } from './risk.ts';
 export { sandboxRail } from './sandbox-rail.ts';
 export { GigsService } from './service.ts';
+export type {
+  DailyTransactions,
+  DayRange,
+  PlatformStats,
+  RiskFactor,
+  WorkerEarnings,
+  WorkerRiskAssessment,
+} from './statistics.ts';
+export * from './stream-types.ts';
 export {
   MAX_TASK_AMOUNT,
   MAX_TASKS,
@@ -100,6 +109,12 @@ export const gigs = defineSystem<GigsService>({
     { name: 'work-transfers', everyMs: 1_000, run: (service) => service.workTransfers() },
     { name: 'chase-transfers', everyMs: 60_000, run: (service) => service.chaseTransfers() },
     { name: 'default-loans', everyMs: 60_000, run: (service) => service.defaultOverdueLoans() },
+    {
+      name: 'release-streams',
+      everyMs: 1_000,
+      run: async (service) => (await service.releaseDueStreams()).more,
+    },
+    { name: 'fold-statistics', everyMs: 1_000, run: (service) => service.foldStatistics() },
     { name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() },
   ],
   maySee: (principal, event) => event.audience === principal.id,

@@ -30,7 +30,11 @@ import * as reputation from './reputation.ts';
 import * as reviews from './reviews.ts';
 import * as risk from './risk.ts';
 import { sandboxRail } from './sandbox-rail.ts';
-import { demoSignIns, seed } from './seed.ts';
+import { demoSignIns, seed } from './seed/index.ts';
+import * as statistics from './statistics.ts';
+import * as streamLists from './stream-lists.ts';
+import type * as st from './stream-types.ts';
+import * as streams from './streams.ts';
 import type { NewTask, TaskEvidence } from './task-input.ts';
 import * as tasks from './tasks.ts';
 import * as transfers from './transfers.ts';
@@ -293,6 +297,62 @@ export class GigsService {
     readonly days?: number;
   }): Promise<reviews.VerificationStats> {
     return reviews.getVerificationStats(this.context, filter);
+  }
+
+  // Streams
+  createStream(input: st.NewStream, options?: t.OnceOptions): Promise<st.StreamProgress> {
+    return streams.createStream(this.context, input, options);
+  }
+  topUpStream(id: string, amount: string, options?: t.OnceOptions): Promise<st.StreamProgress> {
+    return streams.topUpStream(this.context, id, { amount }, options);
+  }
+  pauseStream(id: string, options?: t.OnceOptions): Promise<st.StreamProgress> {
+    return streams.pauseStream(this.context, id, options);
+  }
+  resumeStream(id: string, options?: t.OnceOptions): Promise<st.StreamProgress> {
+    return streams.resumeStream(this.context, id, options);
+  }
+  cancelStream(id: string, options?: t.OnceOptions): Promise<st.StreamProgress> {
+    return streams.cancelStream(this.context, id, options);
+  }
+  withdrawFromStream(
+    id: string,
+    input?: { readonly amount?: string },
+    options?: t.OnceOptions,
+  ): Promise<st.StreamWithdrawal> {
+    return streams.withdrawFromStream(this.context, id, input, options);
+  }
+  releaseDueStreams(limit?: number): Promise<st.ReleaseReport> {
+    return streams.releaseDueStreams(this.context, limit);
+  }
+  getStream(id: string): Promise<st.StreamProgress | null> {
+    return streamLists.getStream(this.context, id);
+  }
+  listStreams(filter?: st.StreamFilter): Promise<Page<st.StreamProgress>> {
+    return streamLists.listStreams(this.context, filter);
+  }
+  getActiveStreams(filter?: st.ActiveStreamFilter): Promise<st.ActiveStream[]> {
+    return streamLists.getActiveStreams(this.context, filter);
+  }
+
+  // Statistics
+  getWorkerEarnings(workerId: string): Promise<statistics.WorkerEarnings | null> {
+    return statistics.getWorkerEarnings(this.context, workerId);
+  }
+  getPlatformStats(platformId: string): Promise<statistics.PlatformStats | null> {
+    return statistics.getPlatformStats(this.context, platformId);
+  }
+  getWorkerRiskAssessment(workerId: string): Promise<statistics.WorkerRiskAssessment | null> {
+    return statistics.getWorkerRiskAssessment(this.context, workerId);
+  }
+  getDailyTransactions(range: statistics.DayRange): Promise<statistics.DailyTransactions[]> {
+    return statistics.getDailyTransactions(this.context, range);
+  }
+  foldStatistics(): Promise<boolean> {
+    return statistics.foldStatistics(this.context);
+  }
+  rebuildStatistics(): Promise<number> {
+    return statistics.rebuildStatistics(this.context);
   }
 }
 

@@ -364,6 +364,28 @@ export const gigsCatalog: Catalog = {
     "integer not null",
   "column migrations.sha256":
     "text not null",
+  "column money_deltas.active_at":
+    "timestamp with time zone",
+  "column money_deltas.amount":
+    "numeric not null",
+  "column money_deltas.asset":
+    "text not null",
+  "column money_deltas.day":
+    "date not null",
+  "column money_deltas.fees":
+    "numeric not null",
+  "column money_deltas.id":
+    "bigint not null generated always as identity",
+  "column money_deltas.platform_id":
+    "text",
+  "column money_deltas.status":
+    "text not null",
+  "column money_deltas.transactions":
+    "integer not null",
+  "column money_deltas.tx_type":
+    "text not null",
+  "column money_deltas.worker_id":
+    "text",
   "column outbox.at":
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column outbox.audience":
@@ -378,6 +400,50 @@ export const gigsCatalog: Catalog = {
     "text not null",
   "column outbox.xid":
     "xid8 not null default pg_current_xact_id()",
+  "column platform_activity.day":
+    "date not null",
+  "column platform_activity.platform_id":
+    "text not null",
+  "column platform_activity.workers":
+    "bigint not null",
+  "column platform_statistics.abandoned":
+    "bigint not null",
+  "column platform_statistics.active":
+    "bigint not null",
+  "column platform_statistics.brought_on":
+    "date not null default '-infinity'::date",
+  "column platform_statistics.cancelled":
+    "bigint not null",
+  "column platform_statistics.completed":
+    "bigint not null",
+  "column platform_statistics.disputed":
+    "bigint not null",
+  "column platform_statistics.fees":
+    "numeric not null",
+  "column platform_statistics.payout_amount":
+    "numeric not null",
+  "column platform_statistics.payouts":
+    "bigint not null",
+  "column platform_statistics.pending":
+    "bigint not null",
+  "column platform_statistics.platform_id":
+    "text not null",
+  "column platform_statistics.seconds":
+    "numeric not null",
+  "column platform_statistics.tasks":
+    "bigint not null",
+  "column platform_statistics.timed":
+    "bigint not null",
+  "column platform_statistics.unique_workers":
+    "bigint not null",
+  "column platform_workers.last_day":
+    "date not null",
+  "column platform_workers.platform_id":
+    "text not null",
+  "column platform_workers.tasks":
+    "bigint not null",
+  "column platform_workers.worker_id":
+    "text not null",
   "column platforms.active_workers":
     "bigint not null default 0",
   "column platforms.contact_email":
@@ -664,6 +730,8 @@ export const gigsCatalog: Catalog = {
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column streams.end_time":
     "timestamp with time zone not null",
+  "column streams.fee_bps":
+    "integer not null default 200",
   "column streams.funded_amount":
     "usdc not null default 0",
   "column streams.id":
@@ -754,6 +822,20 @@ export const gigsCatalog: Catalog = {
     "text",
   "column tasks.worker_rating":
     "smallint",
+  "column transaction_days.amount":
+    "numeric not null",
+  "column transaction_days.asset":
+    "text not null",
+  "column transaction_days.day":
+    "date not null",
+  "column transaction_days.fees":
+    "numeric not null",
+  "column transaction_days.status":
+    "text not null",
+  "column transaction_days.transactions":
+    "bigint not null",
+  "column transaction_days.tx_type":
+    "text not null",
   "column transactions.amount":
     "numeric not null",
   "column transactions.asset":
@@ -922,6 +1004,110 @@ export const gigsCatalog: Catalog = {
     "bytea not null",
   "column webhook_secrets.signs_until":
     "timestamp(3) with time zone",
+  "column work_deltas.abandoned":
+    "integer not null default 0",
+  "column work_deltas.active":
+    "integer not null default 0",
+  "column work_deltas.active_at":
+    "timestamp with time zone",
+  "column work_deltas.cancelled":
+    "integer not null default 0",
+  "column work_deltas.completed":
+    "integer not null default 0",
+  "column work_deltas.completed_day":
+    "date",
+  "column work_deltas.created_day":
+    "date",
+  "column work_deltas.disputed":
+    "integer not null default 0",
+  "column work_deltas.earned":
+    "numeric not null default 0",
+  "column work_deltas.ever_disputed":
+    "integer not null default 0",
+  "column work_deltas.id":
+    "bigint not null generated always as identity",
+  "column work_deltas.late":
+    "integer not null default 0",
+  "column work_deltas.open_amount":
+    "numeric not null default 0",
+  "column work_deltas.paid":
+    "numeric not null default 0",
+  "column work_deltas.pending":
+    "integer not null default 0",
+  "column work_deltas.platform_id":
+    "text",
+  "column work_deltas.ratings":
+    "integer not null default 0",
+  "column work_deltas.released":
+    "numeric not null default 0",
+  "column work_deltas.seconds":
+    "numeric not null default 0",
+  "column work_deltas.stars":
+    "integer not null default 0",
+  "column work_deltas.tasks":
+    "integer not null default 0",
+  "column work_deltas.timed":
+    "integer not null default 0",
+  "column work_deltas.worker_id":
+    "text",
+  "column worker_days.completed":
+    "bigint not null",
+  "column worker_days.day":
+    "date not null",
+  "column worker_days.disputed":
+    "bigint not null",
+  "column worker_days.earned":
+    "numeric not null",
+  "column worker_days.finished":
+    "bigint not null",
+  "column worker_days.late":
+    "bigint not null",
+  "column worker_days.tasks":
+    "bigint not null",
+  "column worker_days.worker_id":
+    "text not null",
+  "column worker_statistics.abandoned":
+    "bigint not null",
+  "column worker_statistics.active":
+    "bigint not null",
+  "column worker_statistics.cancelled":
+    "bigint not null",
+  "column worker_statistics.completed":
+    "bigint not null",
+  "column worker_statistics.disputed":
+    "bigint not null",
+  "column worker_statistics.earned":
+    "numeric not null",
+  "column worker_statistics.ever_disputed":
+    "bigint not null",
+  "column worker_statistics.is_stale":
+    "boolean not null default true",
+  "column worker_statistics.last_active_at":
+    "timestamp with time zone",
+  "column worker_statistics.open_amount":
+    "numeric not null",
+  "column worker_statistics.paid":
+    "numeric not null",
+  "column worker_statistics.pending":
+    "bigint not null",
+  "column worker_statistics.ratings":
+    "bigint not null",
+  "column worker_statistics.released":
+    "numeric not null",
+  "column worker_statistics.stars":
+    "bigint not null",
+  "column worker_statistics.tasks":
+    "bigint not null",
+  "column worker_statistics.worker_id":
+    "text not null",
+  "column worker_transactions.amount":
+    "numeric not null",
+  "column worker_transactions.transactions":
+    "bigint not null",
+  "column worker_transactions.tx_type":
+    "text not null",
+  "column worker_transactions.worker_id":
+    "text not null",
   "column workers.average_rating":
     "numeric(3,2) not null default 0",
   "column workers.completion_rate":
@@ -976,6 +1162,42 @@ export const gigsCatalog: Catalog = {
     "argon2 in PHC form, parameters included; null: cannot sign in by password.",
   "comment column accounts.session_epoch":
     "Raised to end every session at once: a session is live only while its epoch equals this one.",
+  "comment column active_streams_view.accrued_amount":
+    "What is earned by now, released or not; never more than was funded, and still while paused.",
+  "comment column active_streams_view.end_time":
+    "When all has accrued.",
+  "comment column active_streams_view.funded_amount":
+    "What of it lies or lay in escrow.",
+  "comment column active_streams_view.next_release_at":
+    "When the next release is due; null unless active.",
+  "comment column active_streams_view.percent_released":
+    "Percent of the total that is released.",
+  "comment column active_streams_view.platform_id":
+    "Who pays.",
+  "comment column active_streams_view.platform_name":
+    "Name of the platform.",
+  "comment column active_streams_view.released_amount":
+    "What is in the worker's balance already.",
+  "comment column active_streams_view.remaining_amount":
+    "Total less released.",
+  "comment column active_streams_view.seconds_until_next_release":
+    "Seconds until then, 0 when it is due; null unless active.",
+  "comment column active_streams_view.start_time":
+    "When it began.",
+  "comment column active_streams_view.status":
+    "active, paused, or insolvent (all that was funded is released).",
+  "comment column active_streams_view.stream_id":
+    "The stream.",
+  "comment column active_streams_view.task_id":
+    "The task it pays for.",
+  "comment column active_streams_view.task_title":
+    "Title of the task; null without one.",
+  "comment column active_streams_view.total_amount":
+    "What it pays in all.",
+  "comment column active_streams_view.worker_id":
+    "Who is paid.",
+  "comment column active_streams_view.worker_name":
+    "Name of the worker.",
   "comment column api_keys.expires_at":
     "Null: does not expire.",
   "comment column api_keys.last_used_at":
@@ -1020,6 +1242,22 @@ export const gigsCatalog: Catalog = {
     "Null: it made a contract.",
   "comment column chain_transactions.value":
     "Smallest units of the chain's own currency.",
+  "comment column daily_transaction_summary.asset":
+    "USDC, or the token of transfers seen elsewhere: amounts are in whole units of it.",
+  "comment column daily_transaction_summary.average_amount":
+    "Mean amount, to six decimals.",
+  "comment column daily_transaction_summary.count":
+    "Number of transactions.",
+  "comment column daily_transaction_summary.status":
+    "Status the transactions have now.",
+  "comment column daily_transaction_summary.total_amount":
+    "Sum of the amounts, fees included.",
+  "comment column daily_transaction_summary.total_fees":
+    "Sum of our fees in them.",
+  "comment column daily_transaction_summary.transaction_date":
+    "UTC day on which the transactions were made; filter by it.",
+  "comment column daily_transaction_summary.tx_type":
+    "payout, advance, repayment, fee, refund, deposit, withdrawal or transfer.",
   "comment column idempotency_keys.answer":
     "What the call returned; null only inside the transaction that is computing it.",
   "comment column imports.attempt":
@@ -1110,8 +1348,50 @@ export const gigsCatalog: Catalog = {
     "When what was left of it was booked as a loss; null: it was not.",
   "comment column migration_objects.on_table":
     "Table that a trigger hangs on; null for functions and views.",
+  "comment column money_deltas.active_at":
+    "When the transactions were made; null for what was changed or taken away.",
+  "comment column money_deltas.platform_id":
+    "Null when none is part of it.",
+  "comment column money_deltas.worker_id":
+    "Null for movements of a platform only.",
   "comment column outbox.audience":
     "Account that may see the event; null for administrators only.",
+  "comment column platform_performance_view.active_tasks":
+    "Of them, begun and not finished.",
+  "comment column platform_performance_view.active_workers_30d":
+    "Workers with a task posted in the last 30 days.",
+  "comment column platform_performance_view.active_workers_7d":
+    "Workers with a task posted in the last 7 days.",
+  "comment column platform_performance_view.average_completion_s":
+    "Mean seconds from beginning to completion of completed tasks; null without one.",
+  "comment column platform_performance_view.average_payment":
+    "Mean of completed payouts, 0 without one.",
+  "comment column platform_performance_view.cancelled_tasks":
+    "Of them, cancelled.",
+  "comment column platform_performance_view.completed_tasks":
+    "Of them, completed.",
+  "comment column platform_performance_view.completion_rate":
+    "Percent: completed of those that were completed, cancelled after they began, or disputed.",
+  "comment column platform_performance_view.disputed_tasks":
+    "Of them, in dispute now.",
+  "comment column platform_performance_view.name":
+    "Name of the platform.",
+  "comment column platform_performance_view.payouts":
+    "Number of completed payouts.",
+  "comment column platform_performance_view.pending_tasks":
+    "Of them, not begun.",
+  "comment column platform_performance_view.platform_id":
+    "The platform; filter by it.",
+  "comment column platform_performance_view.total_fees":
+    "Our fees in them.",
+  "comment column platform_performance_view.total_payouts":
+    "Sum of completed payouts, fees included.",
+  "comment column platform_performance_view.total_tasks":
+    "All tasks it posted.",
+  "comment column platform_performance_view.unique_workers":
+    "Workers who ever had a task of it.",
+  "comment column platform_statistics.brought_on":
+    "UTC day on which the columns of platforms were brought up to date last; -infinity when something changed since.",
   "comment column platforms.active_workers":
     "Workers with a task of this platform in the last 30 days.",
   "comment column platforms.fee_bps":
@@ -1210,6 +1490,8 @@ export const gigsCatalog: Catalog = {
     "Of a contract that mirrors the stream; null without one.",
   "comment column streams.end_time":
     "When all has accrued; moved by each pause, for paused time earns nothing.",
+  "comment column streams.fee_bps":
+    "The platform's fee when the stream was made, hundredths of a percent: all releases of a stream are charged alike.",
   "comment column streams.funded_amount":
     "What lies or lay in escrow for it; below the total it will run out, and stops there.",
   "comment column streams.last_released_at":
@@ -1338,6 +1620,136 @@ export const gigsCatalog: Catalog = {
     "First dead letter since the last success; null: none.",
   "comment column webhook_secrets.signs_until":
     "End of the overlap after a rotation; null: signs until it is rotated.",
+  "comment column work_deltas.active_at":
+    "What the worker did last, as far as these tasks tell; null for what was taken away.",
+  "comment column work_deltas.completed_day":
+    "UTC day on which earned was earned; null when nothing was.",
+  "comment column work_deltas.created_day":
+    "UTC day the tasks were posted; null for ratings.",
+  "comment column work_deltas.platform_id":
+    "Null for ratings.",
+  "comment column work_deltas.worker_id":
+    "Null for tasks nobody has taken.",
+  "comment column worker_earnings_view.active_tasks":
+    "Tasks begun and not finished.",
+  "comment column worker_earnings_view.advance_count":
+    "Number of completed advances paid out.",
+  "comment column worker_earnings_view.advance_total":
+    "Sum of completed advances paid out.",
+  "comment column worker_earnings_view.average_rating":
+    "Mean of the ratings by platforms, 0 without one.",
+  "comment column worker_earnings_view.cancelled_tasks":
+    "Tasks that were cancelled.",
+  "comment column worker_earnings_view.completed_tasks":
+    "Tasks that are completed.",
+  "comment column worker_earnings_view.completion_rate":
+    "Percent: completed of those that were completed, cancelled after they began, or disputed.",
+  "comment column worker_earnings_view.dispute_rate":
+    "Percent of the tasks that were ever disputed.",
+  "comment column worker_earnings_view.disputed_tasks":
+    "Tasks in dispute now.",
+  "comment column worker_earnings_view.fee_count":
+    "Number of completed fees charged apart from payouts.",
+  "comment column worker_earnings_view.fee_total":
+    "Sum of completed fees charged apart from payouts.",
+  "comment column worker_earnings_view.last_active_at":
+    "When the worker last took, began or completed a task, or a transaction was made for it.",
+  "comment column worker_earnings_view.loans":
+    "Advances ever paid out.",
+  "comment column worker_earnings_view.loans_defaulted":
+    "Of them, those that were not repaid in time.",
+  "comment column worker_earnings_view.loans_repaid":
+    "Of them, those that are repaid.",
+  "comment column worker_earnings_view.name":
+    "Name of the worker.",
+  "comment column worker_earnings_view.open_loan_due":
+    "What is due of it in all, its fee included; null without one.",
+  "comment column worker_earnings_view.open_loan_due_at":
+    "When it must be repaid; null without one.",
+  "comment column worker_earnings_view.open_loan_id":
+    "The advance that is open; null without one.",
+  "comment column worker_earnings_view.open_loan_remaining":
+    "What of it is left to repay; null without one.",
+  "comment column worker_earnings_view.open_loan_repaid":
+    "What of it is repaid; null without one.",
+  "comment column worker_earnings_view.open_loan_status":
+    "Its status; null without one.",
+  "comment column worker_earnings_view.paid":
+    "What was paid for all tasks, streaming ones too, before fees.",
+  "comment column worker_earnings_view.payout_count":
+    "Number of completed payouts, fees included.",
+  "comment column worker_earnings_view.payout_total":
+    "Sum of completed payouts, fees included.",
+  "comment column worker_earnings_view.pending_earnings":
+    "What tasks that are not cancelled may still pay: amounts less what was paid of them.",
+  "comment column worker_earnings_view.pending_tasks":
+    "Tasks taken and not begun.",
+  "comment column worker_earnings_view.ratings":
+    "Number of ratings.",
+  "comment column worker_earnings_view.released":
+    "What was paid for streaming tasks, by releases of their streams.",
+  "comment column worker_earnings_view.repayment_count":
+    "Number of completed repayments of advances.",
+  "comment column worker_earnings_view.repayment_total":
+    "Sum of completed repayments of advances.",
+  "comment column worker_earnings_view.reputation_score":
+    "0 to 1000.",
+  "comment column worker_earnings_view.total_earned":
+    "Sum of the amounts of completed tasks, before fees.",
+  "comment column worker_earnings_view.total_tasks":
+    "All tasks the worker has or had, in any status.",
+  "comment column worker_earnings_view.withdrawal_count":
+    "Number of completed withdrawals to outside.",
+  "comment column worker_earnings_view.withdrawal_total":
+    "Sum of completed withdrawals to outside.",
+  "comment column worker_earnings_view.worker_id":
+    "The worker; filter by it.",
+  "comment column worker_risk_assessment.account_age_days":
+    "Whole days since registration.",
+  "comment column worker_risk_assessment.average_rating":
+    "Mean of the ratings by platforms, 0 without one.",
+  "comment column worker_risk_assessment.completed_30d":
+    "Of them, completed.",
+  "comment column worker_risk_assessment.completed_tasks":
+    "Completed tasks since registration.",
+  "comment column worker_risk_assessment.completion_rate_30d":
+    "Percent of them that are completed, 0 without one.",
+  "comment column worker_risk_assessment.disputes_30d":
+    "Tasks posted in the 30 days that were ever disputed.",
+  "comment column worker_risk_assessment.earnings_30d":
+    "USDC: amounts of tasks completed in the 30 days, whenever they were posted.",
+  "comment column worker_risk_assessment.eligible":
+    "A score of 600 or more, and no open advance.",
+  "comment column worker_risk_assessment.late_30d":
+    "Tasks posted in the 30 days and completed after they were due.",
+  "comment column worker_risk_assessment.loans":
+    "Advances ever paid out.",
+  "comment column worker_risk_assessment.loans_defaulted":
+    "Of them, those that were not repaid in time.",
+  "comment column worker_risk_assessment.loans_repaid_in_time":
+    "Of them, repaid by the day they were due.",
+  "comment column worker_risk_assessment.max_advance":
+    "USDC: earnings of the 30 days times 0.5 to 0.8 by score, 500 at most; 0 when not eligible.",
+  "comment column worker_risk_assessment.name":
+    "Name of the worker.",
+  "comment column worker_risk_assessment.open_loans":
+    "Advances asked for or paid out, and not over: 0 or 1.",
+  "comment column worker_risk_assessment.reputation_score":
+    "0 to 1000.",
+  "comment column worker_risk_assessment.risk_factors":
+    "The parts of the score: an array of objects with factor and points.",
+  "comment column worker_risk_assessment.risk_score":
+    "0 to 1000, the sum of the factors, rounded: higher is safer.",
+  "comment column worker_risk_assessment.tasks_30d":
+    "Tasks posted in the 30 days.",
+  "comment column worker_risk_assessment.weekly_deviation":
+    "Standard deviation of the earnings of the weeks (from Sunday) in which something was completed.",
+  "comment column worker_risk_assessment.worker_id":
+    "The worker; filter by it.",
+  "comment column worker_statistics.is_stale":
+    "The columns of workers are not brought up to date yet.",
+  "comment column worker_statistics.last_active_at":
+    "Null when nothing tells.",
   "comment column workers.average_rating":
     "Mean of the ratings by platforms, 0 without one.",
   "comment column workers.completion_rate":
@@ -1368,10 +1780,16 @@ export const gigsCatalog: Catalog = {
     "What is to be done with a withdrawal: send (it is marked as submitted now), find (somebody may have sent it), confirm, none. It is given out to be sent again only to who found nothing under the submission that it still has, and when that one can no longer be accepted.",
   "comment function begin_task(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_worker text)":
     "assign_task: a pending task is given to a worker. claim_task: a worker takes an open one and begins it. start_task: its worker begins it.",
+  "comment function bring_statistics(p_limit integer)":
+    "Brings the statistics columns of up to p_limit workers and platforms whose statistics have changed up to date; returns how many. Rows that are locked wait for the next call.",
   "comment function bulk_payments(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_tasks text[], p_rail text, p_least numeric, p_wide boolean)":
     "Pays many completed tasks in one statement: those that can be paid are, the others say why not.",
+  "comment function cancel_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text, p_wide boolean)":
+    "Pays what has accrued and ends the stream; what else it was funded with is free escrow of its task again. One of which all was paid by that is completed instead.",
   "comment function cancel_task(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_reason text, p_wide boolean)":
     "Cancels a task that is pending or active; what of it is unpaid goes back to the platform.",
+  "comment function changed_platform_workers(p_platform text, p_workers text[], p_tasks integer[], p_days date[])":
+    "What deltas (worker, tasks, day) make of a platform's workers: tasks and UTC day of the newest task, as folded and with them.",
   "comment function chase_transfers(p_idle interval, p_limit integer)":
     "Puts withdrawals that nobody has touched for so long back in line, such as after their jobs became dead letters; returns how many.",
   "comment function check_parties(p_actor_kind text, p_actor_id text, p_platform text, p_worker text)":
@@ -1380,6 +1798,8 @@ export const gigsCatalog: Catalog = {
     "Completes an active task, with its points for the worker. Paying it is another step.",
   "comment function create_api_key(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_account_id text, p_name text, p_prefix text, p_key_hash bytea, p_roles text[], p_ttl_s double precision, p_max_keys integer)":
     "Adds an API key within the limit of live ones. Roles null: all of the account; lifetime null: does not expire.",
+  "comment function create_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_total usdc, p_start timestamp with time zone, p_end timestamp with time zone, p_duration_s integer, p_interval_s integer, p_contract text)":
+    "Begins a stream for an active streaming task, funded from what of the task's escrow no other stream was promised: with less than its total it will run out, with nothing it waits for money.",
   "comment function create_task(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_platform text, p_worker text, p_external text, p_type text, p_amount numeric, p_escrow numeric, p_title text, p_description text, p_metadata jsonb, p_scheduled_at timestamp with time zone, p_due_at timestamp with time zone, p_hold_until timestamp with time zone, p_wide boolean)":
     "Posts a task and sets its money aside, platform to escrow. The platform's own id posted again with the same content answers the first task.",
   "comment function create_tasks(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_tasks jsonb, p_wide boolean)":
@@ -1394,8 +1814,12 @@ export const gigsCatalog: Catalog = {
     "Payouts after fees by day (UTC) of the 30 whole days before today, oldest first, as decimal text; first_earning_day is null for who never earned.",
   "comment function end_once(p_account text, p_key text, p_answer jsonb)":
     "Stores the answer of work that begin_once let begin, and returns it.",
+  "comment function fold_statistics(p_limit integer)":
+    "Moves up to p_limit deltas of work and of money into the rollups, and brings the columns of workers and platforms up to date; returns how many of whichever were more. Safe to run from several processes at once.",
   "comment function guard_status()":
     "Row trigger of tasks, streams, loans and transactions: lets only the steps of their state machines pass.",
+  "comment function halt_streams(p_actor_type text, p_actor_id text, p_request_id text, p_task text, p_stream text, p_status text, p_wide boolean)":
+    "Pauses (paused) or ends (cancelled) one stream of a task, or all with null, after paying what has accrued; returns how much that was. The rest stays in the task's escrow. For callers that have locked the task.",
   "comment function hold_refusal(p_task tasks)":
     "Why nothing may leave the escrow of a completed task for a worker just now, or null: held, flagged or rejected, a stream that is not over.",
   "comment function import_chain_transactions(p_rows jsonb)":
@@ -1444,6 +1868,8 @@ export const gigsCatalog: Catalog = {
     "Postings of an account from p_from up to before p_until, oldest first, each with the balance after it. Goes on after (p_after_at, p_after_id), where the balance was p_after_balance.",
   "comment function loan_json(p_row loans)":
     "The row as functions answer it: amounts as decimal text, since a JSON number would be read as a float.",
+  "comment function lock_stream(p_id text)":
+    "Locks a stream and, before it, its task. Everything that changes a stream holds its task's lock.",
   "comment function lock_task(p_actor_kind text, p_actor_id text, p_task text, p_parties text[], p_states text[])":
     "Locks a task and returns it; raises unless it is there, in one of the states, and the actor's own (a worker or platform among the parties named, or neither of both kinds).",
   "comment function move_money(p_keys text[], p_debits text[], p_credits text[], p_amounts numeric[], p_reference text, p_wide boolean)":
@@ -1456,6 +1882,8 @@ export const gigsCatalog: Catalog = {
     "Opens a session with its first refresh token; no row when the account is unknown, disabled or has another password by now. The oldest sessions beyond the greatest number end.",
   "comment function open_books(p_kind text, p_id text)":
     "Opens the ledger accounts of a worker (worker:ID balance, advance:ID what it owes) or a platform (platform:ID funds, escrow:ID set aside for work), and the common ones (bank, fees, advance-fees, losses, rail).",
+  "comment function pause_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text, p_wide boolean)":
+    "Pays what has accrued and pauses the stream: paused time earns nothing and moves its end. One of which all was paid by that is completed instead.",
   "comment function pay_tasks(p_actor_type text, p_actor_id text, p_request_id text, p_tasks text[], p_worker text, p_rail text, p_least numeric, p_metadata jsonb, p_wide boolean)":
     "Pays completed tasks from their escrow, set by set: answers in order {payout} or {refusal}. Over a rail the net amount goes on to the worker's wallet when it is not below p_least.",
   "comment function payment_refusal(p_task tasks, p_id text, p_worker text)":
@@ -1464,6 +1892,8 @@ export const gigsCatalog: Catalog = {
     "Pays workers from the escrow of tasks that the caller has locked and checked, all or none: entries, payouts, amounts of the tasks, instalments of advances. Answers the payouts with net and withheld, in the order asked.",
   "comment function process_payment(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_worker text, p_rail text, p_least numeric, p_metadata jsonb, p_wide boolean)":
     "Pays one completed task from its escrow, once, or raises why not.",
+  "comment function promised_escrow(p_task text)":
+    "What of a task's escrow belongs to its streams; only the rest may be paid or given back otherwise. Call it with the task locked.",
   "comment function purge_accounts(p_limit integer)":
     "Deletes sessions a day after their end, keys 90 days after theirs, retired signing keys after a day; returns the larger count of sessions or keys, which equals the limit while more may be waiting.",
   "comment function queue_cancel(p_ids bigint[])":
@@ -1504,6 +1934,8 @@ export const gigsCatalog: Catalog = {
     "Stars from 1 to 5 for a completed task, once from each side. Those for the worker move its score by five for each star from three.",
   "comment function rebase_outbox()":
     "After a restore on another server the stored transaction ids can lie in its future; this puts the old events first, and the position of the webhooks' fan-out among them. Returns how many moved.",
+  "comment function rebuild_statistics()":
+    "Makes the statistics anew from tasks, transactions and ratings, and brings the columns of workers and platforms up to date; returns the number of workers. Writers wait meanwhile.",
   "comment function record_action(p_actor_type text, p_actor_id text, p_request_id text, p_action text, p_resource_type text, p_resource_id text, p_metadata jsonb, p_audiences text[], p_before jsonb, p_after jsonb)":
     "Writes the audit entry of an action and an event for each of its audiences (none: administrators only); call it in the transaction of the action.",
   "comment function record_change(p_actor_kind text, p_actor_id text, p_request_id text, p_action text, p_subject text, p_audience text, p_before jsonb, p_after jsonb)":
@@ -1520,8 +1952,12 @@ export const gigsCatalog: Catalog = {
     "Trigger of append-only tables: refuses update, delete and truncate.",
   "comment function refuse_event_change()":
     "Row trigger of reputation_events: an event is never changed or taken away, so a replay always gives the score.",
+  "comment function release_due_streams(p_limit integer, p_wide boolean)":
+    "Releases the streams that are due, soonest first, up to so many: safe from any number of processes at once. Tells how many it took, how much was released and how many were refused (tried again in a minute, see the audit trail).",
   "comment function release_holds(p_limit integer, p_wide boolean)":
     "Pays approved tasks whose hold is over, the oldest first; returns how many it looked at. Safe to run in several processes.",
+  "comment function release_streams(p_actor_type text, p_actor_id text, p_request_id text, p_ids text[], p_most numeric, p_at timestamp with time zone, p_wide boolean)":
+    "Pays the workers of these streams what had accrued at the moment and was not released, p_most of each at most, and returns the payouts. For callers that have locked the streams and their tasks.",
   "comment function repay_advance(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_worker text, p_amount numeric, p_wide boolean)":
     "Repays a part of a worker's advance from its balance, once for its key. Raises no_open_loan, amount_exceeds_due, insufficient_funds.",
   "comment function repay_loan(p_actor_kind text, p_actor_id text, p_request_id text, p_loan text, p_worker text, p_task text, p_amount numeric, p_installments integer, p_key text, p_wide boolean)":
@@ -1536,6 +1972,8 @@ export const gigsCatalog: Catalog = {
     "Approves and pays out an advance whose eligibility was read just before (p_reasons: why not), once for its key. Raises active_loan_exists, not_eligible, amount_exceeds_limit.",
   "comment function resolve_dispute(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_outcome text, p_severity integer, p_note text, p_wide boolean)":
     "Ends a dispute: the task is completed (with its points, if it has none yet), cancelled or active again, and each step of severity takes 10 points.",
+  "comment function resume_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text)":
+    "Lets a paused stream go on; its end and its releases move by the length of the pause.",
   "comment function retention_check_policy()":
     "Trigger of retention_policies: the table is there and not append-only, and its time column is indexed or is the key of its partitions.",
   "comment function retention_count(p_name text, p_limit integer)":
@@ -1562,6 +2000,8 @@ export const gigsCatalog: Catalog = {
     "What the risk of a worker is judged by, one row, none for an unknown worker. Earnings are payouts after fees of the last 30 days; the deviation is that of weeks from Sunday (UTC) with earnings in them; completion and on-time rates are from 0 to 1; loans_due are repaid ones and those whose time is over.",
   "comment function risk_max_advance(p_score integer, p_recent_earnings numeric)":
     "The most a worker may be advanced: earnings of 30 days times (0.5 + score / 1000 * 0.3), rounded down, 500 at most.",
+  "comment function risk_parts(p_reputation integer, p_age_days integer, p_completed bigint, p_completion numeric, p_on_time numeric, p_rating numeric, p_disputes bigint, p_loans bigint, p_loans_in_time bigint, p_deviation numeric, p_earnings numeric)":
+    "The parts of a risk score and their sum, 0 to 1000: completion and on_time are shares from 0 to 1 of the last 30 days, deviation is that of weekly earnings.",
   "comment function risk_score(p_reputation_score integer, p_account_age_days integer, p_completed_tasks bigint, p_completion_rate double precision, p_on_time_rate double precision, p_average_rating double precision, p_disputes bigint, p_loans_due bigint, p_loans_on_time bigint, p_weekly_deviation double precision, p_recent_earnings numeric)":
     "Risk score of a worker, 0 to 1000, from what risk_inputs gives; rates are from 0 to 1. riskScore in TypeScript gives the same number and says why.",
   "comment function rotate_api_key(p_actor_kind text, p_actor_id text, p_request_id text, p_account_id text, p_key_id text, p_new_id text, p_prefix text, p_key_hash bytea, p_overlap_s double precision, p_ttl_s double precision)":
@@ -1582,20 +2022,42 @@ export const gigsCatalog: Catalog = {
     "Pays several workers from the escrow of one completed task, each once; what is not shared out stays in escrow.",
   "comment function start_withdrawal(p_actor_type text, p_actor_id text, p_request_id text, p_worker text, p_task text, p_amount numeric, p_to text, p_rail text, p_wide boolean)":
     "Takes the amount out of the worker's balance, notes the withdrawal and enqueues its sending, together.",
+  "comment function stream_accrued(p_stream streams, p_at timestamp with time zone)":
+    "What a stream has earned until a moment: floor(total × whole seconds run ÷ duration) in smallest units, all of it at the end, never more than is funded. stream_accrued(s, moment) for a row s of streams.",
+  "comment function stream_duration_s(p_stream streams)":
+    "Seconds in which all of a stream accrues, pauses left out.",
+  "comment function stream_elapsed_s(p_stream streams, p_at timestamp with time zone)":
+    "Seconds that a stream has run until a moment, exact to the microsecond, pauses left out.",
   "comment function stream_json(p_row streams)":
     "The row as functions answer it: amounts as decimal text, since a JSON number would be read as a float.",
+  "comment function stream_next_release_at(p_stream streams, p_at timestamp with time zone)":
+    "The next moment after this one at which the time that a stream has run is a multiple of its interval, or its end, or when its money runs out. Pauses and withdrawals do not shift that grid.",
+  "comment function stream_progress(p_stream streams, p_at timestamp with time zone)":
+    "A stream as functions answer it, with what has accrued, what can be taken, when it runs out (null: it does not) and when it is complete (null: unknown while it lacks money, or never); of a paused one as if it went on now.",
+  "comment function stream_runs_out_at(p_stream streams)":
+    "When the money of a stream that is not funded in full is used up, were it not paused any more; null for others.",
   "comment function submit_task(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_verification jsonb, p_proof text)":
     "The worker hands in what proves an active task; it stays active until somebody completes it, and waits for a verdict.",
   "comment function task_json(p_row tasks)":
     "The row as functions answer it: amounts as decimal text, since a JSON number would be read as a float.",
+  "comment function top_up_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text, p_amount usdc, p_wide boolean)":
+    "Adds money to a stream, from free escrow of its task and then from the platform's funds, up to its total. One that ran out goes on from now.",
   "comment function transaction_json(p_row transactions)":
     "The row as functions answer it: amounts as decimal text, since a JSON number would be read as a float.",
   "comment function update_account_ages()":
     "Kept for those who run it daily: ages are computed at every read and need no update. Returns how many workers have one.",
+  "comment function update_platform_statistics()":
+    "Statement trigger of updates and deletes of transactions: appends what they change in the payouts and fees of the platform, and in the sums of worker and day in the same row.",
   "comment function update_reputation_score()":
     "Row trigger before an insert into reputation_events: applies the delta to the worker's score, kept in 0 to 1000, and stores what was applied.",
   "comment function update_stream_amounts()":
     "Row trigger of streams: remaining is total less released, and a stream of which all is released is completed.",
+  "comment function update_worker_last_active()":
+    "Statement trigger of inserts into tasks and transactions: appends that the worker was active, and what the new rows add to the statistics of worker, platform and day.",
+  "comment function update_worker_ratings()":
+    "Row trigger of reputation events with stars, so that all others cost nothing: appends the rating. Events are never changed, and go only with their worker.",
+  "comment function update_worker_statistics()":
+    "Statement trigger of updates and deletes of tasks: appends what they change in the statistics of the worker, and of the platform in the same row.",
   "comment function wallet_refusal(p_worker text)":
     "The refusal of sending to a worker without a wallet address.",
   "comment function webhook_claim(p_limit integer, p_per_endpoint integer, p_lease_s double precision)":
@@ -1618,6 +2080,8 @@ export const gigsCatalog: Catalog = {
     "Enables or disables an endpoint, with an audit entry and an event for its owner; false when it was so already.",
   "comment function withdraw(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_worker text, p_amount numeric, p_to text, p_rail text, p_wide boolean)":
     "Starts a withdrawal from a worker's balance to the address given, or to the worker's wallet.",
+  "comment function withdraw_from_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text, p_amount usdc, p_wide boolean)":
+    "Pays the worker what has accrued and is not released, or so much of it, without waiting for the interval.",
   "comment function withhold_repayment(p_worker text, p_task text, p_paid numeric, p_key text, p_wide boolean)":
     "Takes the instalment of an open advance out of what a worker was just paid, once for its key; returns how much. Call it after the payment was posted, in the same transaction, with the amount that reached the worker.",
   "comment function worker_reputation(p_worker text)":
@@ -1668,8 +2132,16 @@ export const gigsCatalog: Catalog = {
     "Functions, views and triggers of this schema with the hash of their file; replaced when it changes.",
   "comment table migrations":
     "Numbered migrations applied to this schema; sha256 is of the up file, and an edited file is refused.",
+  "comment table money_deltas":
+    "What each statement on transactions added or took away; folded into the statistics every second.",
   "comment table outbox":
     "Events, written with the change they tell of. Read them with (xid, id) > cursor and xid below the oldest running transaction: then a late commit is never skipped.",
+  "comment table platform_activity":
+    "How many workers had their newest task of the platform on that UTC day: the last 30 rows are those active in 30 days.",
+  "comment table platform_statistics":
+    "Folded statistics of a platform. Read the view platform_totals instead.",
+  "comment table platform_workers":
+    "Folded tasks by platform and worker, and the UTC day of the newest. No key to workers: the deltas of a deleted worker's tasks take its rows away.",
   "comment table platforms":
     "Those who post tasks and pay for them. API keys are kept as hashes only, in api_keys under the same account.",
   "comment table queue_attempts":
@@ -1700,6 +2172,8 @@ export const gigsCatalog: Catalog = {
     "Pay that accrues by the second over a time. What is released is in the worker's balance; what is funded and not released lies in escrow.",
   "comment table tasks":
     "Work that a platform posts and pays for. The amount lies in escrow from the moment it is posted until it is paid or given back.",
+  "comment table transaction_days":
+    "Folded transactions by UTC day, asset, type and status. Read the view daily_transaction_summary instead.",
   "comment table transactions":
     "Every movement of money with its business meaning; the ledger holds the entries. A payout exists once for a task and worker, whatever is retried.",
   "comment table webhook_attempts":
@@ -1714,8 +2188,24 @@ export const gigsCatalog: Catalog = {
     "Addresses that events are posted to. The owner's endpoint gets the events the owner may see; an administrator's gets all.",
   "comment table webhook_secrets":
     "Keys that sign deliveries. They are kept as they are, because signing needs them: grant this table to no reporting role.",
+  "comment table work_deltas":
+    "What each statement on tasks, and each rating, added or took away; folded into the statistics every second, so that no writer waits for another.",
+  "comment table worker_days":
+    "Folded work by worker and UTC day: tasks, completed, late and disputed are of the day they were posted; finished and earned of the day they were completed. Read the view daily_work instead.",
+  "comment table worker_statistics":
+    "Folded statistics of a worker. Read the view worker_totals instead.",
+  "comment table worker_transactions":
+    "Folded completed transactions in USDC by worker and type.",
   "comment table workers":
     "People who do tasks and are paid. Password and keys are in accounts under the same id. The statistics are brought up to date each second; worker_profiles shows them as of the moment.",
+  "comment view active_streams_view":
+    "Streams that are not over, as of the moment of the read. Sort by next_release_at. Amounts are USDC.",
+  "comment view daily_transaction_summary":
+    "Transactions by UTC day, asset, type and status; exact at every read, and read by day in constant time. Sum amounts of one asset only.",
+  "comment view daily_work":
+    "Work by worker and UTC day, exact at every read: tasks, completed, late and disputed of the day they were posted; finished and earned of the day they were completed.",
+  "comment view invariant_daily_transactions_equal":
+    "Days, or types of a worker's transactions, whose sums differ from the transactions. Mend: run the function rebuild_statistics() of this schema.",
   "comment view invariant_escrow_equals_tasks":
     "Platforms whose escrow account holds something else than their tasks say. Mend: compare the statement of the account with the tasks; each posting names its task.",
   "comment view invariant_ledger_balances_equal_journal":
@@ -1734,6 +2224,8 @@ export const gigsCatalog: Catalog = {
     "Events whose transaction lies in the future of this server: the data came from another one, and readers would wait for it for ever. Run select rebase_outbox() in this schema; readers then start again without a cursor.",
   "comment view invariant_payouts_have_entries":
     "Payouts, refunds, deposits and withdrawals whose entry in the ledger is missing or another, and entries of payouts and withdrawals that no transaction explains. A hand has changed one of both: compare it with the audit trail.",
+  "comment view invariant_platform_statistics_equal_tasks":
+    "Platforms whose statistics differ from the sums over their tasks and payouts. Mend: run the function rebuild_statistics() of this schema.",
   "comment view invariant_queue_job_in_one_place":
     "Jobs that are in two places at once: something else than the queue's functions wrote. Look at both rows and delete the wrong one.",
   "comment view invariant_queue_lease_has_claim":
@@ -1746,22 +2238,44 @@ export const gigsCatalog: Catalog = {
     "Workers whose score does not follow from their events: from initial_score, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger.",
   "comment view invariant_sandbox_sends_once":
     "Transfers that the sandbox rail was told to send more than once: a worker sent again what it should have looked for.",
+  "comment view invariant_stream_releases_equal_transactions":
+    "Streams whose released amount, or the fee of it, is not the sum of their payouts. Mend: compare with the ledger, whose keys begin with \"stream \" and the id.",
+  "comment view invariant_streams_within_escrow":
+    "Tasks whose streams were promised more than lies in escrow for them. Mend: find in the audit trail who took it, and pay it in again.",
   "comment view invariant_webhook_cursor_not_ahead":
     "The fan-out's position lies in the future of this server: the data came from another one, and no event would be delivered. Run select rebase_outbox() in this schema.",
   "comment view invariant_webhook_deliveries_once":
     "Events that have more than one delivery for an endpoint, live and finished together: fan-out writes one, and a replay moves it.",
+  "comment view invariant_worker_statistics_equal_tasks":
+    "Workers, or days of a worker, whose statistics differ from the sums over their tasks and ratings. Mend: run the function rebuild_statistics() of this schema.",
   "comment view ledger_account_balances":
     "Every account with what it has now, what is held coming in and going out, and what it may still spend, in the asset's own unit.",
   "comment view ledger_trial_balance":
     "Debits and credits of each asset over all accounts, in its own unit; the difference is zero or the ledger is broken.",
+  "comment view platform_performance_view":
+    "How a platform performs, a row each; exact at every read, and read by platform_id in constant time. Amounts are USDC, days are UTC days, today included.",
+  "comment view platform_profiles":
+    "Platforms with statistics and account age as of the moment of the read; the columns of platforms are brought up to date each second. Without the webhook secret.",
+  "comment view platform_totals":
+    "All statistics of a platform, exact at every read: what is folded and what is not yet. The views of platforms stand on it.",
   "comment view queue_overview":
     "Each queue: jobs in line, in work, waiting for their time and dead, and since when the oldest in line could have run.",
   "comment view queue_states":
     "Every job wherever it is. at: when it may run or could have run, died or was finished, by its state.",
+  "comment view recomputed_worker_days":
+    "Work by worker and UTC day from all tasks: what daily_work must equal. Slow; for rebuilding and comparing only.",
   "comment view retention_alarms":
     "Rows mean that something is wrong: partitions run out, rows lie in a default partition, or a policy has not run for a day. Run guildhall retention run, and see that a process with background tasks is up.",
   "comment view retention_status":
     "Each policy with its last run, and for partitioned tables how far ahead partitions are ready. Public: may be read by anything that watches.",
+  "comment view worker_earnings_view":
+    "What a worker has done, earned, been paid and owes, a row each; exact at every read, and read by worker_id in constant time. Amounts are USDC.",
+  "comment view worker_profiles":
+    "Workers with statistics and account age as of the moment of the read; the columns of workers are brought up to date each second.",
+  "comment view worker_risk_assessment":
+    "What the risk of an advance to a worker is, a row each; exact at every read, and read by worker_id in constant time. 30d is the last 30 UTC days, today included.",
+  "comment view worker_totals":
+    "All statistics of a worker, exact at every read: what is folded and what is not yet. The views of workers stand on it.",
   "constraint account_sessions.account_sessions_account_id_fkey":
     "FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE",
   "constraint account_sessions.account_sessions_generation_check":
@@ -1920,8 +2434,22 @@ export const gigsCatalog: Catalog = {
     "PRIMARY KEY (module, kind, name)",
   "constraint migrations.migrations_pkey":
     "PRIMARY KEY (module, number)",
+  "constraint money_deltas.money_deltas_pkey":
+    "PRIMARY KEY (id)",
   "constraint outbox.outbox_pkey":
     "PRIMARY KEY (xid, id)",
+  "constraint platform_activity.platform_activity_pkey":
+    "PRIMARY KEY (platform_id, day)",
+  "constraint platform_activity.platform_activity_platform_id_fkey":
+    "FOREIGN KEY (platform_id) REFERENCES platforms(id) ON DELETE CASCADE",
+  "constraint platform_statistics.platform_statistics_pkey":
+    "PRIMARY KEY (platform_id)",
+  "constraint platform_statistics.platform_statistics_platform_id_fkey":
+    "FOREIGN KEY (platform_id) REFERENCES platforms(id) ON DELETE CASCADE",
+  "constraint platform_workers.platform_workers_pkey":
+    "PRIMARY KEY (platform_id, worker_id)",
+  "constraint platform_workers.platform_workers_platform_id_fkey":
+    "FOREIGN KEY (platform_id) REFERENCES platforms(id) ON DELETE CASCADE",
   "constraint platforms.platforms_account_fkey":
     "FOREIGN KEY (id, contact_email) REFERENCES accounts(id, login) ON UPDATE CASCADE ON DELETE CASCADE",
   "constraint platforms.platforms_contact_email_key":
@@ -2048,6 +2576,8 @@ export const gigsCatalog: Catalog = {
     "CHECK (((((released_amount)::numeric >= (0)::numeric) AND ((released_amount)::numeric <= (funded_amount)::numeric)) AND ((funded_amount)::numeric <= (total_amount)::numeric) AND ((remaining_amount)::numeric = ((total_amount)::numeric - (released_amount)::numeric))))",
   "constraint streams.streams_duration_check":
     "CHECK (((end_time > start_time) AND ((end_time - start_time) <= (paused_for + '30 days'::interval))))",
+  "constraint streams.streams_fee_bps_check":
+    "CHECK (((fee_bps >= 0) AND (fee_bps <= 10000)))",
   "constraint streams.streams_pkey":
     "PRIMARY KEY (id)",
   "constraint streams.streams_platform_id_fkey":
@@ -2092,6 +2622,8 @@ export const gigsCatalog: Catalog = {
     "CHECK (((worker_id IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text]))))",
   "constraint tasks.tasks_worker_id_fkey":
     "FOREIGN KEY (worker_id) REFERENCES workers(id) ON DELETE CASCADE",
+  "constraint transaction_days.transaction_days_pkey":
+    "PRIMARY KEY (day, asset, tx_type, status)",
   "constraint transactions.transactions_amount_check":
     "CHECK (((amount > (0)::numeric) AND (amount < '1000000000000000000000000000000000000000000000000000000000000'::numeric) AND (fee >= (0)::numeric) AND (fee <= amount)))",
   "constraint transactions.transactions_confirmations_check":
@@ -2162,6 +2694,20 @@ export const gigsCatalog: Catalog = {
     "PRIMARY KEY (endpoint_id, generation)",
   "constraint webhook_secrets.webhook_secrets_secret_check":
     "CHECK (((octet_length(secret) >= 24) AND (octet_length(secret) <= 64)))",
+  "constraint work_deltas.work_deltas_pkey":
+    "PRIMARY KEY (id)",
+  "constraint worker_days.worker_days_pkey":
+    "PRIMARY KEY (worker_id, day)",
+  "constraint worker_days.worker_days_worker_id_fkey":
+    "FOREIGN KEY (worker_id) REFERENCES workers(id) ON DELETE CASCADE",
+  "constraint worker_statistics.worker_statistics_pkey":
+    "PRIMARY KEY (worker_id)",
+  "constraint worker_statistics.worker_statistics_worker_id_fkey":
+    "FOREIGN KEY (worker_id) REFERENCES workers(id) ON DELETE CASCADE",
+  "constraint worker_transactions.worker_transactions_pkey":
+    "PRIMARY KEY (worker_id, tx_type)",
+  "constraint worker_transactions.worker_transactions_worker_id_fkey":
+    "FOREIGN KEY (worker_id) REFERENCES workers(id) ON DELETE CASCADE",
   "constraint workers.workers_account_fkey":
     "FOREIGN KEY (id, email) REFERENCES accounts(id, login) ON UPDATE CASCADE ON DELETE CASCADE",
   "constraint workers.workers_email_key":
@@ -2198,10 +2744,16 @@ export const gigsCatalog: Catalog = {
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_row :schema.transactions;\n  v_action text;\n  v_seen timestamptz;\nbegin\n  select * into v_row from :schema.transactions where id = p_id for no key update;\n  if not found or v_row.tx_type <> 'withdrawal' or v_row.status not in ('pending', 'processing') then\n    return jsonb_build_object('action', 'none');\n  end if;\n  v_seen := v_row.submitted_at;\n  if v_row.rail_reference is not null then\n    v_action := 'confirm';\n  elsif v_seen is null or (v_seen = p_found_none and v_seen + make_interval(secs => p_valid_s) <= clock_timestamp()) then\n    -- Written down before anything leaves: whoever comes after a crash knows that it may have been sent.\n    update :schema.transactions set status = 'processing', submitted_at = clock_timestamp(),\n      updated_at = clock_timestamp()\n    where id = p_id returning * into v_row;\n    v_action := 'send';\n  else\n    v_action := 'find';\n  end if;\n  return jsonb_build_object('action', v_action, 'round', v_row.attempts, 'rail', v_row.rail,\n    'reference', v_row.id || case when v_row.attempts > 1 then '-' || v_row.attempts else '' end,\n    'amount', trim_scale(v_row.amount)::text, 'to', v_row.to_address, 'submitted_at', v_row.submitted_at,\n    'valid_until', v_row.submitted_at + make_interval(secs => p_valid_s),\n    'valid_for_s', extract(epoch from (v_row.submitted_at + make_interval(secs => p_valid_s) - clock_timestamp())));\nend\n",
   "function begin_task(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_worker text)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_claim constant boolean := p_operation = 'claim_task';\n  v_task :schema.tasks;\nbegin\n  if v_answer is not null then return v_answer; end if;\n  if v_claim and p_actor_kind = 'worker' and p_actor_id is distinct from p_worker then\n    raise exception 'Worker % cannot take a task for worker %.', p_actor_id, p_worker\n      using errcode = 'GH403', constraint = 'not_your_task', column = 'workerId', hint = 'Take it for yourself.';\n  end if;\n  -- A task without a worker belongs to no worker yet, so who takes it is asked above.\n  v_task := :schema.lock_task(case when v_claim and p_actor_kind = 'worker' then 'system' else p_actor_kind end, p_actor_id,\n    p_task, case p_operation when 'start_task' then array['worker', 'platform'] else array['platform'] end, '{pending}');\n  if v_claim and v_task.worker_id is not null then\n    raise exception 'Task % has a worker.', p_task\n      using errcode = 'GH409', constraint = 'task_taken', column = 'taskId', hint = 'Take another that is open.';\n  elsif p_operation = 'start_task' and v_task.worker_id is null then\n    raise exception 'Task % has no worker.', p_task\n      using errcode = 'GH409', constraint = 'task_open', column = 'taskId', hint = 'Assign or claim it first.';\n  end if;\n  perform :schema.check_parties('system', null, null, coalesce(p_worker, v_task.worker_id));\n  update :schema.tasks\n  set worker_id = coalesce(p_worker, worker_id),\n    status = case p_operation when 'assign_task' then status else 'active' end,\n    started_at = case p_operation when 'assign_task' then started_at else clock_timestamp() end,\n    updated_at = clock_timestamp()\n  where id = p_task\n  returning * into v_task;\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, p_operation, 'task', p_task,\n    jsonb_build_object('worker_id', v_task.worker_id), array[v_task.worker_id, v_task.platform_id]);\n  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));\nend\n",
+  "function bring_statistics(p_limit integer)":
+    "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_workers text[];\n  v_platforms text[];\nbegin\n  -- A row that somebody holds is left for the next time: nobody who is paid waits for statistics, nor they for him.\n  v_workers := array(\n    select w.id from :schema.workers w\n    where w.id in (select s.worker_id from :schema.worker_statistics s where s.is_stale order by s.worker_id limit p_limit)\n    order by w.id for no key update skip locked\n  );\n  update :schema.workers w set total_tasks = t.completed_tasks, total_earned = t.total_earned,\n    completion_rate = t.completion_rate, average_rating = t.average_rating, dispute_rate = t.dispute_rate,\n    last_active_at = t.last_active_at\n  from :schema.worker_totals t\n  where w.id = any (v_workers) and t.worker_id = w.id\n    and (w.total_tasks, w.total_earned, w.completion_rate, w.average_rating, w.dispute_rate, w.last_active_at)\n      is distinct from\n      (t.completed_tasks, t.total_earned, t.completion_rate, t.average_rating, t.dispute_rate, t.last_active_at);\n  update :schema.worker_statistics set is_stale = false where worker_id = any (v_workers);\n  -- Each day anew, too: who was active 30 days ago is not any more.\n  v_platforms := array(\n    select p.id from :schema.platforms p\n    where p.id in (\n      select s.platform_id from :schema.platform_statistics s\n      where s.brought_on < (statement_timestamp() at time zone 'UTC')::date\n      order by s.brought_on, s.platform_id limit p_limit\n    )\n    order by p.id for no key update skip locked\n  );\n  update :schema.platforms p set total_payouts = t.total_payouts, total_tasks = t.total_tasks,\n    active_workers = t.active_workers_30d\n  from :schema.platform_totals t\n  where p.id = any (v_platforms) and t.platform_id = p.id\n    and (p.total_payouts, p.total_tasks, p.active_workers) is distinct from\n      (t.total_payouts, t.total_tasks, t.active_workers_30d);\n  update :schema.platform_statistics set brought_on = (statement_timestamp() at time zone 'UTC')::date\n  where platform_id = any (v_platforms);\n  return cardinality(v_workers) + cardinality(v_platforms);\nend\n",
   "function bulk_payments(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_tasks text[], p_rail text, p_least numeric, p_wide boolean)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_answer := to_jsonb(:schema.pay_tasks(p_actor_type, p_actor_id, p_request_id, p_tasks, null, p_rail, p_least, null,\n    p_wide));\n  return :schema.end_once(p_account, p_key, v_answer);\nend\n",
+  "function cancel_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text, p_wide boolean)":
+    "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_stream :schema.streams;\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_stream := :schema.lock_stream(p_id);\n  if v_stream.status in ('completed', 'cancelled') then\n    raise exception 'Stream % is %.', p_id, v_stream.status\n      using errcode = 'GH409', constraint = 'stream_ended', column = 'streamId', hint = 'Read it: it has ended before.';\n  end if;\n  perform :schema.halt_streams(p_actor_type, p_actor_id, p_request_id, v_stream.task_id, p_id, 'cancelled', p_wide);\n  select * into v_stream from :schema.streams s where s.id = p_id;\n  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, clock_timestamp()));\nend\n",
   "function cancel_task(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_reason text, p_wide boolean)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_before :schema.tasks;\n  v_task :schema.tasks;\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_before := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{platform}', '{pending,active}');\n  perform :schema.return_escrow(v_before, p_wide);\n  select * into v_task from :schema.tasks where id = p_task;\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'cancel_task', 'task', p_task,\n    jsonb_build_object('reason', p_reason, 'returned', trim_scale(v_before.escrowed_amount)::text),\n    array_remove(array[v_task.worker_id, v_task.platform_id], null));\n  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));\nend\n",
+  "function changed_platform_workers(p_platform text, p_workers text[], p_tasks integer[], p_days date[])":
+    "TABLE(worker_id text, old_tasks bigint, new_tasks bigint, old_day date, new_day date) sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select g.worker_id, coalesce(w.tasks, 0), coalesce(w.tasks, 0) + g.tasks, w.last_day,\n    case\n      when coalesce(w.tasks, 0) + g.tasks <= 0 then null\n      -- Something was taken away, so the newest is looked up; only added to, it is the newer of the two. None is left\n      -- when more was taken away than is among these deltas: those that follow will say so.\n      when g.shrunk then coalesce((\n        select (t.created_at at time zone 'UTC')::date\n        from :schema.tasks t\n        where t.worker_id = g.worker_id and t.platform_id = p_platform\n        order by t.created_at desc\n        limit 1\n      ), w.last_day, g.newest_day)\n      else greatest(w.last_day, g.newest_day)\n    end\n  from (\n    select d.worker_id, sum(d.tasks) as tasks, max(d.day) as newest_day, bool_or(d.tasks < 0) as shrunk\n    from unnest(p_workers, p_tasks, p_days) as d(worker_id, tasks, day)\n    group by d.worker_id\n  ) as g\n  left join :schema.platform_workers w on w.platform_id = p_platform and w.worker_id = g.worker_id;\n",
   "function chase_transfers(p_idle interval, p_limit integer)":
     "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_jobs jsonb;\nbegin\n  select jsonb_agg(jsonb_build_object('payload', jsonb_build_object('transactionId', d.id), 'key', d.id)) into v_jobs\n  from (\n    select t.id from :schema.transactions t\n    where t.status in ('pending', 'processing') and t.updated_at < clock_timestamp() - p_idle\n      and t.tx_type = 'withdrawal'\n    order by t.updated_at\n    limit p_limit\n    for no key update skip locked\n  ) as d;\n  if v_jobs is null then return 0; end if;\n  perform :schema.queue_enqueue('send-transfer', v_jobs);\n  update :schema.transactions set updated_at = clock_timestamp()\n  where id in (select j -> 'payload' ->> 'transactionId' from jsonb_array_elements(v_jobs) as j);\n  return jsonb_array_length(v_jobs);\nend\n",
   "function check_parties(p_actor_kind text, p_actor_id text, p_platform text, p_worker text)":
@@ -2210,6 +2762,8 @@ export const gigsCatalog: Catalog = {
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_task :schema.tasks;\n  v_reputation jsonb;\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{platform}', '{active}');\n  update :schema.tasks\n  set status = 'completed', completed_at = greatest(clock_timestamp(), started_at),\n    verification_data = coalesce(p_verification, verification_data), completion_proof = coalesce(p_proof, completion_proof),\n    updated_at = clock_timestamp()\n  where id = p_task\n  returning * into v_task;\n  v_reputation := :schema.add_completion_events(v_task, p_delta);\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'complete_task', 'task', p_task,\n    v_reputation || jsonb_build_object('amount', trim_scale(v_task.amount)::text), array[v_task.worker_id, v_task.platform_id]);\n  return :schema.end_once(p_account, p_key, :schema.task_json(v_task) || v_reputation);\nend\n",
   "function create_api_key(p_actor_kind text, p_actor_id text, p_request_id text, p_id text, p_account_id text, p_name text, p_prefix text, p_key_hash bytea, p_roles text[], p_ttl_s double precision, p_max_keys integer)":
     "TABLE(id text, name text, prefix text, roles text[], created_at timestamp with time zone, expires_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone, replaced_by text) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_account :schema.accounts%rowtype;\n  v_now timestamptz(3);\nbegin\n  -- The lock makes the count below exact.\n  select a.* into v_account\n  from :schema.accounts as a\n  where a.id = p_account_id\n  for no key update;\n\n  if not found then\n    raise exception using\n      errcode = 'GH404',\n      constraint = 'account_unknown',\n      message = format('There is no account %s.', p_account_id);\n  end if;\n\n  if not p_roles <@ v_account.roles then\n    raise exception using\n      errcode = 'GH403',\n      constraint = 'roles_not_held',\n      column = 'roles',\n      message = format('Account %s does not have all the roles asked for the key.', p_account_id),\n      hint = 'Ask only for roles of the account; leave roles out to take all of them.';\n  end if;\n\n  v_now := clock_timestamp();\n\n  if p_max_keys <= (\n    select count(*)\n    from :schema.api_keys as k\n    where k.account_id = p_account_id\n      and k.revoked_at is null\n      and (k.expires_at is null or k.expires_at > v_now)\n  ) then\n    raise exception using\n      errcode = 'GH429',\n      constraint = 'too_many_api_keys',\n      message = format('Account %s has %s live API keys, which is the limit.', p_account_id, p_max_keys),\n      hint = 'Revoke one that is not used any more.';\n  end if;\n\n  insert into :schema.audit_log (actor_kind, actor_id, request_id, action, subject, after)\n  values (\n    p_actor_kind,\n    p_actor_id,\n    p_request_id,\n    'api_key.created',\n    p_id,\n    jsonb_build_object('accountId', p_account_id, 'name', p_name, 'roles', coalesce(p_roles, v_account.roles))\n  );\n\n  return query\n  insert into :schema.api_keys as n (id, account_id, name, prefix, key_hash, roles, created_at, expires_at)\n  values (\n    p_id,\n    p_account_id,\n    p_name,\n    p_prefix,\n    p_key_hash,\n    coalesce(p_roles, v_account.roles),\n    v_now,\n    v_now + make_interval(secs => p_ttl_s)\n  )\n  returning\n    n.id,\n    n.name,\n    n.prefix,\n    n.roles,\n    n.created_at::timestamptz,\n    n.expires_at::timestamptz,\n    n.last_used_at::timestamptz,\n    n.revoked_at::timestamptz,\n    n.replaced_by;\nend\n",
+  "function create_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_total usdc, p_start timestamp with time zone, p_end timestamp with time zone, p_duration_s integer, p_interval_s integer, p_contract text)":
+    "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_task :schema.tasks;\n  v_stream :schema.streams;\n  v_duration_s numeric;\n  v_promised numeric;\n  v_free numeric;\nbegin\n  if v_answer is not null then return v_answer; end if;\n  select * into v_task from :schema.tasks t where t.id = p_task for no key update;\n  if not found then\n    raise exception 'There is no task %.', p_task\n      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId', hint = 'List the tasks of the platform.';\n  end if;\n  if v_task.task_type <> 'streaming' then\n    raise exception 'Task % is of type %, and only streaming tasks have streams.', p_task, v_task.task_type\n      using errcode = 'GH409', constraint = 'task_not_streaming', column = 'taskId', hint = 'Post a task of type streaming.';\n  end if;\n  if v_task.status <> 'active' then\n    raise exception 'Task % is %, not active.', p_task, v_task.status\n      using errcode = 'GH409', constraint = 'task_not_active', column = 'taskId',\n        hint = 'A stream begins while its task is active.';\n  end if;\n  v_stream.start_time := coalesce(p_start, date_trunc('milliseconds', clock_timestamp()));\n  v_stream.end_time := coalesce(p_end, v_stream.start_time + make_interval(secs => p_duration_s));\n  v_duration_s := extract(epoch from (v_stream.end_time - v_stream.start_time));\n  if v_duration_s <= 0 or v_duration_s > 30 * 86400 then\n    raise exception 'A stream of % seconds is refused.', trim_scale(v_duration_s)\n      using errcode = 'GH400', constraint = 'stream_duration',\n        column = case when p_end is null then 'durationS' else 'endTime' end,\n        hint = 'A stream lasts up to 30 days.';\n  end if;\n  if p_interval_s < 60 or p_interval_s > v_duration_s then\n    raise exception 'Releases every % seconds do not fit a stream of % seconds.', p_interval_s, trim_scale(v_duration_s)\n      using errcode = 'GH400', constraint = 'stream_interval', column = 'releaseIntervalS',\n        hint = 'The interval is 60 seconds or more, and not longer than the stream.';\n  end if;\n  v_stream.total_amount := coalesce(p_total, v_task.amount);\n  -- Streams that have ended count with what they paid, which is in paid_amount.\n  select coalesce(sum(s.remaining_amount), 0) into v_promised\n  from :schema.streams s where s.task_id = p_task and s.status in ('active', 'paused', 'insolvent');\n  if v_stream.total_amount > v_task.amount - v_task.paid_amount - v_promised then\n    raise exception 'A stream of % is more than what task % has left.', trim_scale(v_stream.total_amount), p_task\n      using errcode = 'GH409', constraint = 'above_task_amount', column = 'totalAmount',\n        detail = jsonb_build_object('left', trim_scale(v_task.amount - v_task.paid_amount - v_promised)::text)::text,\n        hint = 'All streams of a task together pay its amount at most.';\n  end if;\n  v_free := v_task.escrowed_amount - :schema.promised_escrow(p_task);\n  v_stream.funded_amount := least(v_stream.total_amount, v_free);\n  insert into :schema.streams (task_id, platform_id, worker_id, contract_address, start_time, end_time, total_amount,\n    funded_amount, release_interval, fee_bps, status, next_release_at)\n  select p_task, v_task.platform_id, v_task.worker_id, p_contract, v_stream.start_time, v_stream.end_time,\n    v_stream.total_amount, v_stream.funded_amount, p_interval_s, p.fee_bps,\n    case when v_stream.funded_amount > 0 then 'active' else 'insolvent' end,\n    case when v_stream.funded_amount > 0 then v_stream.end_time end\n  from :schema.platforms p where p.id = v_task.platform_id\n  returning * into v_stream;\n  update :schema.streams s set next_release_at = :schema.stream_next_release_at(s, s.start_time)\n  where s.id = v_stream.id and s.status = 'active';\n  select * into v_stream from :schema.streams s where s.id = v_stream.id;\n  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'created', 'stream', v_stream.id,\n    jsonb_build_object('taskId', p_task, 'total', trim_scale(v_stream.total_amount)::text,\n      'funded', trim_scale(v_stream.funded_amount)::text, 'startTime', v_stream.start_time, 'endTime', v_stream.end_time,\n      'releaseIntervalS', p_interval_s),\n    array[v_stream.worker_id, v_stream.platform_id]);\n  if v_stream.status = 'insolvent' then\n    perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'insolvent', 'stream', v_stream.id,\n      jsonb_build_object('taskId', p_task, 'total', trim_scale(v_stream.total_amount)::text, 'released', '0'),\n      array[v_stream.worker_id, v_stream.platform_id]);\n  end if;\n  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, clock_timestamp()));\nend\n",
   "function create_task(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_platform text, p_worker text, p_external text, p_type text, p_amount numeric, p_escrow numeric, p_title text, p_description text, p_metadata jsonb, p_scheduled_at timestamp with time zone, p_due_at timestamp with time zone, p_hold_until timestamp with time zone, p_wide boolean)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_escrow numeric := coalesce(p_escrow, p_amount);\n  v_task :schema.tasks;\nbegin\n  if v_answer is not null then return v_answer; end if;\n  perform :schema.check_parties(p_actor_kind, p_actor_id, p_platform, p_worker);\n  if v_escrow > p_amount then\n    raise exception 'Escrow of % is more than the amount of %.', p_escrow, p_amount\n      using errcode = 'GH400', column = 'escrow', hint = 'Set aside the amount or less of it.';\n  end if;\n  insert into :schema.tasks (platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title, description,\n    metadata, scheduled_at, due_at, hold_until)\n  values (p_platform, p_worker, p_external, p_type, p_amount, v_escrow, p_title, p_description, p_metadata,\n    p_scheduled_at, p_due_at, p_hold_until)\n  on conflict (platform_id, external_id) do nothing\n  returning * into v_task;\n  if not found then\n    select * into v_task from :schema.tasks where platform_id = p_platform and external_id = p_external;\n    if not :schema.same_task(v_task, p_worker, p_type, p_amount, v_escrow, p_title, p_description, p_metadata,\n      p_scheduled_at, p_due_at, p_hold_until) then\n      raise exception 'Platform % posted task \"%\" before with other content.', p_platform, p_external\n        using errcode = 'GH409', constraint = 'external_id_reused', column = 'externalId',\n          detail = jsonb_build_object('id', v_task.id)::text, hint = 'Use an id of its own for each task.';\n    end if;\n    return :schema.end_once(p_account, p_key, :schema.task_json(v_task));\n  end if;\n  perform :schema.move_money(array['task ' || v_task.id || ' escrow'], array['platform:' || p_platform],\n    array['escrow:' || p_platform], array[v_escrow], v_task.id, p_wide);\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'create_task', 'task', v_task.id,\n    jsonb_build_object('task_type', p_type, 'amount', trim_scale(p_amount)::text),\n    array_remove(array[p_worker, p_platform], null));\n  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));\nend\n",
   "function create_tasks(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_tasks jsonb, p_wide boolean)":
@@ -2224,8 +2778,12 @@ export const gigsCatalog: Catalog = {
     "jsonb sql s set search_path=its own schema, pg_temp as \n  with days as (\n    select (statement_timestamp() at time zone 'UTC')::date as today\n  ), paid as (\n    select (x.processed_at at time zone 'UTC')::date as day, sum(x.amount - x.fee) as earned\n    from :schema.transactions x\n    where x.worker_id = p_worker and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'\n    group by 1\n  )\n  select jsonb_build_object(\n    'last_day', d.today - 1,\n    'first_earning_day', (select min(day) from paid),\n    'daily_sums', (\n      select jsonb_agg(trim_scale(coalesce(p.earned, 0))::text order by g.n desc)\n      from generate_series(1, 30) as g(n) left join paid p on p.day = d.today - g.n\n    )\n  )\n  from days d;\n",
   "function end_once(p_account text, p_key text, p_answer jsonb)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \nbegin\n  if p_key is not null then\n    update :schema.idempotency_keys set answer = p_answer where account = p_account and key = p_key;\n  end if;\n  return p_answer;\nend\n",
+  "function fold_statistics(p_limit integer)":
+    "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_moved integer;\nbegin\n  -- One at a time: the second waits here, and then finds these rows gone. Writers never take this lock.\n  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '.fold_statistics', 0));\n  with work as materialized (\n    delete from :schema.work_deltas\n    where id <= (select max(id) from (select id from :schema.work_deltas order by id limit p_limit) as oldest)\n    returning *\n  ), money as materialized (\n    delete from :schema.money_deltas\n    where id <= (select max(id) from (select id from :schema.money_deltas order by id limit p_limit) as oldest)\n    returning *\n  ), kept_workers as materialized (\n    -- The lock waits for whoever deletes one: what is gone is left out, and no rollup is written for it.\n    select id from :schema.workers where id in (select worker_id from work union select worker_id from money)\n    order by id for key share\n  ), kept_platforms as materialized (\n    select id from :schema.platforms where id in (select platform_id from work union select platform_id from money)\n    order by id for key share\n  ), by_worker as (\n    insert into :schema.worker_statistics as t (worker_id, tasks, pending, active, completed, cancelled, abandoned,\n      disputed, ever_disputed, ratings, stars, earned, paid, released, open_amount, last_active_at)\n    select m.worker_id, sum(m.tasks), sum(m.pending), sum(m.active), sum(m.completed), sum(m.cancelled), sum(m.abandoned),\n      sum(m.disputed), sum(m.ever_disputed), sum(m.ratings), sum(m.stars), sum(m.earned), sum(m.paid), sum(m.released),\n      sum(m.open_amount), max(m.active_at)\n    from (\n      select worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed, ever_disputed, ratings, stars,\n        earned, paid, released, open_amount, active_at\n      from work\n      union all\n      select worker_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, active_at from money\n    ) as m\n    join kept_workers k on k.id = m.worker_id\n    group by 1\n    order by 1\n    on conflict (worker_id) do update set tasks = t.tasks + excluded.tasks, pending = t.pending + excluded.pending,\n      active = t.active + excluded.active, completed = t.completed + excluded.completed,\n      cancelled = t.cancelled + excluded.cancelled, abandoned = t.abandoned + excluded.abandoned,\n      disputed = t.disputed + excluded.disputed, ever_disputed = t.ever_disputed + excluded.ever_disputed,\n      ratings = t.ratings + excluded.ratings, stars = t.stars + excluded.stars, earned = t.earned + excluded.earned,\n      paid = t.paid + excluded.paid, released = t.released + excluded.released,\n      open_amount = t.open_amount + excluded.open_amount,\n      last_active_at = greatest(t.last_active_at, excluded.last_active_at), is_stale = true\n  ), by_worker_day as (\n    insert into :schema.worker_days as t (worker_id, day, tasks, completed, late, disputed, finished, earned)\n    select m.worker_id, m.day, sum(m.tasks), sum(m.completed), sum(m.late), sum(m.disputed), sum(m.finished), sum(m.earned)\n    from (\n      select worker_id, created_day as day, tasks, completed, late, ever_disputed as disputed, 0 as finished, 0 as earned\n      from work\n      where created_day is not null\n      union all\n      select worker_id, completed_day, 0, 0, 0, 0, completed, earned from work where completed_day is not null\n    ) as m\n    join kept_workers k on k.id = m.worker_id\n    group by 1, 2\n    having (sum(m.tasks), sum(m.completed), sum(m.late), sum(m.disputed), sum(m.finished), sum(m.earned))\n      <> (0, 0, 0, 0, 0, 0)\n    order by 1, 2\n    on conflict (worker_id, day) do update set tasks = t.tasks + excluded.tasks,\n      completed = t.completed + excluded.completed, late = t.late + excluded.late, disputed = t.disputed + excluded.disputed,\n      finished = t.finished + excluded.finished, earned = t.earned + excluded.earned\n  ), by_worker_type as (\n    insert into :schema.worker_transactions as t (worker_id, tx_type, transactions, amount)\n    select m.worker_id, m.tx_type, sum(m.transactions), sum(m.amount)\n    from money m join kept_workers k on k.id = m.worker_id\n    where m.status = 'completed' and m.asset = 'USDC'\n    group by 1, 2\n    order by 1, 2\n    on conflict (worker_id, tx_type) do update set\n      transactions = t.transactions + excluded.transactions, amount = t.amount + excluded.amount\n  ), by_day as (\n    insert into :schema.transaction_days as t (day, asset, tx_type, status, transactions, amount, fees)\n    select day, asset, tx_type, status, sum(transactions), sum(amount), sum(fees)\n    from money\n    group by 1, 2, 3, 4\n    order by 1, 2, 3, 4\n    on conflict (day, asset, tx_type, status) do update set transactions = t.transactions + excluded.transactions,\n      amount = t.amount + excluded.amount, fees = t.fees + excluded.fees\n  ), pairs as materialized (\n    select m.platform_id, c.worker_id, c.old_tasks, c.new_tasks, c.old_day, c.new_day\n    from (\n      select platform_id, array_agg(worker_id) as workers, array_agg(tasks) as tasks, array_agg(created_day) as days\n      from work\n      where worker_id is not null and tasks <> 0\n      group by 1\n    ) as m\n    join kept_platforms k on k.id = m.platform_id\n    cross join lateral :schema.changed_platform_workers(m.platform_id, m.workers, m.tasks, m.days) as c\n  ), pairs_gone as (\n    delete from :schema.platform_workers t\n    using pairs p\n    where p.new_tasks <= 0 and t.platform_id = p.platform_id and t.worker_id = p.worker_id\n  ), by_pair as (\n    insert into :schema.platform_workers as t (platform_id, worker_id, tasks, last_day)\n    select platform_id, worker_id, new_tasks, new_day from pairs where new_tasks > 0 order by 1, 2\n    on conflict (platform_id, worker_id) do update set tasks = excluded.tasks, last_day = excluded.last_day\n  ), by_activity as (\n    insert into :schema.platform_activity as t (platform_id, day, workers)\n    select m.platform_id, m.day, sum(m.workers)\n    from (\n      select platform_id, old_day as day, -1 as workers from pairs where old_day is distinct from new_day\n      union all\n      select platform_id, new_day, 1 from pairs where old_day is distinct from new_day\n    ) as m\n    where m.day is not null\n    group by 1, 2\n    having sum(m.workers) <> 0\n    order by 1, 2\n    on conflict (platform_id, day) do update set workers = t.workers + excluded.workers\n  ), by_platform as (\n    insert into :schema.platform_statistics as t (platform_id, tasks, pending, active, completed, cancelled, abandoned,\n      disputed, timed, seconds, payouts, payout_amount, fees, unique_workers)\n    select m.platform_id, sum(m.tasks), sum(m.pending), sum(m.active), sum(m.completed), sum(m.cancelled),\n      sum(m.abandoned), sum(m.disputed), sum(m.timed), sum(m.seconds), sum(m.payouts), sum(m.payout_amount), sum(m.fees),\n      sum(m.unique_workers)\n    from (\n      select platform_id, tasks, pending, active, completed, cancelled, abandoned, disputed, timed, seconds,\n        0 as payouts, 0 as payout_amount, 0 as fees, 0 as unique_workers\n      from work\n      union all\n      select platform_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, transactions, amount, fees, 0\n      from money\n      where tx_type = 'payout' and status = 'completed' and asset = 'USDC'\n      union all\n      select platform_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (new_tasks > 0)::integer - (old_tasks > 0)::integer\n      from pairs\n    ) as m\n    join kept_platforms k on k.id = m.platform_id\n    group by 1\n    order by 1\n    on conflict (platform_id) do update set tasks = t.tasks + excluded.tasks, pending = t.pending + excluded.pending,\n      active = t.active + excluded.active, completed = t.completed + excluded.completed,\n      cancelled = t.cancelled + excluded.cancelled, abandoned = t.abandoned + excluded.abandoned,\n      disputed = t.disputed + excluded.disputed, timed = t.timed + excluded.timed, seconds = t.seconds + excluded.seconds,\n      payouts = t.payouts + excluded.payouts, payout_amount = t.payout_amount + excluded.payout_amount,\n      fees = t.fees + excluded.fees, unique_workers = t.unique_workers + excluded.unique_workers,\n      brought_on = '-infinity'\n  )\n  select greatest((select count(*) from work), (select count(*) from money)) into v_moved;\n  perform :schema.bring_statistics(p_limit);\n  return v_moved;\nend\n",
   "function guard_status()":
     "trigger plpgsql v set search_path=its own schema, pg_temp as \nbegin\n  if (tg_table_name, old.status, new.status) in (\n    ('tasks', 'pending', 'active'), ('tasks', 'pending', 'cancelled'), ('tasks', 'pending', 'disputed'),\n    ('tasks', 'active', 'completed'), ('tasks', 'active', 'cancelled'), ('tasks', 'active', 'disputed'),\n    ('tasks', 'active', 'pending'), ('tasks', 'completed', 'disputed'),\n    ('tasks', 'disputed', 'active'), ('tasks', 'disputed', 'completed'), ('tasks', 'disputed', 'cancelled'),\n    ('streams', 'active', 'paused'), ('streams', 'active', 'insolvent'), ('streams', 'active', 'completed'),\n    ('streams', 'active', 'cancelled'), ('streams', 'paused', 'active'), ('streams', 'paused', 'cancelled'),\n    ('streams', 'paused', 'insolvent'), ('streams', 'insolvent', 'active'), ('streams', 'insolvent', 'paused'),\n    ('streams', 'insolvent', 'cancelled'), ('streams', 'paused', 'completed'), ('streams', 'insolvent', 'completed'),\n    ('loans', 'pending', 'approved'), ('loans', 'pending', 'cancelled'), ('loans', 'approved', 'disbursed'),\n    ('loans', 'approved', 'cancelled'), ('loans', 'disbursed', 'repaying'), ('loans', 'disbursed', 'repaid'),\n    ('loans', 'disbursed', 'defaulted'), ('loans', 'repaying', 'repaid'), ('loans', 'repaying', 'defaulted'),\n    ('loans', 'defaulted', 'repaid'), ('loans', 'defaulted', 'written_off'),\n    ('transactions', 'pending', 'processing'), ('transactions', 'pending', 'completed'),\n    ('transactions', 'pending', 'failed'), ('transactions', 'pending', 'cancelled'),\n    ('transactions', 'processing', 'completed'), ('transactions', 'processing', 'failed'),\n    ('transactions', 'failed', 'processing')\n  ) then\n    return new;\n  end if;\n  raise exception 'A % that is % cannot become %.', rtrim(tg_table_name, 's'), old.status, new.status\n    using errcode = 'GH409', constraint = rtrim(tg_table_name, 's') || '_status', column = 'status',\n      detail = jsonb_build_object('id', old.id, 'from', old.status, 'to', new.status)::text,\n      hint = 'Read it again: somebody may have changed it meanwhile.';\nend\n",
+  "function halt_streams(p_actor_type text, p_actor_id text, p_request_id text, p_task text, p_stream text, p_status text, p_wide boolean)":
+    "numeric plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_now constant timestamptz := clock_timestamp();\n  v_ids text[];\n  v_released numeric;\n  v_stream record;\nbegin\n  assert p_status in ('paused', 'cancelled'), 'streams are halted by a pause or for good';\n  v_ids := array(\n    select s.id from :schema.streams s\n    where s.task_id = p_task and s.id = coalesce(p_stream, s.id)\n      and s.status in ('active', 'insolvent', case when p_status = 'cancelled' then 'paused' end)\n    order by s.id for no key update\n  );\n  select coalesce(sum(r.amount), 0) into v_released\n  from :schema.release_streams(p_actor_type, p_actor_id, p_request_id, v_ids, null, v_now, p_wide) as r;\n  for v_stream in\n    update :schema.streams s\n    set status = p_status, next_release_at = null,\n      -- One that ran out of money has earned nothing since.\n      paused_at = case when p_status = 'paused' then least(v_now, :schema.stream_runs_out_at(s)) end,\n      cancelled_at = case when p_status = 'cancelled' then v_now end, updated_at = v_now\n    where s.id = any (v_ids) and s.status in ('active', 'insolvent', 'paused')\n    returning s.id, s.task_id, s.worker_id, s.platform_id, s.released_amount, s.funded_amount\n  loop\n    perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, p_status, 'stream', v_stream.id,\n      jsonb_build_object('taskId', v_stream.task_id, 'released', trim_scale(v_stream.released_amount)::text,\n        'unreleased', trim_scale(v_stream.funded_amount - v_stream.released_amount)::text),\n      array[v_stream.worker_id, v_stream.platform_id]);\n  end loop;\n  return v_released;\nend\n",
   "function hold_refusal(p_task tasks)":
     "jsonb sql s set search_path=its own schema, pg_temp as \n  select case\n    when p_task.hold_until > clock_timestamp() then jsonb_build_object('state', 'GH409',\n      'message', format('Task %s is held until %s.', p_task.id, to_char(p_task.hold_until at time zone 'UTC',\n        'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')),\n      'reason', 'task_held', 'details', jsonb_build_object('taskId', p_task.id, 'holdUntil', p_task.hold_until),\n      'hint', 'It is paid by itself when that time has come and it is approved.')\n    when p_task.verification_status in ('flagged', 'rejected') then jsonb_build_object('state', 'GH409',\n      'message', format('Task %s is %s.', p_task.id, p_task.verification_status), 'reason', 'not_verified',\n      'details', jsonb_build_object('taskId', p_task.id, 'verificationStatus', p_task.verification_status),\n      'hint', 'Approve it first.')\n    when exists (\n      select from :schema.streams s where s.task_id = p_task.id and s.status in ('active', 'paused', 'insolvent')\n    ) then jsonb_build_object('state', 'GH409', 'message', format('Task %s is being paid by a stream.', p_task.id),\n      'reason', 'task_streaming', 'details', jsonb_build_object('taskId', p_task.id),\n      'hint', 'Wait for its end, or cancel it.')\n  end;\n",
   "function import_chain_transactions(p_rows jsonb)":
@@ -2274,6 +2832,8 @@ export const gigsCatalog: Catalog = {
     "TABLE(id bigint, at timestamp with time zone, kind smallint, side text, other_account text, amount numeric, balance numeric, hold_id bigint, reference text, metadata jsonb) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_opening numeric := p_after_balance;\n  v_side text;\n  v_unit numeric;\nbegin\n  perform 1 from :schema.ledger_balances where account_id = p_account order by slot for share;\n  select a.normal_side, s.unit into v_side, v_unit\n  from :schema.ledger_accounts a join :schema.ledger_assets s on s.id = a.asset_id\n  where a.id = p_account;\n  if v_opening is null then\n    v_opening := :schema.ledger_balance_at(p_account, p_from - interval '1 microsecond');\n  end if;\n  return query\n    with moved as (\n      select t.*, 'debit' as on_side, t.credit_account as other,\n        case v_side when 'debit' then t.amount else -t.amount end * v_unit as change\n      from :schema.ledger_transfers t\n      where t.debit_account = p_account and t.kind in (1, 3) and t.at >= p_from and t.at < p_until\n        and (p_after_id is null or (t.at, t.id) > (p_after_at, p_after_id))\n      union all\n      select t.*, 'credit', t.debit_account, case v_side when 'credit' then t.amount else -t.amount end * v_unit\n      from :schema.ledger_transfers t\n      where t.credit_account = p_account and t.kind in (1, 3) and t.at >= p_from and t.at < p_until\n        and (p_after_id is null or (t.at, t.id) > (p_after_at, p_after_id))\n    ), page as (\n      select * from moved order by moved.at, moved.id limit p_limit\n    )\n    select p.id, p.at, p.kind, p.on_side, a.code, p.amount * v_unit,\n      v_opening + sum(p.change) over (order by p.at, p.id), p.hold_id, p.reference, p.metadata\n    from page p join :schema.ledger_accounts a on a.id = p.other\n    order by p.at, p.id;\nend\n",
   "function loan_json(p_row loans)":
     "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select to_jsonb(p_row) || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'fee', trim_scale(p_row.fee)::text,\n    'total_due', trim_scale(p_row.total_due)::text,\n    'amount_repaid', trim_scale(p_row.amount_repaid)::text,\n    'predicted_earnings', trim_scale(p_row.predicted_earnings)::text\n  );\n",
+  "function lock_stream(p_id text)":
+    "streams plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_stream :schema.streams;\nbegin\n  -- The task first, as everywhere; a stream never moves to another.\n  perform 1 from :schema.tasks t where t.id = (select s.task_id from :schema.streams s where s.id = p_id)\n    for no key update;\n  select * into v_stream from :schema.streams s where s.id = p_id for no key update;\n  if not found then\n    raise exception 'There is no stream %.', p_id\n      using errcode = 'GH404', constraint = 'stream_not_found', column = 'streamId', hint = 'List the streams of the task.';\n  end if;\n  return v_stream;\nend\n",
   "function lock_task(p_actor_kind text, p_actor_id text, p_task text, p_parties text[], p_states text[])":
     "tasks plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_task :schema.tasks;\nbegin\n  select * into v_task from :schema.tasks where id = p_task for no key update;\n  if not found then\n    raise exception 'Task % not found.', p_task\n      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId', hint = 'Check the id.';\n  end if;\n  -- Whoever is neither a worker nor a platform acts for the house.\n  if p_actor_kind in ('worker', 'platform') and (\n    p_actor_kind <> all (p_parties)\n    or p_actor_id is distinct from case p_actor_kind when 'worker' then v_task.worker_id else v_task.platform_id end\n  ) then\n    raise exception 'Task % is not % %''s to change so.', p_task, p_actor_kind, p_actor_id\n      using errcode = 'GH403', constraint = 'not_your_task', column = 'taskId',\n        hint = 'Only those it belongs to may, each its own part.';\n  end if;\n  if v_task.status <> all (p_states) then\n    raise exception 'Task % is %, not %.', p_task, v_task.status, array_to_string(p_states, ' or ')\n      using errcode = 'GH409', constraint = 'task_status', column = 'status',\n        detail = jsonb_build_object('id', p_task, 'status', v_task.status, 'expected', to_jsonb(p_states))::text,\n        hint = 'Read it again: somebody may have changed it meanwhile.';\n  end if;\n  return v_task;\nend\n",
   "function move_money(p_keys text[], p_debits text[], p_credits text[], p_amounts numeric[], p_reference text, p_wide boolean)":
@@ -2286,6 +2846,8 @@ export const gigsCatalog: Catalog = {
     "TABLE(id text, kind text, login text, roles text[], disabled_at timestamp with time zone, created_at timestamp with time zone, updated_at timestamp with time zone, issued_at timestamp with time zone, expires_at timestamp with time zone, kid text) plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_account :schema.accounts%rowtype;\n  v_now timestamptz(3);\n  v_expires_at timestamptz(3);\nbegin\n  -- The lock orders sign-ins of one account among themselves and against a change of its password:\n  -- a password that was verified before the change does not open a session after it.\n  select a.* into v_account\n  from :schema.accounts as a\n  where a.id = p_account_id\n    and a.disabled_at is null\n    and (p_verified_hash is null or a.password_hash = p_verified_hash)\n  for no key update;\n\n  if not found then\n    return;\n  end if;\n\n  v_now := clock_timestamp();\n  v_expires_at := v_now + make_interval(secs => p_ttl_s);\n\n  if p_better_hash is not null then\n    update :schema.accounts as a\n    set password_hash = p_better_hash\n    where a.id = p_account_id;\n  end if;\n\n  insert into :schema.account_sessions (id, account_id, epoch, created_at, refreshed_at, expires_at)\n  values (p_session_id, p_account_id, v_account.session_epoch, v_now, v_now, v_expires_at);\n\n  insert into :schema.refresh_tokens (token_hash, session_id, generation, issued_at)\n  values (p_token_hash, p_session_id, 1, v_now);\n\n  update :schema.account_sessions as s\n  set revoked_at = v_now,\n      revoked_reason = 'too_many'\n  where s.id in (\n    select o.id\n    from :schema.account_sessions as o\n    where o.account_id = p_account_id\n      and o.epoch = v_account.session_epoch\n      and o.revoked_at is null\n      and o.expires_at > v_now\n      and o.id <> p_session_id\n    order by o.created_at desc, o.id desc\n    offset p_max_sessions - 1\n  );\n\n  return query\n  select\n    v_account.id,\n    v_account.kind,\n    v_account.login,\n    v_account.roles,\n    v_account.disabled_at::timestamptz,\n    v_account.created_at::timestamptz,\n    v_account.updated_at::timestamptz,\n    v_now::timestamptz,\n    v_expires_at::timestamptz,\n    case when p_own_key then :schema.signing_key() end;\nend\n",
   "function open_books(p_kind text, p_id text)":
     "void plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_open record;\nbegin\n  insert into :schema.ledger_assets (code, decimals) values ('USDC', 6) on conflict (code) do nothing;\n  -- bank: money outside that stands for what we owe; a rail's account: money under way to or from outside.\n  for v_open in\n    select o.place, o.outcome\n    from (\n      select array_agg(code) as codes, array_agg(side) as sides, array_agg(least) as leasts, array_agg(parts) as parts,\n        count(*)::integer as n\n      from (values\n        ('bank', 'debit', null::numeric, 16, 'own'), ('fees', 'credit', null, 16, 'own'),\n        ('advance-fees', 'credit', null, 16, 'own'), ('losses', 'debit', null, 16, 'own'),\n        ('rail', 'credit', null, 16, 'own'),\n        ('worker:' || p_id, 'credit', 0, 1, 'worker'), ('advance:' || p_id, 'debit', 0, 1, 'worker'),\n        ('platform:' || p_id, 'credit', 0, 1, 'platform'), ('escrow:' || p_id, 'credit', 0, 1, 'platform')\n      ) as a(code, side, least, parts, kind)\n      where a.kind = p_kind or (a.kind = 'own' and not exists (\n        select from :schema.ledger_accounts l where l.code = a.code))\n    ) as w\n    cross join lateral :schema.ledger_open_accounts(\n      w.codes, array_fill('USDC'::text, array[w.n]), w.sides, w.leasts, array_fill(null::numeric, array[w.n]),\n      w.parts::smallint[], array_fill(null::jsonb, array[w.n])\n    ) as o\n  loop\n    assert v_open.outcome = 'open', 'accounts of the books are ours';\n  end loop;\nend\n",
+  "function pause_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text, p_wide boolean)":
+    "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_stream :schema.streams;\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_stream := :schema.lock_stream(p_id);\n  if v_stream.status not in ('active', 'insolvent') then\n    raise exception 'Stream % is %.', p_id, v_stream.status\n      using errcode = 'GH409', constraint = 'stream_not_active', column = 'streamId', hint = 'Only a stream that runs can be paused.';\n  end if;\n  perform :schema.halt_streams(p_actor_type, p_actor_id, p_request_id, v_stream.task_id, p_id, 'paused', p_wide);\n  select * into v_stream from :schema.streams s where s.id = p_id;\n  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, clock_timestamp()));\nend\n",
   "function pay_tasks(p_actor_type text, p_actor_id text, p_request_id text, p_tasks text[], p_worker text, p_rail text, p_least numeric, p_metadata jsonb, p_wide boolean)":
     "jsonb[] plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answers jsonb[] := array_fill(null::jsonb, array[cardinality(p_tasks)]);\n  v_row record;\n  v_last text;\n  v_refusal jsonb;\n  v_places integer[] := '{}';\n  v_tasks text[] := '{}';\n  v_workers text[] := '{}';\n  v_wallets text[] := '{}';\n  v_amounts numeric[] := '{}';\n  v_payouts jsonb[];\n  v_left numeric;\nbegin\n  perform from :schema.tasks where id = any (p_tasks) order by id for no key update;\n  for v_row in\n    select g.place::integer as place, g.id as asked, t as task, w.wallet_address\n    from unnest(p_tasks) with ordinality as g(id, place)\n    left join :schema.tasks t on t.id = g.id\n    left join :schema.workers w on w.id = t.worker_id\n    order by g.id, g.place\n  loop\n    v_refusal := :schema.payment_refusal(v_row.task, v_row.asked, p_worker);\n    if v_refusal is null and v_row.asked = v_last then\n      v_refusal := jsonb_build_object('state', 'GH409', 'message', 'Task already paid', 'reason', 'task_already_paid',\n        'details', jsonb_build_object('taskId', v_row.asked), 'hint', 'It is twice in the list.');\n    end if;\n    if v_refusal is null and (v_row.task).escrowed_amount < (v_row.task).amount - (v_row.task).paid_amount then\n      v_refusal := jsonb_build_object('state', 'GH429', 'reason', 'insufficient_escrow',\n        'message', format('Of the %s USDC that task %s costs only %s are in escrow.',\n          trim_scale((v_row.task).amount - (v_row.task).paid_amount), v_row.asked,\n          trim_scale((v_row.task).escrowed_amount)),\n        'details', jsonb_build_object('taskId', v_row.asked, 'available', trim_scale((v_row.task).escrowed_amount)::text),\n        'hint', 'Fund it first.');\n    end if;\n    if v_refusal is null and p_rail <> 'ledger' and v_row.wallet_address is null then\n      v_refusal := :schema.wallet_refusal((v_row.task).worker_id);\n    end if;\n    v_last := v_row.asked;\n    if v_refusal is not null then\n      v_answers[v_row.place] := jsonb_build_object('refusal', v_refusal);\n    else\n      v_places := v_places || v_row.place;\n      v_tasks := v_tasks || v_row.asked;\n      v_workers := v_workers || (v_row.task).worker_id;\n      v_wallets := v_wallets || v_row.wallet_address;\n      v_amounts := v_amounts || ((v_row.task).amount - (v_row.task).paid_amount)::numeric;\n    end if;\n  end loop;\n  if cardinality(v_tasks) = 0 then return v_answers; end if;\n\n  v_payouts := :schema.post_payouts(p_actor_type, p_actor_id, p_request_id, v_tasks, v_workers, v_amounts, p_metadata,\n    p_wide);\n  for v_place in 1..cardinality(v_tasks) loop\n    v_left := (v_payouts[v_place] ->> 'net')::numeric - (v_payouts[v_place] ->> 'withheld')::numeric;\n    if p_rail <> 'ledger' and v_left >= p_least then\n      v_payouts[v_place] := v_payouts[v_place] || jsonb_build_object('withdrawal', :schema.start_withdrawal(\n        p_actor_type, p_actor_id, p_request_id, v_workers[v_place], v_tasks[v_place], v_left, v_wallets[v_place], p_rail,\n        p_wide));\n    end if;\n    v_answers[v_places[v_place]] := v_payouts[v_place];\n  end loop;\n  return v_answers;\nend\n",
   "function payment_refusal(p_task tasks, p_id text, p_worker text)":
@@ -2294,6 +2856,8 @@ export const gigsCatalog: Catalog = {
     "jsonb[] plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_count constant integer := cardinality(p_tasks);\n  v_at constant timestamptz(3) := clock_timestamp();\n  v_platforms text[];\n  v_fees numeric[];\n  v_keys text[];\n  v_debits text[];\n  v_credits text[];\n  v_amounts numeric[];\n  v_ids bigint[];\n  v_payouts jsonb[];\n  v_withheld numeric;\nbegin\n  -- The caller has locked the tasks. Net amounts come first, then fees: place n and place n + count belong together.\n  select array_agg(t.platform_id order by g.place), array_agg(f.fee order by g.place),\n    array_agg('task ' || t.id || ' pay ' || g.worker order by g.place)\n      || array_agg('task ' || t.id || ' fee ' || g.worker order by g.place),\n    array_agg('escrow:' || t.platform_id order by g.place) || array_agg('escrow:' || t.platform_id order by g.place),\n    array_agg('worker:' || g.worker order by g.place) || array_fill('fees'::text, array[v_count]),\n    array_agg(g.amount - f.fee order by g.place) || array_agg(f.fee order by g.place)\n  into v_platforms, v_fees, v_keys, v_debits, v_credits, v_amounts\n  from unnest(p_tasks, p_workers, p_amounts) with ordinality as g(task, worker, amount, place)\n  join :schema.tasks t on t.id = g.task\n  join :schema.platforms p on p.id = t.platform_id\n  cross join lateral (select round(g.amount * p.fee_bps / 10000, 6) as fee) as f;\n  v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, p_tasks[1], p_wide);\n\n  with paid as (\n    select g.task, sum(g.amount) as amount from unnest(p_tasks, p_amounts) as g(task, amount) group by g.task\n  )\n  update :schema.tasks t\n  set escrowed_amount = t.escrowed_amount - paid.amount, paid_amount = t.paid_amount + paid.amount,\n    paid_at = case when t.escrowed_amount = paid.amount then v_at else t.paid_at end, updated_at = v_at\n  from paid where t.id = paid.task;\n\n  with made as (\n    insert into :schema.transactions as t (worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,\n      created_at, updated_at, ledger_transfer_id, metadata)\n    select g.worker, g.platform, g.task, 'payout', g.amount, g.fee, 'completed', v_at, v_at, v_at,\n      coalesce(v_ids[g.place], v_ids[g.place + v_count]), coalesce(p_metadata, '{}')\n    from unnest(p_tasks, p_workers, p_amounts, v_platforms, v_fees)\n      with ordinality as g(task, worker, amount, platform, fee, place)\n    returning t.*\n  )\n  select array_agg(:schema.transaction_json(m) || jsonb_build_object('net', trim_scale(m.amount - m.fee)::text)\n    order by g.place)\n  into v_payouts\n  from unnest(p_tasks, p_workers) with ordinality as g(task, worker, place)\n  join made m on m.task_id = g.task and m.worker_id = g.worker;\n\n  perform :schema.record_payments(p_actor_type, p_actor_id, p_request_id, v_payouts);\n  for v_place in 1..v_count loop\n    v_withheld := case when v_amounts[v_place] = 0 then 0 else :schema.withhold_repayment(p_workers[v_place],\n      p_tasks[v_place], v_amounts[v_place], 'task ' || p_tasks[v_place] || ' repay ' || p_workers[v_place], p_wide) end;\n    v_payouts[v_place] := v_payouts[v_place]\n      || jsonb_build_object('withheld', trim_scale(coalesce(v_withheld, 0))::text, 'withdrawal', null);\n  end loop;\n  return v_payouts;\nend\n",
   "function process_payment(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_worker text, p_rail text, p_least numeric, p_metadata jsonb, p_wide boolean)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_answer := (:schema.pay_tasks(p_actor_type, p_actor_id, p_request_id, array[p_task], p_worker, p_rail, p_least,\n    p_metadata, p_wide))[1];\n  perform :schema.refuse(v_answer -> 'refusal');\n  return :schema.end_once(p_account, p_key, v_answer);\nend\n",
+  "function promised_escrow(p_task text)":
+    "numeric sql s set search_path=its own schema, pg_temp as \n  select coalesce(sum(s.funded_amount - s.released_amount), 0)\n  from :schema.streams s where s.task_id = p_task and s.status in ('active', 'paused', 'insolvent');\n",
   "function purge_accounts(p_limit integer)":
     "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_sessions integer;\n  v_keys integer;\nbegin\n  delete from :schema.account_sessions as s\n  where s.id in (\n    select o.id\n    from :schema.account_sessions as o\n    where o.expires_at < now() - interval '1 day'\n    order by o.expires_at\n    limit p_limit\n    for update skip locked\n  );\n  get diagnostics v_sessions = row_count;\n\n  -- Ninety days: long enough to look up in a report which key was used.\n  delete from :schema.api_keys as k\n  where k.id in (\n    select o.id\n    from :schema.api_keys as o\n    where least(o.revoked_at, o.expires_at) < now() - interval '90 days'\n    limit p_limit\n    for update skip locked\n  );\n  get diagnostics v_keys = row_count;\n\n  delete from :schema.auth_secrets as s\n  where s.verify_until < now() - interval '1 day';\n\n  return greatest(v_sessions, v_keys);\nend\n",
   "function queue_cancel(p_ids bigint[])":
@@ -2334,6 +2898,8 @@ export const gigsCatalog: Catalog = {
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_task :schema.tasks;\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, array[p_by], '{completed}');\n  if (case p_by when 'platform' then v_task.worker_rating else v_task.platform_rating end) is not null then\n    raise exception 'The % has rated task % before.', p_by, p_task\n      using errcode = 'GH409', constraint = 'already_rated', column = 'taskId', hint = 'A rating is given once.';\n  end if;\n  update :schema.tasks\n  set worker_rating = case p_by when 'platform' then p_stars else worker_rating end,\n    platform_rating = case p_by when 'worker' then p_stars else platform_rating end,\n    updated_at = clock_timestamp()\n  where id = p_task\n  returning * into v_task;\n  if p_by = 'platform' then\n    insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, rating, reason, metadata)\n    values (v_task.worker_id, p_task, 'rating_received', (p_stars - 3) * 5, p_stars, 'Rated ' || p_stars || ' of 5',\n      jsonb_strip_nulls(jsonb_build_object('comment', p_comment)));\n  end if;\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'rate_task', 'task', p_task,\n    jsonb_build_object('by', p_by, 'stars', p_stars, 'comment', p_comment), array[v_task.worker_id, v_task.platform_id]);\n  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));\nend\n",
   "function rebase_outbox()":
     "integer sql v set search_path=its own schema, pg_temp as \n  with ahead as materialized (\n    select c.xid, c.event_id\n    from :schema.webhook_cursor as c\n    where c.xid > pg_current_xact_id()\n      or exists (select from :schema.outbox as o where o.xid > pg_current_xact_id())\n  ),\n  -- What the webhooks' fan-out has read stays before its cursor, the rest behind it.\n  cursor as (\n    update :schema.webhook_cursor as c\n    set xid = '3'::xid8, event_id = 9223372036854775807\n    from ahead\n  ),\n  moved as (\n    update :schema.outbox as o\n    set xid = case when (o.xid, o.id) <= (ahead.xid, ahead.event_id) then '3' else '4' end::xid8\n    from ahead\n    returning 1\n  )\n  select count(*)::integer from moved;\n",
+  "function rebuild_statistics()":
+    "bigint plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_workers bigint;\nbegin\n  -- In the order of a deletion: it comes to the tasks with workers and platforms locked, and would wait for us for ever.\n  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '.fold_statistics', 0));\n  perform from :schema.workers order by id for key share;\n  perform from :schema.platforms order by id for key share;\n  -- Whoever writes waits: what came in between would be counted twice, or not at all.\n  lock table :schema.tasks, :schema.transactions, :schema.reputation_events, :schema.work_deltas, :schema.money_deltas\n    in share row exclusive mode;\n  delete from :schema.work_deltas;\n  delete from :schema.money_deltas;\n  delete from :schema.worker_statistics;\n  delete from :schema.worker_days;\n  delete from :schema.worker_transactions;\n  delete from :schema.platform_statistics;\n  delete from :schema.platform_workers;\n  delete from :schema.platform_activity;\n  delete from :schema.transaction_days;\n  insert into :schema.worker_statistics (worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed,\n    ever_disputed, ratings, stars, earned, paid, released, open_amount, last_active_at)\n  select w.id, coalesce(t.tasks, 0), coalesce(t.pending, 0), coalesce(t.active, 0), coalesce(t.completed, 0),\n    coalesce(t.cancelled, 0), coalesce(t.abandoned, 0), coalesce(t.disputed, 0), coalesce(t.ever_disputed, 0),\n    coalesce(r.ratings, 0), coalesce(r.stars, 0), coalesce(t.earned, 0), coalesce(t.paid, 0), coalesce(t.released, 0),\n    coalesce(t.open_amount, 0), greatest(t.active_at, x.active_at)\n  from :schema.workers w\n  left join (\n    select worker_id, count(*) as tasks, count(*) filter (where status = 'pending') as pending,\n      count(*) filter (where status = 'active') as active, count(*) filter (where status = 'completed') as completed,\n      count(*) filter (where status = 'cancelled') as cancelled,\n      count(*) filter (where status = 'cancelled' and started_at is not null) as abandoned,\n      count(*) filter (where status = 'disputed') as disputed, count(*) filter (where was_disputed) as ever_disputed,\n      sum(case when status = 'completed' then amount else 0 end) as earned, sum(paid_amount) as paid,\n      sum(case when task_type = 'streaming' then paid_amount else 0 end) as released,\n      sum(case when status = 'cancelled' then 0 else amount - paid_amount end) as open_amount,\n      max(greatest(created_at, started_at, completed_at)) as active_at\n    from :schema.tasks\n    group by worker_id\n  ) as t on t.worker_id = w.id\n  left join (\n    select worker_id, count(*) as ratings, sum(rating) as stars from :schema.reputation_events\n    where rating is not null and event_type = 'rating_received' group by worker_id\n  ) as r on r.worker_id = w.id\n  left join (\n    select worker_id, max(created_at) as active_at from :schema.transactions group by worker_id\n  ) as x on x.worker_id = w.id;\n  get diagnostics v_workers = row_count;\n  insert into :schema.worker_days (worker_id, day, tasks, completed, late, disputed, finished, earned)\n  select worker_id, day, tasks, completed, late, disputed, finished, earned from :schema.recomputed_worker_days;\n  insert into :schema.worker_transactions (worker_id, tx_type, transactions, amount)\n  select worker_id, tx_type, count(*), sum(amount)\n  from :schema.transactions\n  where worker_id is not null and status = 'completed' and asset = 'USDC'\n  group by 1, 2;\n  insert into :schema.transaction_days (day, asset, tx_type, status, transactions, amount, fees)\n  select (created_at at time zone 'UTC')::date, asset, tx_type, status, count(*), sum(amount), sum(fee)\n  from :schema.transactions\n  group by 1, 2, 3, 4;\n  insert into :schema.platform_workers (platform_id, worker_id, tasks, last_day)\n  select platform_id, worker_id, count(*), (max(created_at) at time zone 'UTC')::date\n  from :schema.tasks\n  where worker_id is not null\n  group by 1, 2;\n  insert into :schema.platform_activity (platform_id, day, workers)\n  select platform_id, last_day, count(*) from :schema.platform_workers group by 1, 2;\n  insert into :schema.platform_statistics (platform_id, tasks, pending, active, completed, cancelled, abandoned, disputed,\n    timed, seconds, payouts, payout_amount, fees, unique_workers)\n  select p.id, coalesce(t.tasks, 0), coalesce(t.pending, 0), coalesce(t.active, 0), coalesce(t.completed, 0),\n    coalesce(t.cancelled, 0), coalesce(t.abandoned, 0), coalesce(t.disputed, 0), coalesce(t.timed, 0),\n    coalesce(t.seconds, 0), coalesce(x.payouts, 0), coalesce(x.amount, 0), coalesce(x.fees, 0), coalesce(u.workers, 0)\n  from :schema.platforms p\n  left join (\n    select platform_id, count(*) as tasks, count(*) filter (where status = 'pending') as pending,\n      count(*) filter (where status = 'active') as active, count(*) filter (where status = 'completed') as completed,\n      count(*) filter (where status = 'cancelled') as cancelled,\n      count(*) filter (where status = 'cancelled' and started_at is not null) as abandoned,\n      count(*) filter (where status = 'disputed') as disputed,\n      count(*) filter (where status = 'completed' and started_at is not null) as timed,\n      sum(extract(epoch from completed_at - started_at)) filter (where status = 'completed') as seconds\n    from :schema.tasks\n    group by platform_id\n  ) as t on t.platform_id = p.id\n  left join (\n    select platform_id, count(*) as payouts, sum(amount) as amount, sum(fee) as fees from :schema.transactions\n    where tx_type = 'payout' and status = 'completed' and asset = 'USDC' group by platform_id\n  ) as x on x.platform_id = p.id\n  left join (\n    select platform_id, count(*) as workers from :schema.platform_workers group by platform_id\n  ) as u on u.platform_id = p.id;\n  perform :schema.bring_statistics(null);\n  return v_workers;\nend\n",
   "function record_action(p_actor_type text, p_actor_id text, p_request_id text, p_action text, p_resource_type text, p_resource_id text, p_metadata jsonb, p_audiences text[], p_before jsonb, p_after jsonb)":
     "boolean sql v set search_path=its own schema, pg_temp as \n  insert into :schema.audit_logs (actor_type, actor_id, request_id, action, resource_type, resource_id, metadata,\n    changes_before, changes_after)\n  values (p_actor_type, p_actor_id, p_request_id, p_action, p_resource_type, p_resource_id, coalesce(p_metadata, '{}'),\n    p_before, p_after);\n  -- An event a reader: a worker and a platform may both see what happened to their task. The type is resource.action.\n  insert into :schema.outbox (type, subject, audience, payload)\n  select p_resource_type || '.' || p_action, p_resource_id, a.audience, coalesce(p_metadata, '{}')\n  from unnest(case when cardinality(p_audiences) = 0 then array[null::text] else p_audiences end) as a(audience);\n  select true;\n",
   "function record_change(p_actor_kind text, p_actor_id text, p_request_id text, p_action text, p_subject text, p_audience text, p_before jsonb, p_after jsonb)":
@@ -2350,8 +2916,12 @@ export const gigsCatalog: Catalog = {
     "trigger plpgsql v set search_path=its own schema, pg_temp as \nbegin\n  raise exception '% is append-only: % is refused.', tg_table_name, lower(tg_op)\n    using errcode = 'GH403', constraint = 'append_only',\n      hint = 'Add a new row that corrects the old one.';\nend\n",
   "function refuse_event_change()":
     "trigger plpgsql v set search_path=its own schema, pg_temp as \nbegin\n  -- Only what a deletion of the worker or the task itself does to its events passes.\n  if tg_op = 'DELETE' and not exists (select from :schema.workers where id = old.worker_id) then return old; end if;\n  if tg_op = 'UPDATE' and new.task_id is null and old.task_id is not null\n    and to_jsonb(new) - 'task_id' = to_jsonb(old) - 'task_id'\n    and not exists (select from :schema.tasks where id = old.task_id) then return new; end if;\n  raise exception 'reputation_events is append-only: % is refused.', lower(tg_op)\n    using errcode = 'GH403', constraint = 'append_only', hint = 'Add an event that takes the other back.';\nend\n",
+  "function release_due_streams(p_limit integer, p_wide boolean)":
+    "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_now timestamptz;\n  v_ids text[];\n  v_id text;\n  v_constraint text;\n  v_error text;\n  v_failed integer := 0;\n  v_released numeric := 0;\n  v_one numeric;\nbegin\n  -- Their tasks are locked first, and what another process is at is passed over.\n  v_ids := array(\n    select s.id\n    from :schema.streams s join :schema.tasks t on t.id = s.task_id\n    where s.status = 'active' and s.next_release_at <= statement_timestamp() and t.status in ('active', 'completed')\n    order by s.next_release_at, s.id limit p_limit\n    for no key update of t skip locked\n  );\n  if cardinality(v_ids) = 0 then return jsonb_build_object('streams', 0, 'released', '0', 'failed', 0); end if;\n  -- Read again under the locks: between the two statements somebody may have released or ended one.\n  v_now := clock_timestamp();\n  v_ids := array(\n    select s.id from :schema.streams s join :schema.tasks t on t.id = s.task_id\n    where s.id = any (v_ids) and s.status = 'active' and s.next_release_at <= v_now\n      and t.status in ('active', 'completed')\n    order by s.id for no key update of s\n  );\n  begin\n    select coalesce(sum(r.amount), 0) into v_released\n    from :schema.release_streams('system', null, null, v_ids, null, v_now, p_wide) as r;\n  exception when others then\n    get stacked diagnostics v_constraint = constraint_name;\n    -- What the caller repeats as a whole.\n    if sqlstate like '40%' or v_constraint = 'ledger_slot_short' then raise; end if;\n    -- One that cannot be released must not hold up the others: each by itself, that one again in a minute.\n    foreach v_id in array v_ids loop\n      begin\n        select coalesce(sum(r.amount), 0) into v_one\n        from :schema.release_streams('system', null, null, array[v_id], null, v_now, p_wide) as r;\n        v_released := v_released + v_one;\n      exception when others then\n        get stacked diagnostics v_constraint = constraint_name, v_error = message_text;\n        if sqlstate like '40%' or v_constraint = 'ledger_slot_short' then raise; end if;\n        v_failed := v_failed + 1;\n        update :schema.streams set next_release_at = v_now + interval '1 minute', updated_at = v_now where id = v_id;\n        perform :schema.record_action('system', null, null, 'release_failed', 'stream', v_id,\n          jsonb_build_object('error', v_error, 'constraint', v_constraint));\n      end;\n    end loop;\n  end;\n  return jsonb_build_object('streams', cardinality(v_ids), 'released', trim_scale(v_released)::text, 'failed', v_failed);\nend\n",
   "function release_holds(p_limit integer, p_wide boolean)":
     "integer plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_tasks text[];\nbegin\n  -- Several processes do this at once: each takes tasks that no other has, and none is waited for.\n  select array_agg(d.id) into v_tasks\n  from (\n    select t.id from :schema.tasks t\n    where t.status = 'completed' and t.hold_until is not null and t.escrowed_amount > 0\n      and t.hold_until <= clock_timestamp() and t.verification_status = 'approved' and t.paid_at is null\n      and t.escrowed_amount >= t.amount - t.paid_amount\n      and not exists (\n        select from :schema.transactions x where x.task_id = t.id and x.tx_type = 'payout' and x.stream_id is null\n          and x.status in ('pending', 'processing', 'completed')\n      )\n      and not exists (\n        select from :schema.streams s where s.task_id = t.id and s.status in ('active', 'paused', 'insolvent')\n      )\n    order by t.hold_until\n    limit p_limit\n    for no key update of t skip locked\n  ) as d;\n  if v_tasks is null then return 0; end if;\n  perform :schema.pay_tasks('system', null, null, v_tasks, null, 'ledger', 0, '{\"releasedFromHold\": true}', p_wide);\n  return cardinality(v_tasks);\nend\n",
+  "function release_streams(p_actor_type text, p_actor_id text, p_request_id text, p_ids text[], p_most numeric, p_at timestamp with time zone, p_wide boolean)":
+    "SETOF transactions plpgsql v set search_path=its own schema, pg_temp as \n#variable_conflict use_column\ndeclare\n  v_due record;\n  v_posted bigint[];\n  v_stream record;\nbegin\n  -- Loans before the ledger, as everywhere: withhold_repayment changes them after the posting.\n  perform 1 from :schema.loans l\n  where l.status in ('disbursed', 'repaying', 'defaulted')\n    and l.worker_id in (select s.worker_id from :schema.streams s where s.id = any (p_ids))\n  order by l.id for no key update;\n\n  -- The fee of a release is what the fee of all that is released grows by: the fees add up to the fee of the total.\n  -- Times 0.0001 is exact; a division by 10000 would be rounded before it is rounded.\n  select coalesce(array_agg(d.id order by d.id), '{}') as ids, array_agg(d.amount order by d.id) as amounts,\n    array_agg(d.fee order by d.id) as fees, array_agg(d.key order by d.id) as keys,\n    array_agg('escrow:' || d.platform_id order by d.id) as escrows,\n    array_agg('worker:' || d.worker_id order by d.id) as workers, count(*)::integer as n\n  into v_due\n  from (\n    select s.id, s.platform_id, s.worker_id, a.amount,\n      round((s.released_amount + a.amount) * s.fee_bps * 0.0001, 6) - round(s.released_amount * s.fee_bps * 0.0001, 6) as fee,\n      -- What was released before names the state: a release of one state can be posted once only.\n      'stream ' || s.id || ' ' || trim_scale(s.released_amount) as key\n    from :schema.streams s\n    cross join lateral (select least(:schema.stream_accrued(s, p_at) - s.released_amount, p_most) as amount) as a\n    where s.id = any (p_ids) and s.status in ('active', 'paused', 'insolvent') and a.amount > 0\n  ) as d;\n\n  if v_due.n > 0 then\n    v_posted := :schema.move_money(\n      v_due.keys || array(select k || ' fee' from unnest(v_due.keys) with ordinality as u(k, place) order by u.place),\n      v_due.escrows || v_due.escrows, v_due.workers || array_fill('fees'::text, array[v_due.n]),\n      array(select a - f from unnest(v_due.amounts, v_due.fees) with ordinality as u(a, f, place) order by u.place)\n        || v_due.fees,\n      'stream release', p_wide);\n    return query\n      insert into :schema.transactions (worker_id, platform_id, task_id, stream_id, tx_type, amount, fee, status,\n        ledger_transfer_id, processed_at)\n      select s.worker_id, s.platform_id, s.task_id, s.id, 'payout', u.amount, u.fee, 'completed',\n        coalesce(v_posted[u.place], v_posted[v_due.n + u.place]), p_at\n      from unnest(v_due.ids, v_due.amounts, v_due.fees) with ordinality as u(id, amount, fee, place)\n      join :schema.streams s on s.id = u.id\n      order by u.place\n      returning *;\n    update :schema.tasks t\n    set escrowed_amount = t.escrowed_amount - r.amount, paid_amount = t.paid_amount + r.amount,\n      paid_at = case when t.paid_amount + r.amount = t.amount then p_at else t.paid_at end, updated_at = p_at\n    from (\n      select s.task_id, sum(u.amount) as amount\n      from unnest(v_due.ids, v_due.amounts) as u(id, amount) join :schema.streams s on s.id = u.id\n      group by s.task_id\n    ) as r\n    where t.id = r.task_id;\n  end if;\n\n  -- The trigger streams_amounts completes those of which all is released.\n  for v_stream in\n    update :schema.streams s\n    set released_amount = s.released_amount + n.amount,\n      last_released_at = case when n.amount > 0 then p_at else s.last_released_at end,\n      status = case when n.spent then 'insolvent' else s.status end,\n      next_release_at = case when s.status = 'active' and not n.spent then :schema.stream_next_release_at(s, p_at) end,\n      updated_at = p_at\n    from (\n      select o.id, o.status, coalesce(u.amount, 0) as amount, coalesce(u.fee, 0) as fee, u.key,\n        o.status = 'active' and o.funded_amount < o.total_amount\n          and o.released_amount + coalesce(u.amount, 0) = o.funded_amount as spent\n      from :schema.streams o\n      left join unnest(v_due.ids, v_due.amounts, v_due.fees, v_due.keys) as u(id, amount, fee, key) on u.id = o.id\n      where o.id = any (p_ids) and o.status in ('active', 'paused', 'insolvent')\n    ) as n\n    where s.id = n.id\n    returning s.id, s.task_id, s.worker_id, s.platform_id, s.total_amount, s.released_amount, s.remaining_amount, s.status,\n      n.status as old_status, n.amount, n.fee, n.key\n  loop\n    if v_stream.amount > 0 then\n      perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'released', 'stream', v_stream.id,\n        jsonb_build_object('taskId', v_stream.task_id, 'amount', trim_scale(v_stream.amount)::text,\n          'fee', trim_scale(v_stream.fee)::text, 'released', trim_scale(v_stream.released_amount)::text,\n          'remaining', trim_scale(v_stream.remaining_amount)::text),\n        array[v_stream.worker_id, v_stream.platform_id]);\n      perform :schema.withhold_repayment(v_stream.worker_id, v_stream.task_id, v_stream.amount - v_stream.fee,\n        v_stream.key || ' repayment', p_wide);\n    end if;\n    if v_stream.status in ('completed', 'insolvent') and v_stream.status <> v_stream.old_status then\n      perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, v_stream.status, 'stream', v_stream.id,\n        jsonb_build_object('taskId', v_stream.task_id, 'total', trim_scale(v_stream.total_amount)::text,\n          'released', trim_scale(v_stream.released_amount)::text),\n        array[v_stream.worker_id, v_stream.platform_id]);\n    end if;\n  end loop;\nend\n",
   "function repay_advance(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_worker text, p_amount numeric, p_wide boolean)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb;\n  v_loan :schema.loans;\nbegin\n  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  if v_answer is not null then return v_answer; end if;\n  select * into v_loan from :schema.loans\n  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')\n  order by created_at, id limit 1;\n  if not found then\n    raise exception 'Worker % has no advance to repay.', p_worker\n      using errcode = 'GH404', constraint = 'no_open_loan', column = 'workerId', hint = 'listLoans shows all of them.';\n  elsif p_amount > v_loan.total_due - v_loan.amount_repaid then\n    raise exception 'Of advance % only % USDC are left to repay.', v_loan.id,\n      trim_scale(v_loan.total_due - v_loan.amount_repaid)\n      using errcode = 'GH409', constraint = 'amount_exceeds_due', column = 'amount',\n        detail = jsonb_build_object('due', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text)::text,\n        hint = 'Pay no more than is left.';\n  end if;\n  v_loan := :schema.repay_loan(p_actor_kind, p_actor_id, p_request_id, v_loan.id, p_worker, null, p_amount, 0,\n    'loan ' || v_loan.id || ' by hand ' || :schema.new_id('rpy'), p_wide);\n  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));\nend\n",
   "function repay_loan(p_actor_kind text, p_actor_id text, p_request_id text, p_loan text, p_worker text, p_task text, p_amount numeric, p_installments integer, p_key text, p_wide boolean)":
@@ -2366,6 +2936,8 @@ export const gigsCatalog: Catalog = {
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb;\n  v_loan :schema.loans;\n  v_fee numeric;\n  v_now timestamptz;\n  v_ids bigint[];\n  v_told jsonb;\nbegin\n  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  if v_answer is not null then return v_answer; end if;\n  if 'open_loan' = any (p_reasons) then\n    raise exception 'Worker % has an advance that is not repaid.', p_worker\n      using errcode = 'GH409', constraint = 'active_loan_exists', column = 'workerId',\n        hint = 'Repay it first.';\n  elsif cardinality(p_reasons) > 0 then\n    raise exception 'Worker % cannot have an advance now.', p_worker\n      using errcode = 'GH409', constraint = 'not_eligible', column = 'workerId',\n        detail = jsonb_build_object('reasons', p_reasons)::text,\n        hint = 'checkAdvanceEligibility says what is missing.';\n  elsif p_amount > p_limit then\n    raise exception 'An advance of % USDC is more than the limit of % USDC.', p_amount, trim_scale(p_limit)\n      using errcode = 'GH429', constraint = 'amount_exceeds_limit', column = 'amount',\n        detail = jsonb_build_object('limit', trim_scale(p_limit)::text)::text,\n        hint = 'Ask for no more than the limit.';\n  end if;\n  v_fee := round(p_amount * p_fee_bps / 10000, 6);\n  v_now := clock_timestamp();\n  -- Waits for another request of the worker that is under way. Of two at once one finds the other's row.\n  insert into :schema.loans (worker_id, amount, fee, fee_bps, total_due, status, risk_score, predicted_earnings,\n    installments, disbursed_at, repayment_due)\n  values (p_worker, p_amount, v_fee, p_fee_bps, p_amount + v_fee, 'disbursed', p_risk_score, p_predicted,\n    5, v_now, v_now + interval '30 days')\n  on conflict (worker_id) where status in ('pending', 'approved', 'disbursed', 'repaying') do nothing\n  returning * into v_loan;\n  -- After the insert, which waits for a loan that is defaulting: the index does not know those.\n  if v_loan.id is null or exists (\n    select from :schema.loans where worker_id = p_worker and status in ('defaulted', 'written_off')\n  ) then\n    raise exception 'Worker % has an advance that is not repaid.', p_worker\n      using errcode = 'GH409', constraint = 'active_loan_exists', column = 'workerId',\n        hint = 'Repay it first.';\n  end if;\n  v_ids := :schema.move_money(\n    array['loan ' || v_loan.id || ' disbursement', 'loan ' || v_loan.id || ' fee'],\n    array['advance:' || p_worker, 'advance:' || p_worker], array['worker:' || p_worker, 'advance-fees'],\n    array[p_amount, v_fee], v_loan.id, p_wide\n  );\n  insert into :schema.transactions (worker_id, loan_id, tx_type, amount, status, ledger_transfer_id, processed_at, metadata)\n  values (p_worker, v_loan.id, 'advance', p_amount, 'completed', v_ids[1], clock_timestamp(),\n    jsonb_build_object('feeOwed', trim_scale(v_fee)::text));\n  v_told := jsonb_build_object('workerId', p_worker, 'amount', trim_scale(p_amount)::text,\n    'fee', trim_scale(v_fee)::text, 'totalDue', trim_scale(v_loan.total_due)::text, 'riskScore', p_risk_score);\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'request_advance', 'loan', v_loan.id, v_told,\n    array[p_worker]);\n  perform :schema.record_action('system', null, p_request_id, 'approve_loan', 'loan', v_loan.id, v_told, array[p_worker]);\n  perform :schema.record_action('system', null, p_request_id, 'disburse_loan', 'loan', v_loan.id, v_told, array[p_worker]);\n  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));\nend\n",
   "function resolve_dispute(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_outcome text, p_severity integer, p_note text, p_wide boolean)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_task :schema.tasks;\n  v_reputation jsonb := '{}';\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{}', '{disputed}');\n  if p_outcome <> 'complete' and v_task.paid_amount = v_task.amount then\n    raise exception 'Task % is paid: its dispute can only end with the task completed.', p_task\n      using errcode = 'GH409', constraint = 'task_paid', column = 'outcome',\n        hint = 'Resolve it as complete, with the severity that was found.';\n  end if;\n  if p_outcome = 'cancel' then\n    perform :schema.return_escrow(v_task, p_wide);\n  else\n    update :schema.tasks\n    set status = case p_outcome when 'complete' then 'completed' else 'active' end,\n      started_at = coalesce(started_at, clock_timestamp()),\n      completed_at = case p_outcome when 'complete' then coalesce(completed_at, greatest(clock_timestamp(), started_at)) end,\n      updated_at = clock_timestamp()\n    where id = p_task;\n  end if;\n  select * into v_task from :schema.tasks where id = p_task;\n  insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, reason, metadata)\n  values (v_task.worker_id, p_task, 'dispute_resolved', -10 * p_severity,\n    'Dispute resolved: ' || p_outcome || coalesce(', ' || p_note, ''), jsonb_build_object('severity', p_severity));\n  if p_outcome = 'complete' then v_reputation := :schema.add_completion_events(v_task, 10); end if;\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'resolve_dispute', 'task', p_task,\n    v_reputation || jsonb_build_object('outcome', p_outcome, 'severity', p_severity, 'note', p_note),\n    array[v_task.worker_id, v_task.platform_id]);\n  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));\nend\n",
+  "function resume_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text)":
+    "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_stream :schema.streams;\n  v_task_status text;\n  v_now timestamptz;\n  v_pause interval;\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_stream := :schema.lock_stream(p_id);\n  if v_stream.status <> 'paused' then\n    raise exception 'Stream % is %, not paused.', p_id, v_stream.status\n      using errcode = 'GH409', constraint = 'stream_not_paused', column = 'streamId',\n        hint = 'Only a paused stream can go on.';\n  end if;\n  select t.status into v_task_status from :schema.tasks t where t.id = v_stream.task_id;\n  if v_task_status not in ('active', 'completed') then\n    raise exception 'Task % is %, so its streams stay paused.', v_stream.task_id, v_task_status\n      using errcode = 'GH409', constraint = 'task_not_active', column = 'streamId', hint = 'Look at the task first.';\n  end if;\n  v_now := clock_timestamp();\n  -- A pause before the start costs no time.\n  v_pause := make_interval(secs => greatest(0,\n    extract(epoch from v_now - greatest(v_stream.paused_at, v_stream.start_time)))::double precision);\n  v_stream.status := 'active';\n  v_stream.paused_at := null;\n  v_stream.paused_for := v_stream.paused_for + v_pause;\n  v_stream.end_time := v_stream.end_time + v_pause;\n  update :schema.streams s\n  set status = 'active', paused_at = null, paused_for = v_stream.paused_for, end_time = v_stream.end_time,\n    next_release_at = :schema.stream_next_release_at(v_stream, v_now), updated_at = v_now\n  where s.id = p_id returning * into v_stream;\n  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'resumed', 'stream', p_id,\n    jsonb_build_object('taskId', v_stream.task_id, 'endTime', v_stream.end_time,\n      'pausedS', extract(epoch from v_pause)),\n    array[v_stream.worker_id, v_stream.platform_id]);\n  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, v_now));\nend\n",
   "function retention_check_policy()":
     "trigger plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_table regclass := to_regclass(format('%I.%I', current_schema(), new.table_name));\n  v_column record;\nbegin\n  if v_table is null then\n    raise exception using errcode = 'GH404', constraint = 'retention_table_unknown', column = 'tableName',\n      message = format('There is no table %s in this schema.', new.table_name);\n  end if;\n\n  if exists (\n    select from pg_trigger as t\n    where t.tgrelid = v_table\n      and t.tgfoid = to_regprocedure(format('%I.refuse_change()', current_schema()))\n  ) then\n    raise exception using errcode = 'GH403', constraint = 'append_only', column = 'tableName',\n      message = format('%s is append-only: nothing of it may be cleaned up.', new.table_name),\n      hint = 'Export and archive it instead.';\n  end if;\n\n  select a.attnum, a.attnotnull, a.atttypid into v_column\n  from pg_attribute as a\n  where a.attrelid = v_table\n    and a.attname = new.time_column\n    and not a.attisdropped;\n\n  if v_column.attnum is null or not v_column.attnotnull or v_column.atttypid <> 'timestamptz'::regtype then\n    raise exception using errcode = 'GH400', constraint = 'retention_time_column', column = 'timeColumn',\n      message = format('%s.%s is not a column of time that is always set.', new.table_name, new.time_column),\n      hint = 'Name a column of the type timestamptz that is not null.';\n  end if;\n\n  if new.kind = 'rows' and not exists (\n    select from pg_index as x\n    where x.indrelid = v_table and x.indkey[0] = v_column.attnum and x.indisvalid and x.indpred is null\n  ) then\n    raise exception using errcode = 'GH400', constraint = 'retention_index_missing', column = 'timeColumn',\n      message = format('No index of %s begins with %s.', new.table_name, new.time_column),\n      hint = 'Add one: a clean-up must not read the whole table for each batch.';\n  end if;\n\n  if new.kind = 'read_events' and (new.table_name, new.time_column) is distinct from ('outbox', 'at') then\n    raise exception using errcode = 'GH400', constraint = 'retention_kind', column = 'kind',\n      message = 'The kind read_events is for the outbox.';\n  end if;\n\n  if new.kind = 'partitions' and not exists (\n    select from pg_partitioned_table as p\n    where p.partrelid = v_table and p.partstrat = 'r' and p.partnatts = 1 and p.partattrs[0] = v_column.attnum\n  ) then\n    raise exception using errcode = 'GH400', constraint = 'retention_not_partitioned', column = 'tableName',\n      message = format('%s is not partitioned by range of %s.', new.table_name, new.time_column);\n  end if;\n\n  return new;\nend\n",
   "function retention_count(p_name text, p_limit integer)":
@@ -2392,6 +2964,8 @@ export const gigsCatalog: Catalog = {
     "TABLE(worker_id text, status text, reputation_score integer, account_age_days integer, completed_tasks bigint, late_tasks bigint, disputes bigint, ended_tasks bigint, recent_tasks bigint, recent_completed_tasks bigint, completion_rate double precision, on_time_rate double precision, average_rating double precision, loans bigint, loans_due bigint, loans_on_time bigint, open_loan_id text, written_off_loans bigint, weekly_deviation double precision, recent_earnings numeric) sql s set search_path=its own schema, pg_temp as \n  select w.id, w.status, w.reputation_score, :schema.account_age_days(w),\n    t.completed, t.late, t.disputes, t.ended, t.recent, t.recent_completed,\n    case when t.recent = 0 then 0 else t.recent_completed::double precision / t.recent end,\n    case when t.completed = 0 then 1 else 1 - t.late::double precision / t.completed end,\n    r.average, l.loans, l.due, l.on_time, l.open_id, l.written_off, e.deviation, e.total\n  from :schema.workers w\n  cross join lateral (\n    select count(*) filter (where k.status = 'completed') as completed,\n      count(*) filter (where k.status = 'completed' and k.completed_at > k.due_at) as late,\n      count(*) filter (where k.was_disputed) as disputes,\n      count(*) filter (where k.status in ('completed', 'disputed')\n        or (k.status = 'cancelled' and k.started_at is not null)) as ended,\n      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days') as recent,\n      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days' and k.status = 'completed')\n        as recent_completed\n    from :schema.tasks k where k.worker_id = w.id\n  ) as t\n  cross join lateral (\n    select coalesce(avg(v.rating), 0)::double precision as average\n    from :schema.reputation_events v where v.worker_id = w.id and v.event_type = 'rating_received'\n  ) as r\n  cross join lateral (\n    -- A loan that runs says nothing yet: it counts once it is repaid, or its time is over.\n    select count(*) as loans,\n      count(*) filter (where n.status = 'repaid' or n.repayment_due < statement_timestamp()) as due,\n      count(*) filter (where n.status = 'repaid' and n.repaid_at <= n.repayment_due) as on_time,\n      max(n.id) filter (where n.status in ('pending', 'approved', 'disbursed', 'repaying', 'defaulted')) as open_id,\n      count(*) filter (where n.status = 'written_off') as written_off\n    from :schema.loans n where n.worker_id = w.id and n.status <> 'cancelled'\n  ) as l\n  cross join lateral (\n    select coalesce(sum(s.earned), 0) as total, coalesce(stddev_pop(s.earned), 0)::double precision as deviation\n    from (\n      -- date_trunc has weeks from Monday; ours begin on Sunday, in UTC.\n      select sum(x.amount - x.fee) as earned\n      from :schema.transactions x\n      where x.worker_id = w.id and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'\n        and x.processed_at > statement_timestamp() - interval '30 days'\n      group by date_trunc('week', x.processed_at at time zone 'UTC' + interval '1 day')\n    ) as s\n  ) as e\n  where w.id = p_worker;\n",
   "function risk_max_advance(p_score integer, p_recent_earnings numeric)":
     "numeric sql i as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select least(500, trunc(p_recent_earnings * (5000 + 3 * p_score) / 10000, 6));\n",
+  "function risk_parts(p_reputation integer, p_age_days integer, p_completed bigint, p_completion numeric, p_on_time numeric, p_rating numeric, p_disputes bigint, p_loans bigint, p_loans_in_time bigint, p_deviation numeric, p_earnings numeric)":
+    "TABLE(reputation numeric, maturity numeric, history numeric, performance numeric, disputes numeric, loans numeric, consistency numeric, score integer) sql i as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select p.reputation, p.maturity, p.history, p.performance, p.disputes, p.loans, p.consistency,\n    least(1000, greatest(0, round(\n      p.reputation + p.maturity + p.history + p.performance + p.disputes + p.loans + p.consistency\n    )))::integer\n  from (\n    select p_reputation / 1000.0 * 300 as reputation,\n      least(p_age_days / 90.0, 1) * 150 as maturity,\n      least(p_completed / 50.0, 1) * 250 as history,\n      (p_completion * 0.4 + p_on_time * 0.4 + p_rating / 5 * 0.2) * 200 as performance,\n      100.0 - least(20 * p_disputes, 100) as disputes,\n      case when p_loans = 0 then 0.0 when p_loans_in_time = p_loans then 50.0\n        when p_loans_in_time < 0.8 * p_loans then -50.0 else 0.0 end as loans,\n      case when p_deviation < 50 and p_earnings > 100 then 30.0 when p_deviation > 150 then -30.0 else 0.0 end as consistency\n  ) as p;\n",
   "function risk_score(p_reputation_score integer, p_account_age_days integer, p_completed_tasks bigint, p_completion_rate double precision, p_on_time_rate double precision, p_average_rating double precision, p_disputes bigint, p_loans_due bigint, p_loans_on_time bigint, p_weekly_deviation double precision, p_recent_earnings numeric)":
     "integer sql i as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  -- The same double arithmetic in the same order as riskScore in risk.ts, so that both give the same number.\n  select greatest(0, least(1000, floor(\n    p_reputation_score::double precision / 1000 * 300\n    + least(p_account_age_days::double precision / 90, 1) * 150\n    + least(p_completed_tasks::double precision / 50, 1) * 250\n    + (p_completion_rate * 0.4 + p_on_time_rate * 0.4 + p_average_rating / 5 * 0.2) * 200\n    + (100 - least(20 * p_disputes, 100))\n    + case\n        when p_loans_due > 0 and p_loans_on_time = p_loans_due then 50\n        when p_loans_on_time * 5 < p_loans_due * 4 then -50\n        else 0\n      end\n    + case\n        when p_weekly_deviation < 50 and p_recent_earnings > 100 then 30\n        when p_weekly_deviation > 150 then -30\n        else 0\n      end\n    + 0.5\n  )))::integer;\n",
   "function rotate_api_key(p_actor_kind text, p_actor_id text, p_request_id text, p_account_id text, p_key_id text, p_new_id text, p_prefix text, p_key_hash bytea, p_overlap_s double precision, p_ttl_s double precision)":
@@ -2412,20 +2986,42 @@ export const gigsCatalog: Catalog = {
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_task :schema.tasks;\n  v_sum numeric;\n  v_worker text;\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\nbegin\n  if v_answer is not null then return v_answer; end if;\n  select * into v_task from :schema.tasks where id = p_task for no key update;\n  if v_task.id is null or v_task.status <> 'completed' then\n    perform :schema.refuse(:schema.payment_refusal(v_task, p_task, null));\n  end if;\n  perform :schema.refuse(:schema.hold_refusal(v_task));\n  select g.worker into v_worker from unnest(p_workers) as g(worker)\n  where not exists (select from :schema.workers w where w.id = g.worker) limit 1;\n  if v_worker is not null then\n    raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',\n      detail = jsonb_build_object('workerId', v_worker)::text;\n  end if;\n  select t.worker_id into v_worker from :schema.transactions t\n  where t.task_id = p_task and t.tx_type = 'payout' and t.stream_id is null and t.worker_id = any (p_workers)\n    and t.status in ('pending', 'processing', 'completed') limit 1;\n  if v_worker is not null then\n    raise exception 'Task already paid' using errcode = 'GH409', constraint = 'task_already_paid', column = 'shares',\n      detail = jsonb_build_object('taskId', p_task, 'workerId', v_worker)::text,\n      hint = 'A worker is paid once for a task: leave the worker out.';\n  end if;\n  select sum(a) into v_sum from unnest(p_amounts) as a;\n  if v_sum > v_task.escrowed_amount then\n    raise exception 'The shares are % USDC, and task % has % in escrow.', trim_scale(v_sum), p_task,\n      trim_scale(v_task.escrowed_amount)\n      using errcode = 'GH429', constraint = 'insufficient_escrow', column = 'shares',\n        detail = jsonb_build_object('taskId', p_task, 'available', trim_scale(v_task.escrowed_amount)::text)::text,\n        hint = 'Pay less.';\n  end if;\n  v_answer := to_jsonb(:schema.post_payouts(p_actor_type, p_actor_id, p_request_id,\n    array_fill(p_task, array[cardinality(p_workers)]), p_workers, p_amounts, '{\"split\": true}', p_wide));\n  return :schema.end_once(p_account, p_key, v_answer);\nend\n",
   "function start_withdrawal(p_actor_type text, p_actor_id text, p_request_id text, p_worker text, p_task text, p_amount numeric, p_to text, p_rail text, p_wide boolean)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_id constant text := :schema.new_id('txn');\n  v_ids bigint[];\n  v_row :schema.transactions;\nbegin\n  -- Taken out of the balance at once: what is on its way cannot be spent again.\n  v_ids := :schema.move_money(array['withdrawal ' || v_id || ' take 1'], array['worker:' || p_worker], array['rail'],\n    array[p_amount], v_id, p_wide);\n  insert into :schema.transactions (id, worker_id, task_id, tx_type, amount, status, rail, to_address, attempts,\n    ledger_transfer_id)\n  values (v_id, p_worker, p_task, 'withdrawal', p_amount, 'pending', p_rail, p_to, 1, v_ids[1])\n  returning * into v_row;\n  perform :schema.queue_enqueue('send-transfer', jsonb_build_array(\n    jsonb_build_object('payload', jsonb_build_object('transactionId', v_id), 'key', v_id)));\n  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'request', 'withdrawal', v_id,\n    jsonb_build_object('workerId', p_worker, 'amount', trim_scale(p_amount)::text, 'toAddress', p_to), array[p_worker]);\n  return :schema.transaction_json(v_row);\nend\n",
+  "function stream_accrued(p_stream streams, p_at timestamp with time zone)":
+    "numeric sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  -- div() and the multiplication by 0.000001 are exact; a division of numerics would be rounded.\n  select case\n    when p_stream.status in ('completed', 'cancelled') then p_stream.released_amount\n    when :schema.stream_elapsed_s(p_stream, p_at) >= :schema.stream_duration_s(p_stream) then p_stream.funded_amount\n    else least(p_stream.funded_amount, 0.000001 * div(\n      p_stream.total_amount * 1000000 * floor(:schema.stream_elapsed_s(p_stream, p_at)),\n      :schema.stream_duration_s(p_stream)))\n  end;\n",
+  "function stream_duration_s(p_stream streams)":
+    "numeric sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select extract(epoch from (p_stream.end_time - p_stream.start_time)) - extract(epoch from (p_stream.paused_for));\n",
+  "function stream_elapsed_s(p_stream streams, p_at timestamp with time zone)":
+    "numeric sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select greatest(0, extract(epoch from least(p_at, p_stream.paused_at) - p_stream.start_time)\n    - extract(epoch from (p_stream.paused_for)));\n",
   "function stream_json(p_row streams)":
     "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select to_jsonb(p_row) || jsonb_build_object(\n    'total_amount', trim_scale(p_row.total_amount)::text,\n    'funded_amount', trim_scale(p_row.funded_amount)::text,\n    'released_amount', trim_scale(p_row.released_amount)::text,\n    'remaining_amount', trim_scale(p_row.remaining_amount)::text\n  );\n",
+  "function stream_next_release_at(p_stream streams, p_at timestamp with time zone)":
+    "timestamp with time zone sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select least(\n    p_stream.end_time,\n    :schema.stream_runs_out_at(p_stream),\n    p_stream.end_time - make_interval(secs => (:schema.stream_duration_s(p_stream) - p_stream.release_interval\n      * (floor(:schema.stream_elapsed_s(p_stream, p_at) / p_stream.release_interval) + 1))::double precision)\n  );\n",
+  "function stream_progress(p_stream streams, p_at timestamp with time zone)":
+    "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select :schema.stream_json(p_stream) || jsonb_build_object(\n    'accrued', trim_scale(:schema.stream_accrued(p_stream, p_at))::text,\n    'releasable', trim_scale(:schema.stream_accrued(p_stream, p_at) - p_stream.released_amount)::text,\n    'percent_released', trim_scale(0.01 * div(p_stream.released_amount * 10000, p_stream.total_amount))::text,\n    'amount_per_release', trim_scale(0.000001 * div(\n      p_stream.total_amount * 1000000 * p_stream.release_interval, :schema.stream_duration_s(p_stream)))::text,\n    'runs_out_at', :schema.stream_runs_out_at(p_stream) + w.waited,\n    'estimated_completion_at', case\n      when p_stream.status = 'completed' then p_stream.completed_at\n      when p_stream.status in ('active', 'paused') and p_stream.funded_amount = p_stream.total_amount\n      then p_stream.end_time + w.waited end\n  )\n  from (select case when p_stream.paused_at is null then interval '0'\n    else make_interval(secs => greatest(0,\n      extract(epoch from p_at - greatest(p_stream.paused_at, p_stream.start_time)))::double precision)\n  end as waited) as w;\n",
+  "function stream_runs_out_at(p_stream streams)":
+    "timestamp with time zone sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  -- The first whole second at which as much has accrued as is funded.\n  select case\n    when p_stream.funded_amount < p_stream.total_amount and p_stream.status in ('active', 'paused', 'insolvent')\n    then p_stream.end_time - make_interval(secs => greatest(0, :schema.stream_duration_s(p_stream) - div(\n      -- Whole numbers, rounded up: a is funded, b is the total, (a × duration + b - 1) div b.\n      p_stream.funded_amount * 1000000 * :schema.stream_duration_s(p_stream) * 1000000\n        + p_stream.total_amount * 1000000 * 1000000 - 1,\n      p_stream.total_amount * 1000000 * 1000000))::double precision)\n  end;\n",
   "function submit_task(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_task text, p_verification jsonb, p_proof text)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_task :schema.tasks;\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{worker}', '{active}');\n  -- A verdict was on what was handed in before.\n  update :schema.tasks\n  set verification_data = coalesce(p_verification, verification_data), completion_proof = coalesce(p_proof, completion_proof),\n    verification_status = 'pending', verified_by = null, updated_at = clock_timestamp()\n  where id = p_task\n  returning * into v_task;\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'submit_task', 'task', p_task,\n    jsonb_build_object('completion_proof', v_task.completion_proof), array[v_task.worker_id, v_task.platform_id]);\n  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));\nend\n",
   "function task_json(p_row tasks)":
     "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select to_jsonb(p_row) || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'escrowed_amount', trim_scale(p_row.escrowed_amount)::text,\n    'paid_amount', trim_scale(p_row.paid_amount)::text\n  );\n",
+  "function top_up_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text, p_amount usdc, p_wide boolean)":
+    "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_stream :schema.streams;\n  v_task :schema.tasks;\n  v_now timestamptz;\n  v_new numeric;\n  v_ran_out timestamptz;\n  v_late interval := '0';\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_stream := :schema.lock_stream(p_id);\n  select * into v_task from :schema.tasks t where t.id = v_stream.task_id;\n  v_now := clock_timestamp();\n  if v_stream.status in ('completed', 'cancelled') then\n    raise exception 'Stream % is %.', p_id, v_stream.status\n      using errcode = 'GH409', constraint = 'stream_ended', column = 'streamId', hint = 'Begin another stream.';\n  end if;\n  if v_task.status not in ('active', 'completed') then\n    raise exception 'Task % is %, so its streams take no money.', v_task.id, v_task.status\n      using errcode = 'GH409', constraint = 'task_not_active', column = 'streamId', hint = 'Look at the task first.';\n  end if;\n  if p_amount > v_stream.total_amount - v_stream.funded_amount then\n    raise exception 'Stream % lacks less than %.', p_id, trim_scale(p_amount)\n      using errcode = 'GH409', constraint = 'above_stream_total', column = 'amount',\n        detail = jsonb_build_object(\n          'lacking', trim_scale(v_stream.total_amount - v_stream.funded_amount)::text)::text,\n        hint = 'A stream is funded up to its total.';\n  end if;\n  -- What lies in escrow and is promised to no stream is used before the platform's funds.\n  v_new := greatest(0, p_amount - (v_task.escrowed_amount - :schema.promised_escrow(v_task.id)));\n  perform :schema.move_money(\n    array['stream ' || p_id || ' top-up ' || trim_scale(v_stream.funded_amount)],\n    array['platform:' || v_stream.platform_id], array['escrow:' || v_stream.platform_id], array[v_new],\n    'stream top-up', p_wide);\n  update :schema.tasks t set escrowed_amount = t.escrowed_amount + v_new, updated_at = v_now where t.id = v_task.id;\n  -- Without money nothing accrues, noticed or not: the time since it ran out counts as a pause.\n  v_ran_out := :schema.stream_runs_out_at(v_stream);\n  if v_stream.status <> 'paused' and v_ran_out < v_now then\n    v_late := make_interval(secs => extract(epoch from v_now - v_ran_out)::double precision);\n  end if;\n  v_stream.funded_amount := v_stream.funded_amount + p_amount;\n  v_stream.paused_for := v_stream.paused_for + v_late;\n  v_stream.end_time := v_stream.end_time + v_late;\n  if v_stream.status = 'insolvent' then v_stream.status := 'active'; end if;\n  update :schema.streams s\n  set funded_amount = v_stream.funded_amount, paused_for = v_stream.paused_for, end_time = v_stream.end_time,\n    status = v_stream.status,\n    next_release_at = case when v_stream.status = 'active' then case\n      when s.next_release_at <= v_now then s.next_release_at\n      else :schema.stream_next_release_at(v_stream, v_now) end end,\n    updated_at = v_now\n  where s.id = p_id returning * into v_stream;\n  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'topped_up', 'stream', p_id,\n    jsonb_build_object('taskId', v_stream.task_id, 'amount', trim_scale(p_amount)::text,\n      'funded', trim_scale(v_stream.funded_amount)::text, 'fromPlatform', trim_scale(v_new)::text),\n    array[v_stream.worker_id, v_stream.platform_id]);\n  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, v_now));\nend\n",
   "function transaction_json(p_row transactions)":
     "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select to_jsonb(p_row) || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'fee', trim_scale(p_row.fee)::text\n  );\n",
   "function update_account_ages()":
     "bigint sql s set search_path=its own schema, pg_temp as \n  select count(*) from :schema.workers w where :schema.account_age_days(w) >= 0;\n",
+  "function update_platform_statistics()":
+    "trigger plpgsql v as \n-- There is no search_path setting: every name below says its schema, and the setting would cost each payout.\nbegin\n  if tg_op = 'UPDATE' then\n    insert into :schema.money_deltas\n      (worker_id, platform_id, day, asset, tx_type, status, transactions, amount, fees)\n    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, sum(sign),\n      sum(sign * amount), sum(sign * fee)\n    from (\n      select -1 as sign, o.* from old_transactions o\n      union all\n      select 1, n.* from new_transactions n\n    ) as c\n    group by 1, 2, 3, 4, 5, 6\n    having sum(sign) <> 0 or sum(sign * amount) <> 0 or sum(sign * fee) <> 0;\n  else\n    insert into :schema.money_deltas\n      (worker_id, platform_id, day, asset, tx_type, status, transactions, amount, fees)\n    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, -count(*),\n      -sum(amount), -sum(fee)\n    from old_transactions\n    group by 1, 2, 3, 4, 5, 6;\n  end if;\n  return null;\nend\n",
   "function update_reputation_score()":
     "trigger plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_score integer;\nbegin\n  -- The worker's row is locked: of two events at once the second begins from what the first has left.\n  select reputation_score into v_score from :schema.workers where id = new.worker_id for no key update;\n  if not found then\n    -- The foreign key will say so, if no null is in its way.\n    v_score := 0;\n    new.requested_delta := 0;\n  end if;\n  -- The number given before the lock could be of another order than the one the points were applied in.\n  new.seq := nextval('reputation_events_seq_seq');\n  new.previous_score := v_score;\n  new.new_score := least(1000, greatest(0, v_score + new.requested_delta));\n  new.delta := new.new_score - v_score;\n  if new.delta <> 0 then\n    update :schema.workers set reputation_score = new.new_score, updated_at = clock_timestamp() where id = new.worker_id;\n  end if;\n  return new;\nend\n",
   "function update_stream_amounts()":
     "trigger plpgsql v set search_path=its own schema, pg_temp as \nbegin\n  new.remaining_amount := new.total_amount - new.released_amount;\n  if tg_op = 'UPDATE' and new.remaining_amount = 0 and old.status in ('active', 'paused', 'insolvent')\n    and new.status <> 'cancelled' then\n    new.status := 'completed';\n    new.completed_at := coalesce(new.completed_at, clock_timestamp());\n    new.next_release_at := null;\n    new.paused_at := null;\n  end if;\n  return new;\nend\n",
+  "function update_worker_last_active()":
+    "trigger plpgsql v as \n-- There is no search_path setting: every name below says its schema, and the setting would cost each task.\nbegin\n  -- A new row is activity, and is counted in the same delta: a second trigger would cost the hottest calls twice.\n  -- A single row is the hot path: no grouping.\n  if tg_table_name = 'tasks' then\n    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,\n      completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)\n    select worker_id, platform_id, (created_at at time zone 'UTC')::date,\n      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,\n      greatest(created_at, started_at, completed_at), 1, (status = 'pending')::integer, (status = 'active')::integer,\n      (status = 'completed')::integer, (status = 'cancelled')::integer,\n      (status = 'cancelled' and started_at is not null)::integer, (status = 'disputed')::integer, was_disputed::integer,\n      (status = 'completed' and due_at is not null and completed_at > due_at)::integer,\n      (status = 'completed' and started_at is not null)::integer,\n      case when status = 'completed' then amount else 0 end, paid_amount,\n      case when task_type = 'streaming' then paid_amount else 0 end,\n      case when status = 'cancelled' then 0 else amount - paid_amount end,\n      case when status = 'completed' and started_at is not null\n        then extract(epoch from completed_at - started_at) else 0 end\n    from new_tasks\n    where (select count(*) from new_tasks) = 1;\n    if not found then\n      insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,\n        completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)\n      select worker_id, platform_id, (created_at at time zone 'UTC')::date,\n        case when status = 'completed' then (completed_at at time zone 'UTC')::date end,\n        max(greatest(created_at, started_at, completed_at)), count(*), count(*) filter (where status = 'pending'),\n        count(*) filter (where status = 'active'), count(*) filter (where status = 'completed'),\n        count(*) filter (where status = 'cancelled'),\n        count(*) filter (where status = 'cancelled' and started_at is not null),\n        count(*) filter (where status = 'disputed'), count(*) filter (where was_disputed),\n        count(*) filter (where status = 'completed' and completed_at > due_at),\n        count(*) filter (where status = 'completed' and started_at is not null),\n        sum(case when status = 'completed' then amount else 0 end), sum(paid_amount),\n        sum(case when task_type = 'streaming' then paid_amount else 0 end),\n        sum(case when status = 'cancelled' then 0 else amount - paid_amount end),\n        sum(case when status = 'completed' and started_at is not null\n          then extract(epoch from completed_at - started_at) else 0 end)\n      from new_tasks\n      group by 1, 2, 3, 4;\n    end if;\n  else\n    insert into :schema.money_deltas\n      (worker_id, platform_id, day, asset, tx_type, status, active_at, transactions, amount, fees)\n    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, created_at, 1, amount, fee\n    from new_transactions\n    where (select count(*) from new_transactions) = 1;\n    if not found then\n      insert into :schema.money_deltas\n        (worker_id, platform_id, day, asset, tx_type, status, active_at, transactions, amount, fees)\n      select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, max(created_at),\n        count(*), sum(amount), sum(fee)\n      from new_transactions\n      group by 1, 2, 3, 4, 5, 6;\n    end if;\n  end if;\n  return null;\nend\n",
+  "function update_worker_ratings()":
+    "trigger plpgsql v as \n-- There is no search_path setting: the one name below says its schema.\nbegin\n  insert into :schema.work_deltas (worker_id, ratings, stars) values (new.worker_id, 1, new.rating);\n  return null;\nend\n",
+  "function update_worker_statistics()":
+    "trigger plpgsql v as \n-- There is no search_path setting: every name below says its schema, and the setting would cost each task.\nbegin\n  if tg_op = 'UPDATE' then\n    -- A single task that moves on is the hot path: one row of differences. A task with another worker or another day\n    -- of completion needs two rows, and takes the long way.\n    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, pending, active,\n      completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)\n    select n.worker_id, n.platform_id, (n.created_at at time zone 'UTC')::date,\n      case when 'completed' in (n.status, o.status) then (coalesce(n.completed_at, o.completed_at) at time zone 'UTC')::date end,\n      greatest(n.created_at, n.started_at, n.completed_at),\n      (n.status = 'pending')::integer - (o.status = 'pending')::integer,\n      (n.status = 'active')::integer - (o.status = 'active')::integer,\n      (n.status = 'completed')::integer - (o.status = 'completed')::integer,\n      (n.status = 'cancelled')::integer - (o.status = 'cancelled')::integer,\n      (n.status = 'cancelled' and n.started_at is not null)::integer\n        - (o.status = 'cancelled' and o.started_at is not null)::integer,\n      (n.status = 'disputed')::integer - (o.status = 'disputed')::integer,\n      n.was_disputed::integer - o.was_disputed::integer,\n      (n.status = 'completed' and n.due_at is not null and n.completed_at > n.due_at)::integer\n        - (o.status = 'completed' and o.due_at is not null and o.completed_at > o.due_at)::integer,\n      (n.status = 'completed' and n.started_at is not null)::integer\n        - (o.status = 'completed' and o.started_at is not null)::integer,\n      case when n.status = 'completed' then n.amount else 0 end - case when o.status = 'completed' then o.amount else 0 end,\n      n.paid_amount - o.paid_amount,\n      case when n.task_type = 'streaming' then n.paid_amount else 0 end\n        - case when o.task_type = 'streaming' then o.paid_amount else 0 end,\n      case when n.status = 'cancelled' then 0 else n.amount - n.paid_amount end\n        - case when o.status = 'cancelled' then 0 else o.amount - o.paid_amount end,\n      case when n.status = 'completed' and n.started_at is not null\n        then extract(epoch from (n.completed_at - n.started_at)) else 0 end\n      - case when o.status = 'completed' and o.started_at is not null\n        then extract(epoch from (o.completed_at - o.started_at)) else 0 end\n    from new_tasks n\n    cross join old_tasks o\n    where (select count(*) from new_tasks) = 1\n      and n.worker_id is not distinct from o.worker_id and n.platform_id = o.platform_id and n.created_at = o.created_at\n      and (n.completed_at = o.completed_at or n.completed_at is null or o.completed_at is null)\n      and (n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at, n.started_at, n.due_at, n.task_type)\n        is distinct from\n        (o.status, o.amount, o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type);\n    if found then return null; end if;\n    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,\n      completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)\n    select worker_id, platform_id, (created_at at time zone 'UTC')::date,\n      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,\n      max(greatest(created_at, started_at, completed_at)) filter (where sign = 1), sum(sign),\n      sum(case when status = 'pending' then sign else 0 end), sum(case when status = 'active' then sign else 0 end),\n      sum(case when status = 'completed' then sign else 0 end), sum(case when status = 'cancelled' then sign else 0 end),\n      sum(case when status = 'cancelled' and started_at is not null then sign else 0 end),\n      sum(case when status = 'disputed' then sign else 0 end), sum(case when was_disputed then sign else 0 end),\n      sum(case when status = 'completed' and completed_at > due_at then sign else 0 end),\n      sum(case when status = 'completed' and started_at is not null then sign else 0 end),\n      sum(case when status = 'completed' then sign * amount else 0 end), sum(sign * paid_amount),\n      sum(case when task_type = 'streaming' then sign * paid_amount else 0 end),\n      sum(case when status = 'cancelled' then 0 else sign * (amount - paid_amount) end),\n      sum(case when status = 'completed' and started_at is not null\n        then sign * extract(epoch from completed_at - started_at) else 0 end)\n    from (\n      select -1 as sign, o.* from old_tasks o\n      union all\n      select 1, n.* from new_tasks n\n    ) as c\n    -- What no statistic looks at leaves no delta: both rows of such a task are left out by the same comparison.\n    where c.id in (\n      select n.id from new_tasks n join old_tasks o on o.id = n.id\n      where (n.worker_id, n.platform_id, n.created_at, n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at,\n        n.started_at, n.due_at, n.task_type) is distinct from (o.worker_id, o.platform_id, o.created_at, o.status, o.amount,\n        o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type)\n    )\n    group by 1, 2, 3, 4;\n  else\n    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, tasks, pending, active,\n      completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)\n    select worker_id, platform_id, (created_at at time zone 'UTC')::date,\n      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,\n      -count(*), -count(*) filter (where status = 'pending'),\n      -count(*) filter (where status = 'active'), -count(*) filter (where status = 'completed'),\n      -count(*) filter (where status = 'cancelled'),\n      -count(*) filter (where status = 'cancelled' and started_at is not null),\n      -count(*) filter (where status = 'disputed'), -count(*) filter (where was_disputed),\n      -count(*) filter (where status = 'completed' and completed_at > due_at),\n      -count(*) filter (where status = 'completed' and started_at is not null),\n      -sum(case when status = 'completed' then amount else 0 end), -sum(paid_amount),\n      -sum(case when task_type = 'streaming' then paid_amount else 0 end),\n      -sum(case when status = 'cancelled' then 0 else amount - paid_amount end),\n      -sum(case when status = 'completed' and started_at is not null\n        then extract(epoch from completed_at - started_at) else 0 end)\n    from old_tasks\n    group by 1, 2, 3, 4;\n  end if;\n  return null;\nend\n",
   "function wallet_refusal(p_worker text)":
     "jsonb sql i set search_path=its own schema, pg_temp as \n  select jsonb_build_object('state', 'GH409', 'message', format('Worker %s has no wallet address.', p_worker),\n    'reason', 'no_wallet', 'field', 'toAddress', 'details', jsonb_build_object('workerId', p_worker),\n    'hint', 'Give the worker a wallet address, or name one to send to.');\n",
   "function webhook_claim(p_limit integer, p_per_endpoint integer, p_lease_s double precision)":
@@ -2448,6 +3044,8 @@ export const gigsCatalog: Catalog = {
     "boolean plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_endpoint :schema.webhook_endpoints%rowtype;\n  v_now timestamptz(3);\nbegin\n  select e.* into v_endpoint\n  from :schema.webhook_endpoints as e\n  where e.id = p_id\n  for no key update;\n\n  if not found then\n    raise exception using\n      errcode = 'GH404',\n      constraint = 'webhook_unknown',\n      message = format('There is no webhook endpoint %s.', p_id);\n  end if;\n\n  if v_endpoint.state = p_state then\n    return false;\n  end if;\n\n  v_now := clock_timestamp();\n\n  update :schema.webhook_endpoints as e\n  set state = p_state,\n      disabled_at = case when p_state = 'disabled' then v_now end,\n      disabled_reason = case when p_state = 'disabled' then p_reason end,\n      failing_since = null,\n      updated_at = v_now\n  where e.id = p_id;\n\n  perform :schema.record_change(\n    p_actor_kind, p_actor_id, p_request_id,\n    case when p_state = 'disabled' then 'webhook.disabled' else 'webhook.enabled' end,\n    p_id, v_endpoint.owner_id,\n    jsonb_build_object('state', v_endpoint.state, 'url', v_endpoint.url),\n    jsonb_build_object('state', p_state, 'url', v_endpoint.url, 'reason', p_reason)\n  );\n\n  return true;\nend\n",
   "function withdraw(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_worker text, p_amount numeric, p_to text, p_rail text, p_wide boolean)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_worker :schema.workers;\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\nbegin\n  if v_answer is not null then return v_answer; end if;\n  select * into v_worker from :schema.workers where id = p_worker;\n  if not found then\n    raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',\n      detail = jsonb_build_object('workerId', p_worker)::text;\n  end if;\n  if v_worker.status = 'suspended' then\n    raise exception 'Worker % is suspended.', p_worker using errcode = 'GH403', constraint = 'worker_suspended',\n      column = 'workerId', hint = 'An administrator can lift the suspension.';\n  end if;\n  if coalesce(p_to, v_worker.wallet_address) is null then\n    perform :schema.refuse(:schema.wallet_refusal(p_worker));\n  end if;\n  return :schema.end_once(p_account, p_key, :schema.start_withdrawal(p_actor_type, p_actor_id, p_request_id, p_worker,\n    null, p_amount, coalesce(p_to, v_worker.wallet_address), p_rail, p_wide));\nend\n",
+  "function withdraw_from_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text, p_amount usdc, p_wide boolean)":
+    "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_stream :schema.streams;\n  v_task_status text;\n  v_payout :schema.transactions;\n  v_now timestamptz;\n  v_releasable numeric;\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_stream := :schema.lock_stream(p_id);\n  v_now := clock_timestamp();\n  v_releasable := :schema.stream_accrued(v_stream, v_now) - v_stream.released_amount;\n  if v_releasable <= 0 then\n    raise exception 'Nothing to release: stream % is %, and all that has accrued is paid.', p_id, v_stream.status\n      using errcode = 'GH409', constraint = 'nothing_to_release', column = 'streamId',\n        hint = 'Pay accrues by the second while a stream is active.';\n  end if;\n  if p_amount > v_releasable then\n    raise exception 'Only % of stream % has accrued and is not paid.', trim_scale(v_releasable), p_id\n      using errcode = 'GH409', constraint = 'above_releasable', column = 'amount',\n        detail = jsonb_build_object('releasable', trim_scale(v_releasable)::text)::text,\n        hint = 'Leave out the amount to take all there is.';\n  end if;\n  select t.status into v_task_status from :schema.tasks t where t.id = v_stream.task_id;\n  if v_task_status not in ('active', 'completed') then\n    raise exception 'Task % is %, so its streams pay nothing.', v_stream.task_id, v_task_status\n      using errcode = 'GH409', constraint = 'task_not_active', column = 'streamId', hint = 'Look at the task first.';\n  end if;\n  select * into v_payout\n  from :schema.release_streams(p_actor_type, p_actor_id, p_request_id, array[p_id], p_amount, v_now, p_wide) as r;\n  select * into v_stream from :schema.streams s where s.id = p_id;\n  return :schema.end_once(p_account, p_key, jsonb_build_object(\n    'stream', :schema.stream_progress(v_stream, v_now), 'transaction', :schema.transaction_json(v_payout)));\nend\n",
   "function withhold_repayment(p_worker text, p_task text, p_paid numeric, p_key text, p_wide boolean)":
     "numeric plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_loan :schema.loans;\n  v_key text := p_key || ' repayment';\n  v_amount numeric;\nbegin\n  select * into v_loan from :schema.loans\n  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')\n  order by created_at, id limit 1;\n  if not found then return 0; end if;\n  select amount into v_amount from :schema.transactions where rail = 'ledger' and rail_reference = v_key;\n  if found then return v_amount; end if;\n  -- Rounded up: five instalments are never less than the whole, and the last takes only what is left.\n  v_amount := least(\n    ceil(v_loan.total_due * 1000000 / v_loan.installments) / 1000000, p_paid, v_loan.total_due - v_loan.amount_repaid\n  );\n  if v_amount <= 0 then return 0; end if;\n  perform :schema.repay_loan('system', null, null, v_loan.id, p_worker, p_task, v_amount, 1, v_key, p_wide);\n  return v_amount;\nend\n",
   "function worker_reputation(p_worker text)":
@@ -2457,6 +3055,8 @@ export const gigsCatalog: Catalog = {
   "grant account_sessions to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant accounts to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant active_streams_view to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant api_keys to owner":
     "delete, insert, references, select, trigger, truncate, update",
@@ -2468,11 +3068,17 @@ export const gigsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant chain_transactions to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant daily_transaction_summary to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant daily_work to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant idempotency_keys to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant import_refusals to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant imports to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_daily_transactions_equal to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_escrow_equals_tasks to owner":
     "delete, insert, references, select, trigger, truncate, update",
@@ -2492,6 +3098,8 @@ export const gigsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_payouts_have_entries to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_platform_statistics_equal_tasks to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_queue_job_in_one_place to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_queue_lease_has_claim to owner":
@@ -2504,9 +3112,15 @@ export const gigsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_sandbox_sends_once to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_stream_releases_equal_transactions to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_streams_within_escrow to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_webhook_cursor_not_ahead to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_webhook_deliveries_once to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant invariant_worker_statistics_equal_tasks to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant ledger_account_balances to owner":
     "delete, insert, references, select, trigger, truncate, update",
@@ -2532,7 +3146,21 @@ export const gigsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant migrations to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant money_deltas to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant outbox to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant platform_activity to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant platform_performance_view to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant platform_profiles to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant platform_statistics to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant platform_totals to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant platform_workers to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant platforms to owner":
     "delete, insert, references, select, trigger, truncate, update",
@@ -2556,6 +3184,8 @@ export const gigsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant queue_states to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant recomputed_worker_days to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant refresh_tokens to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant reputation_events to owner":
@@ -2572,6 +3202,8 @@ export const gigsCatalog: Catalog = {
     "delete, insert, references, select, trigger, truncate, update",
   "grant tasks to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant transaction_days to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant transactions to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant webhook_attempts to owner":
@@ -2585,6 +3217,22 @@ export const gigsCatalog: Catalog = {
   "grant webhook_endpoints to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant webhook_secrets to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant work_deltas to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant worker_days to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant worker_earnings_view to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant worker_profiles to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant worker_risk_assessment to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant worker_statistics to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant worker_totals to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant worker_transactions to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant workers to owner":
     "delete, insert, references, select, trigger, truncate, update",
@@ -2630,6 +3278,14 @@ export const gigsCatalog: Catalog = {
     "CREATE UNIQUE INDEX loans_open_key ON loans USING btree (worker_id) WHERE (status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text, 'repaying'::text]))",
   "index loans.loans_worker_id_idx":
     "CREATE INDEX loans_worker_id_idx ON loans USING btree (worker_id, created_at DESC, id DESC)",
+  "index money_deltas.money_deltas_day_idx":
+    "CREATE INDEX money_deltas_day_idx ON money_deltas USING btree (day)",
+  "index money_deltas.money_deltas_platform_id_idx":
+    "CREATE INDEX money_deltas_platform_id_idx ON money_deltas USING btree (platform_id)",
+  "index money_deltas.money_deltas_worker_id_idx":
+    "CREATE INDEX money_deltas_worker_id_idx ON money_deltas USING btree (worker_id)",
+  "index platform_statistics.platform_statistics_brought_on_idx":
+    "CREATE INDEX platform_statistics_brought_on_idx ON platform_statistics USING btree (brought_on)",
   "index platforms.platforms_created_at_idx":
     "CREATE INDEX platforms_created_at_idx ON platforms USING btree (created_at DESC, id DESC)",
   "index queue_attempts.queue_attempts_ended_at_idx":
@@ -2706,6 +3362,12 @@ export const gigsCatalog: Catalog = {
     "CREATE INDEX webhook_endpoints_created_at_idx ON webhook_endpoints USING btree (created_at DESC, id DESC)",
   "index webhook_endpoints.webhook_endpoints_owner_id_idx":
     "CREATE INDEX webhook_endpoints_owner_id_idx ON webhook_endpoints USING btree (owner_id, created_at DESC, id DESC)",
+  "index work_deltas.work_deltas_platform_id_idx":
+    "CREATE INDEX work_deltas_platform_id_idx ON work_deltas USING btree (platform_id)",
+  "index work_deltas.work_deltas_worker_id_idx":
+    "CREATE INDEX work_deltas_worker_id_idx ON work_deltas USING btree (worker_id)",
+  "index worker_statistics.worker_statistics_stale_idx":
+    "CREATE INDEX worker_statistics_stale_idx ON worker_statistics USING btree (worker_id) WHERE is_stale",
   "index workers.workers_created_at_idx":
     "CREATE INDEX workers_created_at_idx ON workers USING btree (created_at DESC, id DESC)",
   "index workers.workers_reputation_score_idx":
@@ -2750,7 +3412,15 @@ export const gigsCatalog: Catalog = {
     "table",
   "table migrations":
     "table",
+  "table money_deltas":
+    "table",
   "table outbox":
+    "table",
+  "table platform_activity":
+    "table",
+  "table platform_statistics":
+    "table",
+  "table platform_workers":
     "table",
   "table platforms":
     "table",
@@ -2782,6 +3452,8 @@ export const gigsCatalog: Catalog = {
     "table",
   "table tasks":
     "table",
+  "table transaction_days":
+    "table",
   "table transactions":
     "table",
   "table webhook_attempts":
@@ -2795,6 +3467,14 @@ export const gigsCatalog: Catalog = {
   "table webhook_endpoints":
     "table",
   "table webhook_secrets":
+    "table",
+  "table work_deltas":
+    "table",
+  "table worker_days":
+    "table",
+  "table worker_statistics":
+    "table",
+  "table worker_transactions":
     "table",
   "table workers":
     "table",
@@ -2814,6 +3494,8 @@ export const gigsCatalog: Catalog = {
     "CREATE TRIGGER loans_guard_status BEFORE UPDATE OF status ON loans FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_status()",
   "trigger reputation_events.reputation_events_append_only":
     "CREATE TRIGGER reputation_events_append_only BEFORE DELETE OR UPDATE ON reputation_events FOR EACH ROW EXECUTE FUNCTION refuse_event_change()",
+  "trigger reputation_events.reputation_events_ratings":
+    "CREATE TRIGGER reputation_events_ratings AFTER INSERT ON reputation_events FOR EACH ROW WHEN (((new.rating IS NOT NULL) AND (new.event_type = 'rating_received'::text))) EXECUTE FUNCTION update_worker_ratings()",
   "trigger reputation_events.reputation_events_update_score":
     "CREATE TRIGGER reputation_events_update_score BEFORE INSERT ON reputation_events FOR EACH ROW EXECUTE FUNCTION update_reputation_score()",
   "trigger retention_policies.retention_policies_check":
@@ -2824,10 +3506,30 @@ export const gigsCatalog: Catalog = {
     "CREATE TRIGGER streams_guard_status BEFORE UPDATE OF status ON streams FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_status()",
   "trigger tasks.tasks_guard_status":
     "CREATE TRIGGER tasks_guard_status BEFORE UPDATE OF status ON tasks FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_status()",
+  "trigger tasks.tasks_statistics_delete":
+    "CREATE TRIGGER tasks_statistics_delete AFTER DELETE ON tasks REFERENCING OLD TABLE AS old_tasks FOR EACH STATEMENT EXECUTE FUNCTION update_worker_statistics()",
+  "trigger tasks.tasks_statistics_insert":
+    "CREATE TRIGGER tasks_statistics_insert AFTER INSERT ON tasks REFERENCING NEW TABLE AS new_tasks FOR EACH STATEMENT EXECUTE FUNCTION update_worker_last_active()",
+  "trigger tasks.tasks_statistics_update":
+    "CREATE TRIGGER tasks_statistics_update AFTER UPDATE ON tasks REFERENCING OLD TABLE AS old_tasks NEW TABLE AS new_tasks FOR EACH STATEMENT EXECUTE FUNCTION update_worker_statistics()",
   "trigger transactions.transactions_guard_status":
     "CREATE TRIGGER transactions_guard_status BEFORE UPDATE OF status ON transactions FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_status()",
+  "trigger transactions.transactions_statistics_delete":
+    "CREATE TRIGGER transactions_statistics_delete AFTER DELETE ON transactions REFERENCING OLD TABLE AS old_transactions FOR EACH STATEMENT EXECUTE FUNCTION update_platform_statistics()",
+  "trigger transactions.transactions_statistics_insert":
+    "CREATE TRIGGER transactions_statistics_insert AFTER INSERT ON transactions REFERENCING NEW TABLE AS new_transactions FOR EACH STATEMENT EXECUTE FUNCTION update_worker_last_active()",
+  "trigger transactions.transactions_statistics_update":
+    "CREATE TRIGGER transactions_statistics_update AFTER UPDATE ON transactions REFERENCING OLD TABLE AS old_transactions NEW TABLE AS new_transactions FOR EACH STATEMENT EXECUTE FUNCTION update_platform_statistics()",
   "type usdc":
     "domain over numeric constraint usdc_check CHECK (((VALUE > '-100000000000000'::numeric) AND (VALUE < '100000000000000'::numeric) AND (VALUE = round(VALUE, 6))))",
+  "view active_streams_view":
+    "(stream_id text, status text, task_id text, task_title text, worker_id text, worker_name text, platform_id text, platform_name text, total_amount usdc, funded_amount usdc, released_amount usdc, remaining_amount usdc, percent_released numeric, accrued_amount numeric, next_release_at timestamp with time zone, seconds_until_next_release integer, start_time timestamp with time zone, end_time timestamp with time zone) SELECT id AS stream_id, status, task_id, title AS task_title, worker_id, name AS worker_name, platform_id, name AS platform_name, total_amount, funded_amount, released_amount, remaining_amount, round((((100)::numeric * (released_amount)::numeric) / (total_amount)::numeric), 2) AS percent_released, LEAST((funded_amount)::numeric, trunc((((total_amount)::numeric * elapsed_s) / duration_s), 6)) AS accrued_amount, next_release_at, CASE WHEN (next_release_at IS NOT NULL) THEN (ceil(GREATEST(EXTRACT(epoch FROM (next_release_at - statement_timestamp())), (0)::numeric)))::integer ELSE NULL::integer END AS seconds_until_next_release, start_time, end_time FROM ((((streams s JOIN tasks k ON ((id = task_id))) JOIN workers w ON ((id = worker_id))) JOIN platforms p ON ((id = platform_id))) CROSS JOIN LATERAL ( SELECT duration_s, LEAST(duration_s, GREATEST((0)::numeric, EXTRACT(epoch FROM ((COALESCE(paused_at, statement_timestamp()) - start_time) - paused_for)))) AS elapsed_s FROM ( SELECT EXTRACT(epoch FROM ((end_time - start_time) - paused_for)) AS duration_s) d) a) WHERE (status = ANY (ARRAY['active'::text, 'paused'::text, 'insolvent'::text]));",
+  "view daily_transaction_summary":
+    "(transaction_date date, asset text, tx_type text, status text, count bigint, total_amount numeric, total_fees numeric, average_amount numeric) SELECT day AS transaction_date, asset, tx_type, status, (sum(transactions))::bigint AS count, sum(amount) AS total_amount, sum(fees) AS total_fees, round((sum(amount) / NULLIF(sum(transactions), (0)::numeric)), 6) AS average_amount FROM ( SELECT day, asset, tx_type, status, transactions, amount, fees FROM transaction_days UNION ALL SELECT day, asset, tx_type, status, transactions, amount, fees FROM money_deltas) part GROUP BY day, asset, tx_type, status HAVING (sum(transactions) <> (0)::numeric);",
+  "view daily_work":
+    "(worker_id text, day date, tasks bigint, completed bigint, late bigint, disputed bigint, finished bigint, earned numeric) SELECT worker_id, day, (sum(tasks))::bigint AS tasks, (sum(completed))::bigint AS completed, (sum(late))::bigint AS late, (sum(disputed))::bigint AS disputed, (sum(finished))::bigint AS finished, sum(earned) AS earned FROM ( SELECT worker_id, day, tasks, completed, late, disputed, finished, earned FROM worker_days UNION ALL SELECT worker_id, created_day, tasks, completed, late, ever_disputed, 0, 0 FROM work_deltas WHERE ((worker_id IS NOT NULL) AND (created_day IS NOT NULL)) UNION ALL SELECT worker_id, completed_day, 0, 0, 0, 0, completed, earned FROM work_deltas WHERE ((worker_id IS NOT NULL) AND (completed_day IS NOT NULL))) part GROUP BY worker_id, day HAVING ((sum(tasks) <> (0)::numeric) OR (sum(finished) <> (0)::numeric));",
+  "view invariant_daily_transactions_equal":
+    "(worker_id text, day date, tx_type text, status text, statistics_count numeric, base_count bigint, statistics_amount numeric, base_amount numeric) SELECT NULL::text AS worker_id, COALESCE(transaction_date, day) AS day, COALESCE(tx_type, tx_type) AS tx_type, COALESCE(status, status) AS status, count AS statistics_count, count AS base_count, total_amount AS statistics_amount, amount AS base_amount FROM (daily_transaction_summary v FULL JOIN ( SELECT ((created_at AT TIME ZONE 'UTC'::text))::date AS day, asset, tx_type, status, count(*) AS count, sum(amount) AS amount, sum(fee) AS fees FROM transactions GROUP BY (((created_at AT TIME ZONE 'UTC'::text))::date), asset, tx_type, status) b ON (((day = transaction_date) AND (asset = asset) AND (tx_type = tx_type) AND (status = status)))) WHERE (((count IS DISTINCT FROM count) OR (total_amount IS DISTINCT FROM amount)) OR (total_fees IS DISTINCT FROM fees)) UNION ALL SELECT COALESCE(worker_id, worker_id) AS worker_id, NULL::date AS day, COALESCE(tx_type, tx_type) AS tx_type, 'completed'::text AS status, count AS statistics_count, count AS base_count, amount AS statistics_amount, amount AS base_amount FROM (( SELECT worker_id, tx_type, sum(transactions) AS count, sum(amount) AS amount FROM ( SELECT worker_id, tx_type, transactions, amount FROM worker_transactions UNION ALL SELECT worker_id, tx_type, transactions, amount FROM money_deltas d WHERE ((status = 'completed'::text) AND (asset = 'USDC'::text) AND (EXISTS ( SELECT FROM workers w WHERE (id = worker_id))))) part GROUP BY worker_id, tx_type HAVING (sum(transactions) <> (0)::numeric)) v FULL JOIN ( SELECT worker_id, tx_type, count(*) AS count, sum(amount) AS amount FROM transactions WHERE ((worker_id IS NOT NULL) AND (status = 'completed'::text) AND (asset = 'USDC'::text)) GROUP BY worker_id, tx_type) b ON (((worker_id = worker_id) AND (tx_type = tx_type)))) WHERE ((count IS DISTINCT FROM (count)::numeric) OR (amount IS DISTINCT FROM amount));",
   "view invariant_escrow_equals_tasks":
     "(platform_id text, escrow_balance numeric, tasks_escrowed numeric) SELECT id AS platform_id, COALESCE(balance, (0)::numeric) AS escrow_balance, COALESCE(escrowed, (0)::numeric) AS tasks_escrowed FROM ((platforms p LEFT JOIN ledger_account_balances b ON ((code = ('escrow:'::text || id)))) LEFT JOIN ( SELECT platform_id, sum((escrowed_amount)::numeric) AS escrowed FROM tasks k GROUP BY platform_id) t ON ((platform_id = id))) WHERE (COALESCE(balance, (0)::numeric) <> COALESCE(escrowed, (0)::numeric));",
   "view invariant_ledger_balances_equal_journal":
@@ -2846,6 +3548,8 @@ export const gigsCatalog: Catalog = {
     "(xid text, events bigint) SELECT (xid)::text AS xid, count(*) AS events FROM outbox WHERE (xid >= pg_snapshot_xmax(pg_current_snapshot())) GROUP BY xid;",
   "view invariant_payouts_have_entries":
     "(subject text, problem text) WITH entries AS ( SELECT id, (amount * unit) AS amount, code AS debit, code AS credit FROM (((ledger_transfers l JOIN ledger_assets s ON ((id = asset_id))) JOIN ledger_accounts d ON ((id = debit_account))) JOIN ledger_accounts c ON ((id = credit_account))) WHERE ((kind = ANY (ARRAY[1, 3])) AND (code = 'USDC'::text)) ) SELECT id AS subject, 'movement without its entry'::text AS problem FROM (transactions t LEFT JOIN entries e ON ((id = ledger_transfer_id))) WHERE ((asset = 'USDC'::text) AND (tx_type = ANY (ARRAY['payout'::text, 'refund'::text, 'deposit'::text, 'withdrawal'::text])) AND ((status = 'completed'::text) OR (tx_type = 'withdrawal'::text)) AND ( CASE tx_type WHEN 'payout'::text THEN ((debit = ('escrow:'::text || platform_id)) AND (((credit = ('worker:'::text || worker_id)) AND (amount = (amount - fee))) OR ((credit = 'fees'::text) AND (fee = amount)))) WHEN 'refund'::text THEN ((debit = ('escrow:'::text || platform_id)) AND (credit = ('platform:'::text || platform_id)) AND (amount = amount)) WHEN 'deposit'::text THEN ((debit = 'bank'::text) AND (credit = ('platform:'::text || platform_id)) AND (amount = amount)) ELSE ((debit = ('worker:'::text || worker_id)) AND (credit = 'rail'::text) AND (amount = amount)) END IS NOT TRUE)) UNION ALL SELECT (id)::text AS subject, 'entry without its payout'::text AS problem FROM entries e WHERE ((debit ~~ 'escrow:%'::text) AND (credit ~~ 'worker:%'::text) AND (NOT (EXISTS ( SELECT FROM transactions t WHERE ((ledger_transfer_id = id) AND (tx_type = 'payout'::text)))))) UNION ALL SELECT COALESCE(worker, worker) AS subject, 'withdrawals and entries differ'::text AS problem FROM (( SELECT substr( CASE WHEN (credit = 'rail'::text) THEN debit ELSE credit END, 8) AS worker, sum( CASE WHEN (credit = 'rail'::text) THEN amount ELSE (0)::numeric END) AS taken, sum( CASE WHEN (debit = 'rail'::text) THEN amount ELSE (0)::numeric END) AS given_back FROM entries e WHERE (((credit = 'rail'::text) AND (debit ~~ 'worker:%'::text)) OR ((debit = 'rail'::text) AND (credit ~~ 'worker:%'::text))) GROUP BY (substr( CASE WHEN (credit = 'rail'::text) THEN debit ELSE credit END, 8))) b FULL JOIN ( SELECT worker_id AS worker, sum((amount * (attempts)::numeric)) AS taken, sum((amount * ((attempts - ((status <> ALL (ARRAY['failed'::text, 'cancelled'::text])))::integer))::numeric)) AS given_back FROM transactions t WHERE ((tx_type = 'withdrawal'::text) AND (asset = 'USDC'::text)) GROUP BY worker_id) m ON ((worker = worker))) WHERE ((COALESCE(taken, (0)::numeric) IS DISTINCT FROM COALESCE(taken, (0)::numeric)) OR (COALESCE(given_back, (0)::numeric) IS DISTINCT FROM COALESCE(given_back, (0)::numeric))) UNION ALL SELECT 'bank'::text AS subject, 'sent withdrawals and entries differ'::text AS problem FROM (( SELECT COALESCE(sum(amount), (0)::numeric) AS amount FROM entries e WHERE ((debit = 'rail'::text) AND (credit = 'bank'::text))) b CROSS JOIN ( SELECT COALESCE(sum(amount), (0)::numeric) AS amount FROM transactions t WHERE ((tx_type = 'withdrawal'::text) AND (asset = 'USDC'::text) AND (status = 'completed'::text))) m) WHERE (amount <> amount);",
+  "view invariant_platform_statistics_equal_tasks":
+    "(platform_id text, statistics_tasks bigint, base_tasks bigint, statistics_payouts numeric, base_payouts numeric, statistics_workers bigint, base_workers bigint) SELECT platform_id, total_tasks AS statistics_tasks, tasks AS base_tasks, total_payouts AS statistics_payouts, amount AS base_payouts, unique_workers AS statistics_workers, workers AS base_workers FROM ((platform_totals v LEFT JOIN ( SELECT platform_id, count(*) AS tasks, count(*) FILTER (WHERE (status = 'pending'::text)) AS pending, count(*) FILTER (WHERE (status = 'active'::text)) AS active, count(*) FILTER (WHERE (status = 'completed'::text)) AS completed, count(*) FILTER (WHERE (status = 'cancelled'::text)) AS cancelled, count(*) FILTER (WHERE (status = 'disputed'::text)) AS disputed, count(DISTINCT worker_id) AS workers, count(DISTINCT worker_id) FILTER (WHERE (((created_at AT TIME ZONE 'UTC'::text))::date > (((statement_timestamp() AT TIME ZONE 'UTC'::text))::date - 7))) AS workers_7d, count(DISTINCT worker_id) FILTER (WHERE (((created_at AT TIME ZONE 'UTC'::text))::date > (((statement_timestamp() AT TIME ZONE 'UTC'::text))::date - 30))) AS workers_30d, round(avg(EXTRACT(epoch FROM (completed_at - started_at))) FILTER (WHERE (status = 'completed'::text)), 3) AS average_s, count(*) FILTER (WHERE ((status = ANY (ARRAY['completed'::text, 'disputed'::text])) OR ((status = 'cancelled'::text) AND (started_at IS NOT NULL)))) AS ended FROM tasks GROUP BY platform_id) b ON ((platform_id = platform_id))) LEFT JOIN ( SELECT platform_id, count(*) AS payouts, sum(amount) AS amount, sum(fee) AS fees FROM transactions WHERE ((tx_type = 'payout'::text) AND (status = 'completed'::text) AND (asset = 'USDC'::text)) GROUP BY platform_id) x ON ((platform_id = platform_id))) WHERE ((((((((((((((total_tasks IS DISTINCT FROM COALESCE(tasks, (0)::bigint)) OR (pending_tasks IS DISTINCT FROM COALESCE(pending, (0)::bigint))) OR (active_tasks IS DISTINCT FROM COALESCE(active, (0)::bigint))) OR (completed_tasks IS DISTINCT FROM COALESCE(completed, (0)::bigint))) OR (cancelled_tasks IS DISTINCT FROM COALESCE(cancelled, (0)::bigint))) OR (disputed_tasks IS DISTINCT FROM COALESCE(disputed, (0)::bigint))) OR (unique_workers IS DISTINCT FROM COALESCE(workers, (0)::bigint))) OR (active_workers_7d IS DISTINCT FROM COALESCE(workers_7d, (0)::bigint))) OR (active_workers_30d IS DISTINCT FROM COALESCE(workers_30d, (0)::bigint))) OR (average_completion_s IS DISTINCT FROM average_s)) OR (completion_rate IS DISTINCT FROM COALESCE(round(((100.0 * (completed)::numeric) / (NULLIF(ended, 0))::numeric), 2), (0)::numeric))) OR (payouts IS DISTINCT FROM COALESCE(payouts, (0)::bigint))) OR (total_payouts IS DISTINCT FROM COALESCE(amount, (0)::numeric))) OR (total_fees IS DISTINCT FROM COALESCE(fees, (0)::numeric)));",
   "view invariant_queue_job_in_one_place":
     "(id bigint, problem text) SELECT id, 'live and finished'::text AS problem FROM queue_jobs j WHERE (EXISTS ( SELECT FROM queue_history h WHERE (id = id))) UNION ALL SELECT id, 'dead and finished'::text AS problem FROM queue_dead d WHERE (EXISTS ( SELECT FROM queue_history h WHERE (id = id))) UNION ALL SELECT id, 'dead and live'::text AS problem FROM queue_dead d WHERE (EXISTS ( SELECT FROM queue_jobs j WHERE (id = id)));",
   "view invariant_queue_lease_has_claim":
@@ -2858,20 +3562,42 @@ export const gigsCatalog: Catalog = {
     "(worker_id text, reputation_score integer, replayed_score integer, breaks bigint) SELECT id AS worker_id, reputation_score, COALESCE(last_score, initial_score) AS replayed_score, breaks FROM (workers w LEFT JOIN ( SELECT worker_id, count(*) FILTER (WHERE (NOT follows)) AS breaks, max(new_score) FILTER (WHERE is_last) AS last_score FROM ( SELECT worker_id, new_score, ((previous_score = COALESCE(lag(new_score) OVER one, initial_score)) AND (new_score = LEAST(1000, GREATEST(0, (previous_score + requested_delta))))) AS follows, (lead(seq) OVER one IS NULL) AS is_last FROM (reputation_events r JOIN workers b ON ((id = worker_id))) WINDOW one AS (PARTITION BY worker_id ORDER BY seq)) c GROUP BY worker_id) e ON ((worker_id = id))) WHERE ((reputation_score <> COALESCE(last_score, initial_score)) OR (breaks > 0));",
   "view invariant_sandbox_sends_once":
     "(reference text, sends integer, amount usdc) SELECT reference, sends, amount FROM sandbox_transfers s WHERE (sends > 1);",
+  "view invariant_stream_releases_equal_transactions":
+    "(stream_id text, released_amount usdc, paid numeric, fee numeric, fee_of_released numeric) SELECT id AS stream_id, released_amount, COALESCE(amount, (0)::numeric) AS paid, fee, round((((released_amount)::numeric * (fee_bps)::numeric) * 0.0001), 6) AS fee_of_released FROM (streams s LEFT JOIN ( SELECT stream_id, sum(amount) AS amount, sum(fee) AS fee FROM transactions WHERE ((stream_id IS NOT NULL) AND (tx_type = 'payout'::text) AND (status = 'completed'::text)) GROUP BY stream_id) p ON ((stream_id = id))) WHERE (((released_amount)::numeric <> COALESCE(amount, (0)::numeric)) OR (COALESCE(fee, (0)::numeric) <> round((((released_amount)::numeric * (fee_bps)::numeric) * 0.0001), 6)));",
+  "view invariant_streams_within_escrow":
+    "(task_id text, escrowed_amount usdc, promised numeric) SELECT id AS task_id, escrowed_amount, promised FROM (( SELECT task_id, sum(((funded_amount)::numeric - (released_amount)::numeric)) AS promised FROM streams WHERE (status = ANY (ARRAY['active'::text, 'paused'::text, 'insolvent'::text])) GROUP BY task_id) s JOIN tasks t ON ((id = task_id))) WHERE (promised > (escrowed_amount)::numeric);",
   "view invariant_webhook_cursor_not_ahead":
     "(xid text, event_id bigint) SELECT (xid)::text AS xid, event_id FROM webhook_cursor WHERE (xid >= pg_snapshot_xmax(pg_current_snapshot()));",
   "view invariant_webhook_deliveries_once":
     "(endpoint_id text, event_id bigint, deliveries bigint) SELECT endpoint_id, event_id, count(*) AS deliveries FROM ( SELECT endpoint_id, event_id FROM webhook_deliveries UNION ALL SELECT endpoint_id, event_id FROM webhook_delivery_history) d WHERE (event_id IS NOT NULL) GROUP BY endpoint_id, event_id HAVING (count(*) > 1);",
+  "view invariant_worker_statistics_equal_tasks":
+    "(worker_id text, day date, statistics_tasks bigint, base_tasks bigint, statistics_earned numeric, base_earned numeric) SELECT COALESCE(worker_id, worker_id) AS worker_id, NULL::date AS day, total_tasks AS statistics_tasks, tasks AS base_tasks, total_earned AS statistics_earned, earned AS base_earned FROM ((worker_totals v LEFT JOIN ( SELECT worker_id, count(*) AS tasks, count(*) FILTER (WHERE (status = 'pending'::text)) AS pending, count(*) FILTER (WHERE (status = 'active'::text)) AS active, count(*) FILTER (WHERE (status = 'completed'::text)) AS completed, count(*) FILTER (WHERE (status = 'cancelled'::text)) AS cancelled, count(*) FILTER (WHERE (status = 'disputed'::text)) AS disputed, count(*) FILTER (WHERE was_disputed) AS ever_disputed, sum( CASE WHEN (status = 'completed'::text) THEN (amount)::numeric ELSE (0)::numeric END) AS earned, sum((paid_amount)::numeric) AS paid, sum( CASE WHEN (task_type = 'streaming'::text) THEN (paid_amount)::numeric ELSE (0)::numeric END) AS released, sum( CASE WHEN (status = 'cancelled'::text) THEN (0)::numeric ELSE ((amount)::numeric - (paid_amount)::numeric) END) AS open_amount, count(*) FILTER (WHERE ((status = ANY (ARRAY['completed'::text, 'disputed'::text])) OR ((status = 'cancelled'::text) AND (started_at IS NOT NULL)))) AS ended FROM tasks GROUP BY worker_id) b ON ((worker_id = worker_id))) LEFT JOIN ( SELECT worker_id, count(*) AS ratings, round(avg(rating), 2) AS average_rating FROM reputation_events WHERE ((rating IS NOT NULL) AND (event_type = 'rating_received'::text)) GROUP BY worker_id) r ON ((worker_id = worker_id))) WHERE ((((((((((((((total_tasks IS DISTINCT FROM COALESCE(tasks, (0)::bigint)) OR (pending_tasks IS DISTINCT FROM COALESCE(pending, (0)::bigint))) OR (active_tasks IS DISTINCT FROM COALESCE(active, (0)::bigint))) OR (completed_tasks IS DISTINCT FROM COALESCE(completed, (0)::bigint))) OR (cancelled_tasks IS DISTINCT FROM COALESCE(cancelled, (0)::bigint))) OR (disputed_tasks IS DISTINCT FROM COALESCE(disputed, (0)::bigint))) OR (ever_disputed_tasks IS DISTINCT FROM COALESCE(ever_disputed, (0)::bigint))) OR (total_earned IS DISTINCT FROM COALESCE(earned, (0)::numeric))) OR (paid IS DISTINCT FROM COALESCE(paid, (0)::numeric))) OR (released IS DISTINCT FROM COALESCE(released, (0)::numeric))) OR (pending_earnings IS DISTINCT FROM COALESCE(open_amount, (0)::numeric))) OR (completion_rate IS DISTINCT FROM COALESCE(round(((100.0 * (completed)::numeric) / (NULLIF(ended, 0))::numeric), 2), (0)::numeric))) OR (ratings IS DISTINCT FROM COALESCE(ratings, (0)::bigint))) OR (average_rating IS DISTINCT FROM COALESCE(average_rating, (0)::numeric))) UNION ALL SELECT COALESCE(worker_id, worker_id) AS worker_id, COALESCE(day, day) AS day, tasks AS statistics_tasks, tasks AS base_tasks, earned AS statistics_earned, earned AS base_earned FROM (( SELECT worker_id, day, tasks, completed, late, disputed, finished, earned FROM daily_work w WHERE (EXISTS ( SELECT FROM workers k WHERE (id = worker_id)))) d FULL JOIN recomputed_worker_days b ON (((worker_id = worker_id) AND (day = day)))) WHERE ((((((tasks IS DISTINCT FROM tasks) OR (completed IS DISTINCT FROM completed)) OR (late IS DISTINCT FROM late)) OR (disputed IS DISTINCT FROM disputed)) OR (finished IS DISTINCT FROM finished)) OR (earned IS DISTINCT FROM earned));",
   "view ledger_account_balances":
     "(id bigint, code text, asset text, normal_side text, balance numeric, held_in numeric, held_out numeric, available numeric, debits numeric, credits numeric, min_balance numeric, max_balance numeric, slots smallint, metadata jsonb, closed_at timestamp(3) with time zone, created_at timestamp(3) with time zone) SELECT id, code, code AS asset, normal_side, (sum( CASE normal_side WHEN 'debit'::text THEN (debits - credits) ELSE (credits - debits) END) * unit) AS balance, (sum( CASE normal_side WHEN 'debit'::text THEN held_debits ELSE held_credits END) * unit) AS held_in, (sum( CASE normal_side WHEN 'debit'::text THEN held_credits ELSE held_debits END) * unit) AS held_out, ((sum( CASE normal_side WHEN 'debit'::text THEN ((debits - credits) - held_credits) ELSE ((credits - debits) - held_debits) END) - min_balance) * unit) AS available, (sum(debits) * unit) AS debits, (sum(credits) * unit) AS credits, (min_balance * unit) AS min_balance, (max_balance * unit) AS max_balance, slots, metadata, closed_at, created_at FROM ((ledger_accounts a JOIN ledger_assets s ON ((id = asset_id))) JOIN ledger_balances b ON ((account_id = id))) GROUP BY id, id;",
   "view ledger_trial_balance":
     "(asset text, decimals smallint, accounts bigint, debits numeric, credits numeric, difference numeric, held numeric) SELECT code AS asset, decimals, count(DISTINCT id) AS accounts, (COALESCE(sum(debits), (0)::numeric) * unit) AS debits, (COALESCE(sum(credits), (0)::numeric) * unit) AS credits, (COALESCE(sum((debits - credits)), (0)::numeric) * unit) AS difference, (COALESCE(sum(held_debits), (0)::numeric) * unit) AS held FROM ((ledger_assets s LEFT JOIN ledger_accounts a ON ((asset_id = id))) LEFT JOIN ledger_balances b ON ((account_id = id))) GROUP BY id;",
+  "view platform_performance_view":
+    "(platform_id text, name text, total_tasks bigint, completed_tasks bigint, cancelled_tasks bigint, active_tasks bigint, pending_tasks bigint, disputed_tasks bigint, total_payouts numeric, payouts bigint, total_fees numeric, average_payment numeric, unique_workers bigint, active_workers_7d bigint, active_workers_30d bigint, average_completion_s numeric, completion_rate numeric) SELECT platform_id, name, total_tasks, completed_tasks, cancelled_tasks, active_tasks, pending_tasks, disputed_tasks, total_payouts, payouts, total_fees, average_payment, unique_workers, active_workers_7d, active_workers_30d, average_completion_s, completion_rate FROM platform_totals;",
+  "view platform_profiles":
+    "(id text, name text, contact_email text, webhook_url text, wallet_address text, fee_bps integer, total_payouts numeric, total_tasks bigint, active_workers bigint, is_active boolean, account_age_days integer, metadata jsonb, created_at timestamp(3) with time zone, updated_at timestamp(3) with time zone) SELECT id, name, contact_email, webhook_url, wallet_address, fee_bps, total_payouts, total_tasks, active_workers_30d AS active_workers, is_active, (GREATEST((0)::numeric, floor((EXTRACT(epoch FROM (statement_timestamp() - created_at)) / (86400)::numeric))))::integer AS account_age_days, metadata, created_at, updated_at FROM (platforms p JOIN platform_totals t ON ((platform_id = id)));",
+  "view platform_totals":
+    "(platform_id text, name text, total_tasks bigint, completed_tasks bigint, cancelled_tasks bigint, active_tasks bigint, pending_tasks bigint, disputed_tasks bigint, payouts bigint, total_payouts numeric, total_fees numeric, average_payment numeric, unique_workers bigint, active_workers_7d bigint, active_workers_30d bigint, average_completion_s numeric, completion_rate numeric) SELECT id AS platform_id, name, total_tasks, completed_tasks, cancelled_tasks, active_tasks, pending_tasks, disputed_tasks, payouts, total_payouts, total_fees, COALESCE(round((total_payouts / (NULLIF(payouts, 0))::numeric), 6), (0)::numeric) AS average_payment, (COALESCE(unique_workers, (0)::bigint) + more_workers) AS unique_workers, (workers_7d + more_workers_7d) AS active_workers_7d, (workers_30d + more_workers_30d) AS active_workers_30d, round((seconds / (NULLIF(timed_tasks, 0))::numeric), 3) AS average_completion_s, COALESCE(round(((100.0 * (completed_tasks)::numeric) / (NULLIF(((completed_tasks + abandoned_tasks) + disputed_tasks), 0))::numeric), 2), (0)::numeric) AS completion_rate FROM (((((platforms p LEFT JOIN platform_statistics s ON ((platform_id = id))) CROSS JOIN LATERAL ( SELECT (COALESCE(tasks, (0)::bigint) + COALESCE(sum(tasks), (0)::bigint)) AS total_tasks, (COALESCE(completed, (0)::bigint) + COALESCE(sum(completed), (0)::bigint)) AS completed_tasks, (COALESCE(cancelled, (0)::bigint) + COALESCE(sum(cancelled), (0)::bigint)) AS cancelled_tasks, (COALESCE(abandoned, (0)::bigint) + COALESCE(sum(abandoned), (0)::bigint)) AS abandoned_tasks, (COALESCE(active, (0)::bigint) + COALESCE(sum(active), (0)::bigint)) AS active_tasks, (COALESCE(pending, (0)::bigint) + COALESCE(sum(pending), (0)::bigint)) AS pending_tasks, (COALESCE(disputed, (0)::bigint) + COALESCE(sum(disputed), (0)::bigint)) AS disputed_tasks, (COALESCE(timed, (0)::bigint) + COALESCE(sum(timed), (0)::bigint)) AS timed_tasks, (COALESCE(seconds, (0)::numeric) + COALESCE(sum(seconds), (0)::numeric)) AS seconds, array_agg(worker_id) FILTER (WHERE ((worker_id IS NOT NULL) AND (tasks <> 0))) AS workers, array_agg(tasks) FILTER (WHERE ((worker_id IS NOT NULL) AND (tasks <> 0))) AS tasks, array_agg(created_day) FILTER (WHERE ((worker_id IS NOT NULL) AND (tasks <> 0))) AS days FROM work_deltas d WHERE (platform_id = id)) t) CROSS JOIN LATERAL ( SELECT (COALESCE(payouts, (0)::bigint) + COALESCE(sum(transactions), (0)::bigint)) AS payouts, (COALESCE(payout_amount, (0)::numeric) + COALESCE(sum(amount), (0)::numeric)) AS total_payouts, (COALESCE(fees, (0)::numeric) + COALESCE(sum(fees), (0)::numeric)) AS total_fees FROM money_deltas d WHERE ((platform_id = id) AND (tx_type = 'payout'::text) AND (status = 'completed'::text) AND (asset = 'USDC'::text))) m) CROSS JOIN LATERAL ( SELECT (COALESCE(sum(workers) FILTER (WHERE (day > (today - 7))), (0)::numeric))::bigint AS workers_7d, (COALESCE(sum(workers), (0)::numeric))::bigint AS workers_30d FROM (( SELECT ((statement_timestamp() AT TIME ZONE 'UTC'::text))::date AS today) n JOIN platform_activity d ON (((platform_id = id) AND (day > (today - 30)))))) a) CROSS JOIN LATERAL ( SELECT COALESCE(sum((((new_tasks > 0))::integer - ((old_tasks > 0))::integer)), (0)::bigint) AS more_workers, COALESCE(sum(((((new_day IS NOT NULL) AND (new_day > (today - 7))))::integer - (((old_day IS NOT NULL) AND (old_day > (today - 7))))::integer)), (0)::bigint) AS more_workers_7d, COALESCE(sum(((((new_day IS NOT NULL) AND (new_day > (today - 30))))::integer - (((old_day IS NOT NULL) AND (old_day > (today - 30))))::integer)), (0)::bigint) AS more_workers_30d FROM (( SELECT ((statement_timestamp() AT TIME ZONE 'UTC'::text))::date AS today) n CROSS JOIN LATERAL changed_platform_workers(id, workers, tasks, days) c(worker_id, old_tasks, new_tasks, old_day, new_day))) w);",
   "view queue_overview":
     "(queue text, paused_at timestamp(3) with time zone, in_line bigint, in_work bigint, waiting bigint, dead bigint, oldest_at timestamp with time zone) SELECT name AS queue, paused_at, COALESCE(in_line, (0)::bigint) AS in_line, COALESCE(in_work, (0)::bigint) AS in_work, COALESCE(waiting, (0)::bigint) AS waiting, COALESCE(dead, (0)::bigint) AS dead, oldest_at FROM ((queue_settings s LEFT JOIN ( SELECT queue_id, count(*) FILTER (WHERE ((place IS NOT NULL) AND (lease_until IS NULL))) AS in_line, count(*) FILTER (WHERE (lease_until IS NOT NULL)) AS in_work, count(*) FILTER (WHERE (place IS NULL)) AS waiting, min(run_at) FILTER (WHERE ((place IS NOT NULL) AND (lease_until IS NULL))) AS oldest_at FROM queue_jobs j GROUP BY queue_id) l ON ((queue_id = id))) LEFT JOIN ( SELECT queue_id, count(*) AS dead FROM queue_dead x GROUP BY queue_id) d ON ((queue_id = id)));",
   "view queue_states":
     "(id bigint, queue text, state text, token bigint, priority smallint, failures smallint, losses smallint, key text, payload jsonb, created_at timestamp(3) with time zone, at timestamp(3) with time zone, error text, result jsonb, progress jsonb, worker text) SELECT id, name AS queue, CASE WHEN (lease_until IS NOT NULL) THEN 'in_work'::text WHEN (place IS NOT NULL) THEN 'in_line'::text ELSE 'waiting'::text END AS state, token, priority, failures, losses, key, payload, created_at, run_at AS at, NULL::text AS error, NULL::jsonb AS result, progress, worker FROM ((queue_jobs j JOIN queue_settings s ON ((id = queue_id))) LEFT JOIN queue_claims c ON (((token = token) AND (lease_until IS NOT NULL)))) UNION ALL SELECT id, name AS queue, 'dead'::text AS state, token, priority, failures, losses, key, payload, created_at, died_at AS at, error, NULL::jsonb AS result, NULL::jsonb AS progress, NULL::text AS worker FROM (queue_dead d JOIN queue_settings s ON ((id = queue_id))) UNION ALL SELECT id, name AS queue, outcome AS state, token, priority, failures, losses, key, payload, created_at, finished_at AS at, NULL::text AS error, result, NULL::jsonb AS progress, worker FROM (queue_history h JOIN queue_settings s ON ((id = queue_id)));",
+  "view recomputed_worker_days":
+    "(worker_id text, day date, tasks bigint, completed bigint, late bigint, disputed bigint, finished bigint, earned numeric) SELECT worker_id, day, sum(tasks) AS tasks, sum(completed) AS completed, sum(late) AS late, sum(disputed) AS disputed, sum(finished) AS finished, sum(earned) AS earned FROM ( SELECT worker_id, ((created_at AT TIME ZONE 'UTC'::text))::date AS day, 1 AS tasks, ((status = 'completed'::text))::integer AS completed, (((status = 'completed'::text) AND (due_at IS NOT NULL) AND (completed_at > due_at)))::integer AS late, (was_disputed)::integer AS disputed, 0 AS finished, 0 AS earned FROM tasks WHERE (worker_id IS NOT NULL) UNION ALL SELECT worker_id, ((completed_at AT TIME ZONE 'UTC'::text))::date AS timezone, 0, 0, 0, 0, 1, amount FROM tasks WHERE ((worker_id IS NOT NULL) AND (status = 'completed'::text))) part GROUP BY worker_id, day;",
   "view retention_alarms":
     "(name text, alarm text, problem text) SELECT name, 'runway'::text AS alarm, format('Partitions of %s are ready for %s more days, fewer than %s.'::text, table_name, days_ahead, alarm_days) AS problem FROM retention_status WHERE (enabled AND (kind = 'partitions'::text) AND (days_ahead < (alarm_days)::numeric)) UNION ALL SELECT name, 'default_rows'::text AS alarm, format('%s rows of %s are in its default partition, because theirs was not there in time.'::text, default_rows, table_name) AS problem FROM retention_status WHERE (default_rows > 0) UNION ALL SELECT name, 'late'::text AS alarm, format('%s was to be cleaned up at %s and was not.'::text, table_name, next_run_at) AS problem FROM retention_status WHERE (enabled AND (next_run_at < (now() - '1 day'::interval)));",
   "view retention_status":
     "(name text, kind text, table_name text, keep interval, batch_size integer, enabled boolean, next_run_at timestamp(3) with time zone, last_run_at timestamp(3) with time zone, last_gone bigint, last_ms integer, total_gone bigint, alarm_days integer, partitions bigint, covered_until timestamp with time zone, days_ahead numeric, default_rows bigint) SELECT name, kind, table_name, keep, batch_size, enabled, next_run_at, last_run_at, last_gone, last_ms, total_gone, alarm_days, partitions, covered_until, CASE WHEN (kind = 'partitions'::text) THEN round((EXTRACT(epoch FROM (COALESCE(covered_until, now()) - now())) / (86400)::numeric), 2) ELSE NULL::numeric END AS days_ahead, CASE WHEN (kind = 'partitions'::text) THEN retention_default_rows(table_name) ELSE (0)::bigint END AS default_rows FROM (retention_policies p LEFT JOIN LATERAL ( SELECT count(*) AS partitions, max(until_at) AS covered_until FROM retention_partitions(table_name) part(partition_name, from_at, until_at, is_default, rows_estimated) WHERE (NOT is_default)) parts ON ((kind = 'partitions'::text)));",
+  "view worker_earnings_view":
+    "(worker_id text, name text, total_tasks bigint, completed_tasks bigint, active_tasks bigint, pending_tasks bigint, cancelled_tasks bigint, disputed_tasks bigint, total_earned numeric, released numeric, paid numeric, pending_earnings numeric, payout_total numeric, payout_count bigint, advance_total numeric, advance_count bigint, repayment_total numeric, repayment_count bigint, fee_total numeric, fee_count bigint, withdrawal_total numeric, withdrawal_count bigint, open_loan_id text, open_loan_status text, open_loan_due numeric, open_loan_repaid numeric, open_loan_remaining numeric, open_loan_due_at timestamp with time zone, loans bigint, loans_repaid bigint, loans_defaulted bigint, completion_rate numeric, average_rating numeric, ratings bigint, dispute_rate numeric, reputation_score integer, last_active_at timestamp with time zone) SELECT worker_id, name, total_tasks, completed_tasks, active_tasks, pending_tasks, cancelled_tasks, disputed_tasks, total_earned, released, paid, pending_earnings, payout_total, payout_count, advance_total, advance_count, repayment_total, repayment_count, fee_total, fee_count, withdrawal_total, withdrawal_count, open_loan_id, open_loan_status, open_loan_due, open_loan_repaid, (open_loan_due - open_loan_repaid) AS open_loan_remaining, open_loan_due_at, loans, loans_repaid, loans_defaulted, completion_rate, average_rating, ratings, dispute_rate, reputation_score, last_active_at FROM ((worker_totals t CROSS JOIN LATERAL ( SELECT COALESCE(sum(amount) FILTER (WHERE (tx_type = 'payout'::text)), (0)::numeric) AS payout_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'payout'::text)), (0)::numeric))::bigint AS payout_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'advance'::text)), (0)::numeric) AS advance_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'advance'::text)), (0)::numeric))::bigint AS advance_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'repayment'::text)), (0)::numeric) AS repayment_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'repayment'::text)), (0)::numeric))::bigint AS repayment_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'fee'::text)), (0)::numeric) AS fee_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'fee'::text)), (0)::numeric))::bigint AS fee_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'withdrawal'::text)), (0)::numeric) AS withdrawal_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'withdrawal'::text)), (0)::numeric))::bigint AS withdrawal_count FROM ( SELECT tx_type, transactions, amount FROM worker_transactions r WHERE (worker_id = worker_id) UNION ALL SELECT tx_type, transactions, amount FROM money_deltas d WHERE ((worker_id = worker_id) AND (status = 'completed'::text) AND (asset = 'USDC'::text))) x_1) x) CROSS JOIN LATERAL ( SELECT max(id) FILTER (WHERE is_open) AS open_loan_id, max(status) FILTER (WHERE is_open) AS open_loan_status, max((total_due)::numeric) FILTER (WHERE is_open) AS open_loan_due, max((amount_repaid)::numeric) FILTER (WHERE is_open) AS open_loan_repaid, max(repayment_due) FILTER (WHERE is_open) AS open_loan_due_at, count(*) FILTER (WHERE (disbursed_at IS NOT NULL)) AS loans, count(*) FILTER (WHERE (status = 'repaid'::text)) AS loans_repaid, count(*) FILTER (WHERE (defaulted_at IS NOT NULL)) AS loans_defaulted FROM ( SELECT id, worker_id, amount, fee, fee_bps, total_due, amount_repaid, status, risk_score, predicted_earnings, installments, installments_paid, contract_address, disbursed_at, repayment_due, repaid_at, defaulted_at, created_at, updated_at, written_off_at, (status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text, 'repaying'::text])) AS is_open FROM loans n WHERE (worker_id = worker_id)) o) l);",
+  "view worker_profiles":
+    "(id text, name text, email text, wallet_id text, wallet_address text, status text, reputation_score integer, account_age_days integer, total_tasks bigint, total_earned numeric, completion_rate numeric, average_rating numeric, dispute_rate numeric, last_active_at timestamp with time zone, metadata jsonb, created_at timestamp(3) with time zone, updated_at timestamp(3) with time zone) SELECT id, name, email, wallet_id, wallet_address, status, reputation_score, account_age_days(w.*) AS account_age_days, completed_tasks AS total_tasks, total_earned, completion_rate, average_rating, dispute_rate, last_active_at, metadata, created_at, updated_at FROM (workers w JOIN worker_totals t ON ((worker_id = id)));",
+  "view worker_risk_assessment":
+    "(worker_id text, name text, reputation_score integer, account_age_days integer, completed_tasks bigint, average_rating numeric, tasks_30d bigint, completed_30d bigint, completion_rate_30d numeric, earnings_30d numeric, late_30d bigint, disputes_30d bigint, weekly_deviation numeric, loans bigint, loans_repaid_in_time bigint, loans_defaulted bigint, open_loans bigint, risk_score integer, risk_factors jsonb, eligible boolean, max_advance numeric) SELECT worker_id, name, reputation_score, account_age_days, completed_tasks, average_rating, tasks AS tasks_30d, completed AS completed_30d, round(((100)::numeric * completion), 2) AS completion_rate_30d, earned AS earnings_30d, late AS late_30d, disputed AS disputes_30d, round(deviation, 6) AS weekly_deviation, loans, in_time AS loans_repaid_in_time, defaulted AS loans_defaulted, open AS open_loans, score AS risk_score, jsonb_build_array(jsonb_build_object('factor', 'reputation', 'points', round(reputation, 2)), jsonb_build_object('factor', 'maturity', 'points', round(maturity, 2)), jsonb_build_object('factor', 'task_history', 'points', round(history, 2)), jsonb_build_object('factor', 'performance', 'points', round(performance, 2)), jsonb_build_object('factor', 'disputes', 'points', round(disputes, 2)), jsonb_build_object('factor', 'loan_history', 'points', round(loans, 2)), jsonb_build_object('factor', 'consistency', 'points', round(consistency, 2))) AS risk_factors, ((score >= 600) AND (open = 0)) AS eligible, CASE WHEN ((score >= 600) AND (open = 0)) THEN LEAST((500)::numeric, trunc((earned * (0.5 + (((score)::numeric / 1000.0) * 0.3))), 6)) ELSE (0)::numeric END AS max_advance FROM (((((worker_totals t CROSS JOIN LATERAL ( SELECT (GREATEST((0)::numeric, floor((EXTRACT(epoch FROM (statement_timestamp() - created_at)) / (86400)::numeric))))::integer AS account_age_days) a) CROSS JOIN LATERAL ( SELECT (COALESCE(sum(tasks), (0)::numeric))::bigint AS tasks, (COALESCE(sum(completed), (0)::numeric))::bigint AS completed, (COALESCE(sum(late), (0)::numeric))::bigint AS late, (COALESCE(sum(disputed), (0)::numeric))::bigint AS disputed, COALESCE(sum(earned), (0)::numeric) AS earned, COALESCE(stddev_pop(earned) FILTER (WHERE (finished > (0)::numeric)), (0)::numeric) AS deviation FROM ( SELECT sum(tasks) AS tasks, sum(completed) AS completed, sum(late) AS late, sum(disputed) AS disputed, sum(finished) AS finished, sum(earned) AS earned FROM daily_work d WHERE ((worker_id = worker_id) AND (day > (((statement_timestamp() AT TIME ZONE 'UTC'::text))::date - 30)) AND (day <= ((statement_timestamp() AT TIME ZONE 'UTC'::text))::date)) GROUP BY (day - (EXTRACT(dow FROM day))::integer)) v) r) CROSS JOIN LATERAL ( SELECT COALESCE(((completed)::numeric / (NULLIF(tasks, 0))::numeric), (0)::numeric) AS completion, COALESCE(((1)::numeric - ((late)::numeric / (NULLIF(completed, 0))::numeric)), (1)::numeric) AS on_time) i) CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (disbursed_at IS NOT NULL)) AS loans, count(*) FILTER (WHERE ((status = 'repaid'::text) AND (repaid_at <= repayment_due))) AS in_time, count(*) FILTER (WHERE (defaulted_at IS NOT NULL)) AS defaulted, count(*) FILTER (WHERE (status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text, 'repaying'::text]))) AS open FROM loans n WHERE (worker_id = worker_id)) l) CROSS JOIN LATERAL risk_parts(reputation_score, account_age_days, completed_tasks, completion, on_time, average_rating, disputed, loans, in_time, deviation, earned) k(reputation, maturity, history, performance, disputes, loans, consistency, score));",
+  "view worker_totals":
+    "(worker_id text, name text, reputation_score integer, created_at timestamp(3) with time zone, total_tasks bigint, completed_tasks bigint, active_tasks bigint, pending_tasks bigint, cancelled_tasks bigint, disputed_tasks bigint, ever_disputed_tasks bigint, total_earned numeric, paid numeric, released numeric, pending_earnings numeric, ratings bigint, completion_rate numeric, average_rating numeric, dispute_rate numeric, last_active_at timestamp with time zone) SELECT id AS worker_id, name, reputation_score, created_at, total_tasks, completed_tasks, active_tasks, pending_tasks, cancelled_tasks, disputed_tasks, ever_disputed_tasks, total_earned, paid, released, pending_earnings, ratings, COALESCE(round(((100.0 * (completed_tasks)::numeric) / (NULLIF(((completed_tasks + abandoned_tasks) + disputed_tasks), 0))::numeric), 2), (0)::numeric) AS completion_rate, COALESCE(round(((stars)::numeric / (NULLIF(ratings, 0))::numeric), 2), (0)::numeric) AS average_rating, COALESCE(round(((100.0 * (ever_disputed_tasks)::numeric) / (NULLIF(total_tasks, 0))::numeric), 2), (0)::numeric) AS dispute_rate, GREATEST(last_active_at, last_active_at) AS last_active_at FROM ((workers w LEFT JOIN worker_statistics s ON ((worker_id = id))) CROSS JOIN LATERAL ( SELECT (COALESCE(tasks, (0)::bigint) + COALESCE(sum(tasks), (0)::bigint)) AS total_tasks, (COALESCE(completed, (0)::bigint) + COALESCE(sum(completed), (0)::bigint)) AS completed_tasks, (COALESCE(active, (0)::bigint) + COALESCE(sum(active), (0)::bigint)) AS active_tasks, (COALESCE(pending, (0)::bigint) + COALESCE(sum(pending), (0)::bigint)) AS pending_tasks, (COALESCE(cancelled, (0)::bigint) + COALESCE(sum(cancelled), (0)::bigint)) AS cancelled_tasks, (COALESCE(abandoned, (0)::bigint) + COALESCE(sum(abandoned), (0)::bigint)) AS abandoned_tasks, (COALESCE(disputed, (0)::bigint) + COALESCE(sum(disputed), (0)::bigint)) AS disputed_tasks, (COALESCE(ever_disputed, (0)::bigint) + COALESCE(sum(ever_disputed), (0)::bigint)) AS ever_disputed_tasks, (COALESCE(ratings, (0)::bigint) + COALESCE(sum(ratings), (0)::bigint)) AS ratings, (COALESCE(stars, (0)::bigint) + COALESCE(sum(stars), (0)::bigint)) AS stars, (COALESCE(earned, (0)::numeric) + COALESCE(sum(earned), (0)::numeric)) AS total_earned, (COALESCE(paid, (0)::numeric) + COALESCE(sum(paid), (0)::numeric)) AS paid, (COALESCE(released, (0)::numeric) + COALESCE(sum(released), (0)::numeric)) AS released, (COALESCE(open_amount, (0)::numeric) + COALESCE(sum(open_amount), (0)::numeric)) AS pending_earnings, GREATEST(last_active_at, max(active_at), ( SELECT max(active_at) AS max FROM money_deltas m WHERE (worker_id = id))) AS last_active_at FROM work_deltas d WHERE (worker_id = id)) t);",
 };
