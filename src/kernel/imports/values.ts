@@ -18,7 +18,7 @@ const WHOLE = /^-?\d{1,60}$/;
 export function decimalOf(
   text: string,
   name: string,
-  limit: { readonly most: number; readonly unit: string },
+  limit: { readonly most: number; readonly unit?: string },
 ): string {
   const value = text.trim();
   if (value === '') throw new RowProblem(`${name} is missing.`);
@@ -27,7 +27,9 @@ export function decimalOf(
     throw new RowProblem(`${name} is negative: ${cut(value)}.`);
   // The check is a coarse one, so the rounding of a JavaScript number does not matter; the text is what is stored.
   if (Number(value) > limit.most)
-    throw new RowProblem(`${name} is ${cut(value)} ${limit.unit}, above the limit of ${limit.most}.`);
+    throw new RowProblem(
+      `${name} is ${[cut(value), limit.unit].filter(Boolean).join(' ')}, above the limit of ${limit.most}.`,
+    );
   return value.replace(/^-/, '');
 }
 

@@ -86,7 +86,7 @@ function judgement(fields: Readonly<Record<string, string>>, amount: string): Pa
 
 /** Stars for a trust from 0 to 1. */
 export function starsOf(trust: string): number {
-  const value = Number(decimalOf(trust, '_trust', { most: 1, unit: '' }));
+  const value = Number(decimalOf(trust, '_trust', { most: 1 }));
   return STARS.find(([least]) => value >= least)?.[1] ?? 1;
 }
 
