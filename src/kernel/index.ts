@@ -66,6 +66,7 @@ export {
 export { type Batch, gather } from './gather.ts';
 export { type IdempotentAnswer, type IdempotentCall, runIdempotent } from './idempotency.ts';
 export { assertId, newId } from './ids.ts';
+export * from './imports/index.ts';
 export { actorParams, jsonParam, moment, requiredText, storableText } from './input.ts';
 export { createInstance, migratorOf, modulesOf, verify } from './instance.ts';
 export { canonicalJson, contentHash, decodeJson, encodeJson } from './json.ts';

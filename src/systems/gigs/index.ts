@@ -12,6 +12,8 @@ export {
   advanceEligibility,
 } from './advances.ts';
 export type { Tables as GigsTables } from './generated/tables.ts';
+export type { ImportRecord } from './import-pages.ts';
+export { CHAIN_KINDS, IMPORT_KINDS, importFile, recogniseKind } from './imports/index.ts';
 export { type ActiveLoan, DEFAULT_PENALTY, LOAN_STATUSES, type LoanFilter } from './loans.ts';
 export type { TransactionFilter, WorkerBalance, WorkerPaymentStats } from './payment-reads.ts';
 export {
@@ -99,8 +101,9 @@ export const gigs = defineSystem<GigsService>({
   createService: (scope, settings) => new GigsService(scope, defaultAccounts(scope, settings)),
   accountsOf: (service) => service.accounts,
   createRouter: () => createRouter(),
-  seed: async () => ({ counts: {}, written: false }),
-  demoSignIns: async () => [],
+  seed: (service) => service.seed(),
+  demoSignIns: (service) => service.demoSignIns(),
+  importFile: (service, request) => service.importFile(request),
   tasks: [
     { name: 'release-holds', everyMs: 1_000, run: (service) => service.releaseHolds() },
     { name: 'work-transfers', everyMs: 1_000, run: (service) => service.workTransfers() },

@@ -3,15 +3,22 @@ import {
   type Accounts,
   type Actor,
   accountsOn,
+  type DemoSignIn,
+  type ImportRefusal,
+  type ImportReport,
+  type ImportRequest,
   type InstanceSettings,
   type Page,
   type PageRequest,
   type Scope,
+  type SeedReport,
   SYSTEM_ACTOR,
   type TransactionOptions,
 } from '../../kernel/index.ts';
 import * as advances from './advances.ts';
 import type { Context } from './context.ts';
+import * as importPages from './import-pages.ts';
+import { importFile } from './imports/index.ts';
 import * as loans from './loans.ts';
 import * as parties from './parties.ts';
 import * as reads from './payment-reads.ts';
@@ -23,6 +30,7 @@ import * as reputation from './reputation.ts';
 import * as reviews from './reviews.ts';
 import * as risk from './risk.ts';
 import { sandboxRail } from './sandbox-rail.ts';
+import { demoSignIns, seed } from './seed/index.ts';
 import * as statistics from './statistics.ts';
 import * as streamLists from './stream-lists.ts';
 import type * as st from './stream-types.ts';
@@ -70,6 +78,31 @@ export class GigsService {
   /** Runs the body with a service whose every method takes part in one transaction. */
   transaction<T>(body: (service: GigsService) => Promise<T>, options?: TransactionOptions): Promise<T> {
     return this.scope.executor.transaction((tx) => body(this.on(this.scope.on(tx))), options);
+  }
+
+  // Imports and demonstration data
+  /** Brings a file in; see the kinds in imports/index.ts. */
+  importFile(request: ImportRequest): Promise<ImportReport> {
+    return importFile({ scope: this.scope, actor: this.context.actor }, request);
+  }
+  pageImports(
+    filter?: PageRequest & { readonly platformId?: string },
+  ): Promise<Page<importPages.ImportRecord>> {
+    return importPages.pageImports(this.context, filter);
+  }
+  getImport(id: string): Promise<importPages.ImportRecord> {
+    return importPages.getImport(this.context, id);
+  }
+  pageRefusals(importId: string, request?: PageRequest): Promise<Page<ImportRefusal>> {
+    return importPages.pageRefusals(this.context, importId, request);
+  }
+  /** Writes the demonstration data, once. */
+  seed(): Promise<SeedReport> {
+    return seed(this.context);
+  }
+  /** The demonstration accounts that are still there. */
+  demoSignIns(): Promise<DemoSignIn[]> {
+    return demoSignIns(this.context);
   }
 
   // Workers and platforms

@@ -10,7 +10,7 @@ as $$
       from :schema.workers o),
     'completed_tasks', done.completed, 'completion_rate', done.rate, 'ratings', stars.ratings,
     'average_rating', stars.average,
-    'explanation', jsonb_build_object('start', 500, 'points', coalesce(points.list, '[]')),
+    'explanation', jsonb_build_object('start', w.initial_score, 'points', coalesce(points.list, '[]')),
     'events', coalesce((
       select jsonb_agg(to_jsonb(e) - 'seq' order by e.seq desc)
       from (
