@@ -21,6 +21,16 @@ export {
   type NewApiKey,
   type SignedIn,
 } from './auth/index.ts';
+export { addApiKeyRoutes, issuedKeySchema } from './auth/key-routes.ts';
+export {
+  addPasswordRoute,
+  addSessionRoutes,
+  addSignInRoutes,
+  passwordInput,
+  type SignInOptions,
+  tokenFields,
+  tokensOf,
+} from './auth/routes.ts';
 export { type BulkInsert, bulkInsert, MAX_BULK_ROWS } from './bulk.ts';
 export {
   acquireEmbedded,
@@ -105,6 +115,8 @@ export {
   retentionStatus,
   runRetention,
 } from './retention/index.ts';
+export * from './route-access.ts';
+export * from './route-input.ts';
 export * from './route-schemas.ts';
 export * from './routes.ts';
 export { camelRow, camelRows } from './rows.ts';

@@ -8,11 +8,14 @@ import { pipeline } from 'node:stream/promises';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   booleanParam,
   callerOf,
+  callingActor,
   countSchema,
   defined,
   defineRoute,
+  idParam,
   json,
   pageQuery,
   pageSchema,
@@ -22,8 +25,7 @@ import {
   respond,
 } from '../../../kernel/index.ts';
 import { IMPORT_KINDS, importFile, PRICE_TABLE_KINDS, recogniseKind } from '../imports/index.ts';
-import { type Access, actorOf } from './access.ts';
-import { anyId, idParam } from './input.ts';
+import type { Access } from './access.ts';
 import { importSchema } from './schemas.ts';
 
 /** A body is kept on disk while it is read; a larger file belongs to the command line, which needs no copy. */
@@ -115,7 +117,7 @@ export function addImportRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
         ...(table ? {} : { user }),
       };
       const report = await importFile(
-        { scope: service.scope, actor: actorOf(c) },
+        { scope: service.scope, actor: callingActor(c) },
         { source, kind, open: file.open, options, signal: c.get('signal') },
       );
       return respond(c, 201, report);

@@ -2,21 +2,22 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   decimalSchema,
   defined,
   defineRoute,
-  invalidInput,
+  idParam,
   json,
+  MACHINE_PACE,
+  needKey,
   pageQuery,
   pageSchema,
-  type RouteContext,
   type RouteEnv,
   respond,
 } from '../../../kernel/index.ts';
 import { RESERVATION_STATES } from '../budgets.ts';
 import type { Access } from './access.ts';
 import { callFields } from './costs.ts';
-import { anyId, idParam, MACHINE_PACE } from './input.ts';
 import { costSchema, reservationSchema } from './schemas.ts';
 
 const newReservation = z
@@ -83,7 +84,7 @@ export function addReservationRoutes(router: OpenAPIHono<RouteEnv>, access: Acce
       responses: { 201: { description: 'The reservation.', content: json(reservationSchema) } },
     }),
     (c) => {
-      needKey(c);
+      needKey(c, 'A reservation');
       return access.once(c, 201, async (service) => {
         const input = defined(c.req.valid('json'));
         await access.project(c, service, input.projectId);
@@ -148,14 +149,5 @@ export function addReservationRoutes(router: OpenAPIHono<RouteEnv>, access: Acce
         await access.within(c, service, { noun: 'Reservation', thing: await service.getReservation(id) });
         return service.releaseReservation(id);
       }),
-  );
-}
-
-function needKey(c: RouteContext): void {
-  if (c.get('idempotencyKey') !== undefined) return;
-  throw invalidInput(
-    'Idempotency-Key',
-    'A reservation needs an Idempotency-Key.',
-    'Make a UUID for each call you intend, and send it again when you repeat that call.',
   );
 }
