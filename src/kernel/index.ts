@@ -79,6 +79,7 @@ export { assertId, newId } from './ids.ts';
 export { actorParams, jsonParam, moment, requiredText, storableText } from './input.ts';
 export { createInstance, migratorOf, modulesOf, verify } from './instance.ts';
 export { canonicalJson, contentHash, decodeJson, encodeJson } from './json.ts';
+export { MAX_JSON_DEPTH, parseJson } from './json-body.ts';
 export * from './ledger/index.ts';
 export { addLedgerRoutes } from './ledger/routes.ts';
 export { catalogTemplate, readCatalog } from './migrate/catalog.ts';
