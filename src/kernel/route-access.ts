@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Actor } from './audit.ts';
 import { ADMIN_ROLE, hasRole } from './auth/roles.ts';
 import type { Accounts } from './auth/types.ts';
-import { GuildhallError, invalidInput } from './errors.ts';
+import { GuildhallError } from './errors.ts';
 import { callerOf, callerWithRole, idempotent, type Principal, type RouteContext } from './routes.ts';
 import type { Instance, Scope } from './system.ts';
 import type { Wire } from './wire.ts';
@@ -93,14 +93,4 @@ export function denied(text = 'Access denied'): GuildhallError {
 
 export function isAdmin(caller: Principal): boolean {
   return hasRole(caller, ADMIN_ROLE);
-}
-
-/** Refuses a call that moves money or creates work without an `Idempotency-Key`; `noun` is what it makes. */
-export function needKey(c: RouteContext, noun: string): void {
-  if (c.get('idempotencyKey') !== undefined) return;
-  throw invalidInput(
-    'Idempotency-Key',
-    `${noun} needs an Idempotency-Key.`,
-    'Make a UUID for each call you intend, and send it again when you repeat that call.',
-  );
 }

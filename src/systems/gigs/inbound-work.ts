@@ -4,6 +4,7 @@
  */
 import {
   type ClaimedJob,
+  canonicalDecimal,
   claim,
   complete,
   endAttempts,
@@ -111,7 +112,7 @@ function fitting(task: Task, { amount, workerId, externalTaskId }: TaskCompleted
   if (task.workerId !== null && task.workerId !== workerId) {
     throw new JobRefused(`The task ${externalTaskId} is done by ${task.workerId}, not by ${workerId}.`);
   }
-  if (amount !== undefined && Number(amount) !== Number(task.amount)) {
+  if (amount !== undefined && canonicalDecimal(amount) !== canonicalDecimal(task.amount)) {
     throw new JobRefused(`The task ${externalTaskId} was posted for ${task.amount}, not for ${amount}.`);
   }
   if (task.status === 'cancelled' || task.status === 'disputed') {

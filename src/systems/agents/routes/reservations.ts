@@ -9,7 +9,6 @@ import {
   idParam,
   json,
   MACHINE_PACE,
-  needKey,
   pageQuery,
   pageSchema,
   type RouteEnv,
@@ -79,18 +78,16 @@ export function addReservationRoutes(router: OpenAPIHono<RouteEnv>, access: Acce
       summary: 'Reserve before a call',
       description:
         'Needs an `Idempotency-Key`: it moves money, and a repeated call must not set it aside twice. Refused with 409 `budget_exceeded` when a hard budget of the project or the run has no room; concurrent calls are let in one by one.',
-      limits: MACHINE_PACE,
+      limits: { ...MACHINE_PACE, needsKey: 'A reservation' },
       request: { body: { content: json(newReservation) } },
       responses: { 201: { description: 'The reservation.', content: json(reservationSchema) } },
     }),
-    (c) => {
-      needKey(c, 'A reservation');
-      return access.once(c, 201, async (service) => {
+    (c) =>
+      access.once(c, 201, async (service) => {
         const input = defined(c.req.valid('json'));
         await access.project(c, service, input.projectId);
         return service.reserveBudget(input);
-      });
-    },
+      }),
   );
 
   router.openapi(
