@@ -1,7 +1,12 @@
 /** Tasks under the names that platforms give them. */
 import { GuildhallError, invalidInput } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
+import { type Payment, processPayment } from './payments.ts';
 import { readRow } from './rows.ts';
+import type { NewStream, StreamProgress } from './stream-types.ts';
+import { createStream } from './streams.ts';
+import type { TaskEvidence } from './task-input.ts';
+import { completeTaskWithReputation, startTask } from './tasks.ts';
 import type { Task } from './types.ts';
 
 /** A task of a platform, by our id or by its own; exactly one of them. */
@@ -39,4 +44,27 @@ export async function getPlatformTask(context: Context, platformId: string, name
     reason: 'task_not_found',
     field: taskId === undefined ? 'externalId' : 'taskId',
   });
+}
+
+/** Completes a task, if it is not, and pays it; call it in a transaction, so that it does both or neither. */
+export async function completeAndPay(
+  context: Context,
+  platformId: string,
+  { evidence, ...name }: TaskName & { readonly evidence: TaskEvidence },
+): Promise<{ readonly task: Task; readonly payment: Payment }> {
+  const found = await getPlatformTask(context, platformId, name);
+  if (found.status !== 'completed') await completeTaskWithReputation(context, found.id, evidence);
+  const payment = await processPayment(context, { taskId: found.id });
+  return { task: await getPlatformTask(context, platformId, { taskId: found.id }), payment };
+}
+
+/** Begins a task, if it is not begun, and a stream of its pay; call it in a transaction. */
+export async function startTaskStream(
+  context: Context,
+  platformId: string,
+  { stream, ...name }: TaskName & { readonly stream: Omit<NewStream, 'taskId'> },
+): Promise<StreamProgress> {
+  const { id, status } = await getPlatformTask(context, platformId, name);
+  if (status === 'pending') await startTask(context, id);
+  return createStream(context, { ...stream, taskId: id });
 }

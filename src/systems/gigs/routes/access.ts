@@ -88,6 +88,13 @@ export class Access extends RouteAccess<GigsService> {
       : { ...wanted, platformId: caller.id };
   }
 
+  /** Whose things a list shows that is for platforms and administrators only. */
+  platformsOnly(c: RouteContext, wanted: string | undefined): { readonly platformId?: string } {
+    const caller = callerOf(c);
+    if (!isAdmin(caller) && caller.kind !== 'platform') throw denied();
+    return this.listed(c, wanted === undefined ? {} : { platformId: wanted });
+  }
+
   /** Which side of a task the caller is on; an administrator is the house. */
   partyOf(c: RouteContext, task: Pick<Task, 'workerId'>): 'platform' | 'worker' | 'system' {
     const caller = callerOf(c);
