@@ -13,7 +13,6 @@ import {
   type RouteEnv,
   respond,
 } from '../routes.ts';
-import type { Wire } from '../wire.ts';
 import type { SignedIn } from './types.ts';
 
 const MAX_PASSWORD = 1_024;
@@ -40,7 +39,7 @@ const passwordChange = z
 const tokenMissing = { fields: ['refreshToken'], text: 'refreshToken is required' };
 
 /** What of the sign-in is a system's own. */
-export interface SignInOptions<Answer> {
+export interface SignInOptions {
   /** Paths, each with its operation and the text of a refusal. */
   readonly paths: readonly {
     readonly path: string;
@@ -51,18 +50,17 @@ export interface SignInOptions<Answer> {
   /** Sign-in of the demonstration data, for the API document. */
   readonly example: { readonly email: string; readonly password: string };
   readonly answer: {
-    /** Of the answer as it is sent. */
-    readonly schema: z.ZodType<Wire<Answer>>;
+    readonly schema: z.ZodType;
     readonly description: string;
-    readonly of: (c: RouteContext, signedIn: SignedIn) => Promise<Answer>;
+    readonly of: (c: RouteContext, signedIn: SignedIn) => Promise<object>;
   };
 }
 
 /** POST /auth/login and the like. */
-export function addSignInRoutes<Service extends ActingService<Service>, Answer>(
+export function addSignInRoutes<Service extends ActingService<Service>>(
   router: OpenAPIHono<RouteEnv>,
   access: RouteAccess<Service>,
-  { paths, example, answer }: SignInOptions<Answer>,
+  { paths, example, answer }: SignInOptions,
 ): void {
   // No rules here: whatever cannot be an address or a password is answered like a wrong one.
   const credentials = z
@@ -89,6 +87,7 @@ export function addSignInRoutes<Service extends ActingService<Service>, Answer>(
         const signedIn = await worded(refusal, () =>
           access.accounts(c).signIn({ login: email.trim(), password }),
         );
+        // The shape is the system's own, which its schema declares and its tests compare.
         return respond(c, 200, await answer.of(c, signedIn)) as never;
       },
       texts({ missing: { fields: ['email', 'password'], text: 'Email and password are required' } }),
