@@ -17,6 +17,7 @@ import {
   respond,
 } from '../../../kernel/index.ts';
 import { GRANULARITIES } from '../analytics.ts';
+import type { Worker } from '../types.ts';
 import type { Access } from './access.ts';
 import { platformStatsSchema } from './money-schemas.ts';
 import {
@@ -193,7 +194,7 @@ export function addPlatformRoutes(router: OpenAPIHono<RouteEnv>, access: Access)
       const service = access.service(c);
       await access.platform(c, service, id);
       const page = await service.listWorkers({ ...defined(c.req.valid('query')), platformId: id });
-      return respond(c, 200, { ...page, data: page.data.map((worker) => workerSummary.strip().parse(worker)) });
+      return respond(c, 200, { ...page, data: page.data.map(summaryOf) });
     },
   );
 
@@ -295,4 +296,13 @@ export function addPlatformRoutes(router: OpenAPIHono<RouteEnv>, access: Access)
         return { stream: await service.startTaskStream(id, { ...name, stream }) };
       }),
   );
+}
+
+function summaryOf(worker: Worker) {
+  const { id, name, status, reputationScore, totalTasks, completionRate, averageRating, disputeRate } = worker;
+  const { lastActiveAt } = worker;
+  return {
+    ...{ id, name, status, reputationScore, totalTasks, completionRate },
+    ...{ averageRating, disputeRate, lastActiveAt },
+  };
 }
