@@ -118,7 +118,11 @@ interface Ours {
 
 async function openOurs(server: BenchServer, closers: (() => Promise<unknown>)[]): Promise<Ours> {
   await query(server, 'postgres', 'create database ours');
-  const guildhall = await openGuildhall({ url: server.url('ours'), tasks: false });
+  const guildhall = await openGuildhall({
+    url: server.url('ours'),
+    tasks: false,
+    instances: [{ system: 'agents' }],
+  });
   closers.push(() => guildhall.close());
   await guildhall.migrate();
   const { scope } = guildhall.agents;

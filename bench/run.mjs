@@ -1,4 +1,4 @@
-/** `npm run bench -- [agents|ledger|queue]`: fetches the rivals, bundles every contender beside its packages, and runs the benchmark. */
+/** `npm run bench -- [agents|gigs-views|ledger|queue]`: fetches the rivals, bundles every contender beside its packages, and runs the benchmark. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const OWN_BUNDLES = join(BENCH, '..', 'node_modules', '.cache', 'guildhall-bench
 const RIVAL_BUNDLES = join(RIVALS, 'node_modules', '.cache', 'guildhall-bench');
 
 /** A benchmark is named first; `agents` when none is. */
-const [benchmark, options] = /^[a-z]+$/.test(process.argv[2] ?? '')
+const [benchmark, options] = /^[a-z][a-z-]*$/.test(process.argv[2] ?? '')
   ? [process.argv[2], process.argv.slice(3)]
   : ['agents', process.argv.slice(2)];
 
@@ -44,7 +44,7 @@ const {
 } = BENCHMARKS[benchmark] ?? { contenders: [], process: 'worker.ts', prisma: false };
 if (!existsSync(join(BENCH, `${benchmark}.ts`))) {
   process.stderr.write(
-    `There is no benchmark "${benchmark}": npm run bench -- [agents|ledger|queue] [options]\n`,
+    `There is no benchmark "${benchmark}": npm run bench -- [agents|gigs-views|ledger|queue] [options]\n`,
   );
   process.exit(1);
 }

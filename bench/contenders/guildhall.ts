@@ -14,7 +14,7 @@ const ONE_DAY_MS = 86_400_000;
 
 /** Migrates an empty database, then copies the data set into the tables as an import would leave them. */
 export async function prepare(url: string, size: DatasetSize): Promise<void> {
-  await using guildhall = await openGuildhall({ url, tasks: false });
+  await using guildhall = await openGuildhall({ url, tasks: false, instances: [{ system: 'agents' }] });
   await guildhall.migrate();
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -33,6 +33,7 @@ export async function open(connection: Connection): Promise<Contender> {
   url.searchParams.set('pool_max', String(connection.poolMax));
   const guildhall = await openGuildhall({
     url: url.toString(),
+    instances: [{ system: 'agents' }],
     // An error in a background task ends this process, so that the benchmark reports it.
     onError: (error) => process.nextTick(() => Promise.reject(error)),
   });

@@ -15,6 +15,11 @@ const taskNotFound: ConstraintMeaning = { code: 'not_found', message: 'Task not 
 
 export const constraints: Readonly<Record<string, ConstraintMeaning>> = {
   ...accountConstraints,
+  usdc_check: {
+    code: 'invalid_input',
+    message: 'An amount of USDC has six decimals at most and is below 100,000,000,000,000',
+    field: 'amount',
+  },
   workers_wallet_address_key: {
     code: 'already_exists',
     message: 'Another worker has this wallet address',
@@ -31,10 +36,17 @@ export const constraints: Readonly<Record<string, ConstraintMeaning>> = {
     field: 'feeBps',
     hint: 'Hundredths of a percent: 200 is 2 %.',
   },
+  tasks_metadata_check: { code: 'invalid_input', message: 'metadata must be an object', field: 'metadata' },
   tasks_worker_id_fkey: workerNotFound,
   tasks_platform_id_fkey: platformNotFound,
   loans_worker_id_fkey: workerNotFound,
   streams_task_id_fkey: taskNotFound,
   transactions_worker_id_fkey: workerNotFound,
+  transactions_payout_key: {
+    code: 'conflict',
+    message: 'Task already paid',
+    field: 'taskId',
+    reason: 'task_already_paid',
+  },
   reputation_events_worker_id_fkey: workerNotFound,
 };

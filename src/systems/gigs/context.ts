@@ -9,11 +9,14 @@ import {
   type Scope,
   type Transaction,
 } from '../../kernel/index.ts';
+import type { Rails } from './rails.ts';
 
 export interface Context {
   readonly scope: Scope;
   readonly accounts: Accounts;
   readonly actor: Actor;
+  /** Ways for money to leave. */
+  readonly rails: Rails;
 }
 
 /** A call that moves money or creates work is made once for its key. */

@@ -5,9 +5,89 @@ import { gigsCatalog } from './generated/catalog.ts';
 import { gigsSql } from './generated/sql.ts';
 import { defaultAccounts, GigsService } from './service.ts';
 
+export {
+  ADVANCE_REASONS,
+  type AdvanceEligibility,
+  type AdvanceReason,
+  advanceEligibility,
+} from './advances.ts';
 export type { Tables as GigsTables } from './generated/tables.ts';
+export { type ActiveLoan, DEFAULT_PENALTY, LOAN_STATUSES, type LoanFilter } from './loans.ts';
+export type { TransactionFilter, WorkerBalance, WorkerPaymentStats } from './payment-reads.ts';
+export {
+  type BulkPayment,
+  MAX_PAYMENTS,
+  MIN_WITHDRAWAL,
+  type Payment,
+  type PaymentInput,
+  type Share,
+} from './payments.ts';
+export {
+  type EarningsHistory,
+  type EarningsPrediction,
+  predictEarnings,
+  type WorkerPrediction,
+} from './prediction.ts';
+export type { WorkerProfile } from './profiles.ts';
+export {
+  FINAL_CONFIRMATIONS,
+  type PaymentRail,
+  type RailStatus,
+  Rails,
+  type SendOutcome,
+  type TransferOrder,
+} from './rails.ts';
+export type { Reputation, ReputationChange, ReputationRank } from './reputation.ts';
+export type { VerificationStats, VerifiedTask } from './reviews.ts';
+export {
+  maxAdvance,
+  type RiskAssessment,
+  type RiskFacts,
+  type RiskGrade,
+  type RiskInputs,
+  type RiskPart,
+  type RiskScore,
+  riskFeeBps,
+  riskGrade,
+  riskScore,
+} from './risk.ts';
+export { sandboxRail } from './sandbox-rail.ts';
 export { GigsService } from './service.ts';
+export type {
+  DailyTransactions,
+  DayRange,
+  PlatformStats,
+  RiskFactor,
+  WorkerEarnings,
+  WorkerRiskAssessment,
+} from './statistics.ts';
+export * from './stream-types.ts';
+export {
+  MAX_TASK_AMOUNT,
+  MAX_TASKS,
+  MIN_TASK_AMOUNT,
+  type NewTask,
+  type TaskEvidence,
+} from './task-input.ts';
+export type {
+  CompletedTask,
+  CompleteOptions,
+  DisputeOutcome,
+  DisputeParty,
+  Rating,
+  Resolution,
+  TaskFilter,
+} from './tasks.ts';
+export type { TransferOptions } from './transfers.ts';
 export * from './types.ts';
+export {
+  judgeTask,
+  type Verdict,
+  type VerificationEvidence,
+  type VerificationFacts,
+  type VerificationResult,
+} from './verification.ts';
+export type { DepositInput, WithdrawalInput } from './withdrawals.ts';
 
 export const gigs = defineSystem<GigsService>({
   name: 'gigs',
@@ -21,7 +101,19 @@ export const gigs = defineSystem<GigsService>({
   createRouter: () => createRouter(),
   seed: async () => ({ counts: {}, written: false }),
   demoSignIns: async () => [],
-  tasks: [{ name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() }],
+  tasks: [
+    { name: 'release-holds', everyMs: 1_000, run: (service) => service.releaseHolds() },
+    { name: 'work-transfers', everyMs: 1_000, run: (service) => service.workTransfers() },
+    { name: 'chase-transfers', everyMs: 60_000, run: (service) => service.chaseTransfers() },
+    { name: 'default-loans', everyMs: 60_000, run: (service) => service.defaultOverdueLoans() },
+    {
+      name: 'release-streams',
+      everyMs: 1_000,
+      run: async (service) => (await service.releaseDueStreams()).more,
+    },
+    { name: 'fold-statistics', everyMs: 1_000, run: (service) => service.foldStatistics() },
+    { name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() },
+  ],
   maySee: (principal, event) => event.audience === principal.id,
   tryFirst: [],
 });

@@ -148,6 +148,7 @@ export type LoanStatus =
   | 'repaying'
   | 'repaid'
   | 'defaulted'
+  | 'written_off'
   | 'cancelled';
 
 export interface Loan {
@@ -167,6 +168,8 @@ export interface Loan {
   readonly repaymentDue: Date;
   readonly repaidAt: Date | null;
   readonly defaultedAt: Date | null;
+  /** When what was left was booked as a loss; null: it was not. */
+  readonly writtenOffAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

@@ -10,10 +10,960 @@ export const gigsSql: SqlModule = {
 language sql stable parallel safe
 as $$
   -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  -- A worker registered in this very statement is a moment older than the statement: minus nothing is 0 days, not -1.
   select greatest(0, floor(extract(epoch from statement_timestamp() - p_worker.created_at) / 86400))::integer;
 $$;
 comment on function :schema.account_age_days(:schema.workers) is
   'Whole days since the worker registered, right at every read: account_age_days(w) for a row w of workers.';
+`,
+    },
+    {
+      path: "functions/add_completion_events.sql",
+      text: `create or replace function :schema.add_completion_events(p_task :schema.tasks, p_delta integer) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_before integer;
+  v_after integer;
+  v_event record;
+begin
+  -- Once for a task, also when it was resumed after a dispute and completed again. The lock on the task makes asking safe;
+  -- "on conflict" would come after the trigger has applied the points.
+  for v_event in
+    select e.type, e.delta, e.reason
+    from (values
+      (1, 'task_completed', p_delta, 'Completed "' || left(coalesce(p_task.title, p_task.id), 200) || '"', true),
+      (2, 'task_late', -5, 'Completed after it was due', p_task.completed_at > p_task.due_at)
+    ) as e(place, type, delta, reason, applies)
+    where e.applies and not exists (
+      select from :schema.reputation_events r
+      where r.task_id = p_task.id and r.worker_id = p_task.worker_id and r.event_type = e.type
+        and r.event_type in ('task_completed', 'task_late', 'rating_received')
+    )
+    order by e.place
+  loop
+    insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, reason)
+    values (p_task.worker_id, p_task.id, v_event.type, v_event.delta, v_event.reason)
+    returning coalesce(v_before, previous_score), new_score into v_before, v_after;
+  end loop;
+  if v_after is null then
+    select reputation_score into v_after from :schema.workers where id = p_task.worker_id;
+  end if;
+  return jsonb_build_object('reputation_delta', v_after - coalesce(v_before, v_after), 'reputation_score', v_after);
+end
+$$;
+comment on function :schema.add_completion_events(:schema.tasks, integer) is
+  'The points for completing a task, and 5 less when it was late; once for a task. Returns what was applied and the score.';
+`,
+    },
+    {
+      path: "functions/add_reputation.sql",
+      text: `create or replace function :schema.add_reputation(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_worker text, p_type text, p_delta integer, p_reason text, p_related text, p_metadata jsonb
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_event :schema.reputation_events;
+begin
+  if v_answer is not null then return v_answer; end if;
+  if p_actor_kind in ('worker', 'platform') then
+    raise exception '% % cannot change scores.', initcap(p_actor_kind), p_actor_id
+      using errcode = 'GH403', constraint = 'not_yours', hint = 'Platforms rate completed tasks instead.';
+  end if;
+  insert into :schema.reputation_events (worker_id, event_type, requested_delta, reason, related_id, metadata)
+  values (p_worker, p_type, p_delta, p_reason, p_related, p_metadata)
+  returning * into v_event;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'add_reputation', 'worker', p_worker,
+    jsonb_build_object('type', p_type, 'delta', v_event.delta, 'reason', p_reason), array[p_worker],
+    jsonb_build_object('reputation_score', v_event.previous_score), jsonb_build_object('reputation_score', v_event.new_score));
+  return :schema.end_once(p_account, p_key, to_jsonb(v_event) - 'seq');
+end
+$$;
+comment on function :schema.add_reputation(
+  text, text, text, text, text, text, bytea, text, text, integer, text, text, jsonb) is
+  'A bonus, penalty or manual adjustment of a worker''s score, with its reason in the audit trail.';
+`,
+    },
+    {
+      path: "functions/begin_send.sql",
+      text: `create or replace function :schema.begin_send(p_id text, p_valid_s double precision, p_found_none timestamptz default null)
+returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+  v_action text;
+  v_seen timestamptz;
+begin
+  select * into v_row from :schema.transactions where id = p_id for no key update;
+  if not found or v_row.tx_type <> 'withdrawal' or v_row.status not in ('pending', 'processing') then
+    return jsonb_build_object('action', 'none');
+  end if;
+  v_seen := v_row.submitted_at;
+  if v_row.rail_reference is not null then
+    v_action := 'confirm';
+  elsif v_seen is null or (v_seen = p_found_none and v_seen + make_interval(secs => p_valid_s) <= clock_timestamp()) then
+    -- Written down before anything leaves: whoever comes after a crash knows that it may have been sent.
+    update :schema.transactions set status = 'processing', submitted_at = clock_timestamp(),
+      updated_at = clock_timestamp()
+    where id = p_id returning * into v_row;
+    v_action := 'send';
+  else
+    v_action := 'find';
+  end if;
+  return jsonb_build_object('action', v_action, 'round', v_row.attempts, 'rail', v_row.rail,
+    'reference', v_row.id || case when v_row.attempts > 1 then '-' || v_row.attempts else '' end,
+    'amount', trim_scale(v_row.amount)::text, 'to', v_row.to_address, 'submitted_at', v_row.submitted_at,
+    'valid_until', v_row.submitted_at + make_interval(secs => p_valid_s),
+    'valid_for_s', extract(epoch from (v_row.submitted_at + make_interval(secs => p_valid_s) - clock_timestamp())));
+end
+$$;
+comment on function :schema.begin_send(text, double precision, timestamptz) is
+  'What is to be done with a withdrawal: send (it is marked as submitted now), find (somebody may have sent it), confirm, none. It is given out to be sent again only to who found nothing under the submission that it still has, and when that one can no longer be accepted.';
+`,
+    },
+    {
+      path: "functions/begin_task.sql",
+      text: `create or replace function :schema.begin_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_worker text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_claim constant boolean := p_operation = 'claim_task';
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  if v_claim and p_actor_kind = 'worker' and p_actor_id is distinct from p_worker then
+    raise exception 'Worker % cannot take a task for worker %.', p_actor_id, p_worker
+      using errcode = 'GH403', constraint = 'not_your_task', column = 'workerId', hint = 'Take it for yourself.';
+  end if;
+  -- A task without a worker belongs to no worker yet, so who takes it is asked above.
+  v_task := :schema.lock_task(case when v_claim and p_actor_kind = 'worker' then 'system' else p_actor_kind end, p_actor_id,
+    p_task, case p_operation when 'start_task' then array['worker', 'platform'] else array['platform'] end, '{pending}');
+  if v_claim and v_task.worker_id is not null then
+    raise exception 'Task % has a worker.', p_task
+      using errcode = 'GH409', constraint = 'task_taken', column = 'taskId', hint = 'Take another that is open.';
+  elsif p_operation = 'start_task' and v_task.worker_id is null then
+    raise exception 'Task % has no worker.', p_task
+      using errcode = 'GH409', constraint = 'task_open', column = 'taskId', hint = 'Assign or claim it first.';
+  end if;
+  perform :schema.check_parties('system', null, null, coalesce(p_worker, v_task.worker_id));
+  update :schema.tasks
+  set worker_id = coalesce(p_worker, worker_id),
+    status = case p_operation when 'assign_task' then status else 'active' end,
+    started_at = case p_operation when 'assign_task' then started_at else clock_timestamp() end,
+    updated_at = clock_timestamp()
+  where id = p_task
+  returning * into v_task;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, p_operation, 'task', p_task,
+    jsonb_build_object('worker_id', v_task.worker_id), array[v_task.worker_id, v_task.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.begin_task(text, text, text, text, text, text, bytea, text, text) is
+  'assign_task: a pending task is given to a worker. claim_task: a worker takes an open one and begins it. start_task: its worker begins it.';
+`,
+    },
+    {
+      path: "functions/bring_statistics.sql",
+      text: `create or replace function :schema.bring_statistics(p_limit integer) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_workers text[];
+  v_platforms text[];
+begin
+  -- A row that somebody holds is left for the next time: nobody who is paid waits for statistics, nor they for him.
+  v_workers := array(
+    select w.id from :schema.workers w
+    where w.id in (select s.worker_id from :schema.worker_statistics s where s.is_stale order by s.worker_id limit p_limit)
+    order by w.id for no key update skip locked
+  );
+  update :schema.workers w set total_tasks = t.completed_tasks, total_earned = t.total_earned,
+    completion_rate = t.completion_rate, average_rating = t.average_rating, dispute_rate = t.dispute_rate,
+    last_active_at = t.last_active_at
+  from :schema.worker_totals t
+  where w.id = any (v_workers) and t.worker_id = w.id
+    and (w.total_tasks, w.total_earned, w.completion_rate, w.average_rating, w.dispute_rate, w.last_active_at)
+      is distinct from
+      (t.completed_tasks, t.total_earned, t.completion_rate, t.average_rating, t.dispute_rate, t.last_active_at);
+  update :schema.worker_statistics set is_stale = false where worker_id = any (v_workers);
+  -- Each day anew, too: who was active 30 days ago is not any more.
+  v_platforms := array(
+    select p.id from :schema.platforms p
+    where p.id in (
+      select s.platform_id from :schema.platform_statistics s
+      where s.brought_on < (statement_timestamp() at time zone 'UTC')::date
+      order by s.brought_on, s.platform_id limit p_limit
+    )
+    order by p.id for no key update skip locked
+  );
+  update :schema.platforms p set total_payouts = t.total_payouts, total_tasks = t.total_tasks,
+    active_workers = t.active_workers_30d
+  from :schema.platform_totals t
+  where p.id = any (v_platforms) and t.platform_id = p.id
+    and (p.total_payouts, p.total_tasks, p.active_workers) is distinct from
+      (t.total_payouts, t.total_tasks, t.active_workers_30d);
+  update :schema.platform_statistics set brought_on = (statement_timestamp() at time zone 'UTC')::date
+  where platform_id = any (v_platforms);
+  return cardinality(v_workers) + cardinality(v_platforms);
+end
+$$;
+comment on function :schema.bring_statistics(integer) is
+  'Brings the statistics columns of up to p_limit workers and platforms whose statistics have changed up to date; returns how many. Rows that are locked wait for the next call.';
+`,
+    },
+    {
+      path: "functions/bulk_payments.sql",
+      text: `create or replace function :schema.bulk_payments(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_tasks text[], p_rail text, p_least numeric, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_answer := to_jsonb(:schema.pay_tasks(p_actor_type, p_actor_id, p_request_id, p_tasks, null, p_rail, p_least, null,
+    p_wide));
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.bulk_payments(text, text, text, text, text, text, bytea, text[], text, numeric, boolean) is
+  'Pays many completed tasks in one statement: those that can be paid are, the others say why not.';
+`,
+    },
+    {
+      path: "functions/cancel_stream.sql",
+      text: `create or replace function :schema.cancel_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_id text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_stream :schema.streams;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_stream := :schema.lock_stream(p_id);
+  if v_stream.status in ('completed', 'cancelled') then
+    raise exception 'Stream % is %.', p_id, v_stream.status
+      using errcode = 'GH409', constraint = 'stream_ended', column = 'streamId', hint = 'Read it: it has ended before.';
+  end if;
+  perform :schema.halt_streams(p_actor_type, p_actor_id, p_request_id, v_stream.task_id, p_id, 'cancelled', p_wide);
+  select * into v_stream from :schema.streams s where s.id = p_id;
+  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, clock_timestamp()));
+end
+$$;
+comment on function :schema.cancel_stream(text, text, text, text, text, text, bytea, text, boolean) is
+  'Pays what has accrued and ends the stream; what else it was funded with is free escrow of its task again. One of which all was paid by that is completed instead.';
+`,
+    },
+    {
+      path: "functions/cancel_task.sql",
+      text: `create or replace function :schema.cancel_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_reason text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_before :schema.tasks;
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_before := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{platform}', '{pending,active}');
+  perform :schema.return_escrow(v_before, p_wide);
+  select * into v_task from :schema.tasks where id = p_task;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'cancel_task', 'task', p_task,
+    jsonb_build_object('reason', p_reason, 'returned', trim_scale(v_before.escrowed_amount)::text),
+    array_remove(array[v_task.worker_id, v_task.platform_id], null));
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.cancel_task(text, text, text, text, text, text, bytea, text, text, boolean) is
+  'Cancels a task that is pending or active; what of it is unpaid goes back to the platform.';
+`,
+    },
+    {
+      path: "functions/changed_platform_workers.sql",
+      text: `create or replace function :schema.changed_platform_workers(
+  p_platform text, p_workers text[], p_tasks integer[], p_days date[]
+) returns table (worker_id text, old_tasks bigint, new_tasks bigint, old_day date, new_day date)
+language sql stable
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select g.worker_id, coalesce(w.tasks, 0), coalesce(w.tasks, 0) + g.tasks, w.last_day,
+    case
+      when coalesce(w.tasks, 0) + g.tasks <= 0 then null
+      -- Something was taken away, so the newest is looked up; only added to, it is the newer of the two. None is left
+      -- when more was taken away than is among these deltas: those that follow will say so.
+      when g.shrunk then coalesce((
+        select (t.created_at at time zone 'UTC')::date
+        from :schema.tasks t
+        where t.worker_id = g.worker_id and t.platform_id = p_platform
+        order by t.created_at desc
+        limit 1
+      ), w.last_day, g.newest_day)
+      else greatest(w.last_day, g.newest_day)
+    end
+  from (
+    select d.worker_id, sum(d.tasks) as tasks, max(d.day) as newest_day, bool_or(d.tasks < 0) as shrunk
+    from unnest(p_workers, p_tasks, p_days) as d(worker_id, tasks, day)
+    group by d.worker_id
+  ) as g
+  left join :schema.platform_workers w on w.platform_id = p_platform and w.worker_id = g.worker_id;
+$$;
+comment on function :schema.changed_platform_workers(text, text[], integer[], date[]) is
+  'What deltas (worker, tasks, day) make of a platform''s workers: tasks and UTC day of the newest task, as folded and with them.';
+`,
+    },
+    {
+      path: "functions/chase_transfers.sql",
+      text: `create or replace function :schema.chase_transfers(p_idle interval, p_limit integer) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_jobs jsonb;
+begin
+  select jsonb_agg(jsonb_build_object('payload', jsonb_build_object('transactionId', d.id), 'key', d.id)) into v_jobs
+  from (
+    select t.id from :schema.transactions t
+    where t.status in ('pending', 'processing') and t.updated_at < clock_timestamp() - p_idle
+      and t.tx_type = 'withdrawal'
+    order by t.updated_at
+    limit p_limit
+    for no key update skip locked
+  ) as d;
+  if v_jobs is null then return 0; end if;
+  perform :schema.queue_enqueue('send-transfer', v_jobs);
+  update :schema.transactions set updated_at = clock_timestamp()
+  where id in (select j -> 'payload' ->> 'transactionId' from jsonb_array_elements(v_jobs) as j);
+  return jsonb_array_length(v_jobs);
+end
+$$;
+comment on function :schema.chase_transfers(interval, integer) is
+  'Puts withdrawals that nobody has touched for so long back in line, such as after their jobs became dead letters; returns how many.';
+`,
+    },
+    {
+      path: "functions/check_parties.sql",
+      text: `create or replace function :schema.check_parties(
+  p_actor_kind text, p_actor_id text, p_platform text, p_worker text
+) returns boolean
+language plpgsql stable
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_status text;
+  v_active boolean;
+begin
+  if p_platform is not null then
+    if p_actor_kind = 'worker' or (p_actor_kind = 'platform' and p_actor_id is distinct from p_platform) then
+      raise exception '% % cannot post tasks of platform %.', initcap(p_actor_kind), p_actor_id, p_platform
+        using errcode = 'GH403', constraint = 'not_your_platform', column = 'platformId',
+          hint = 'A platform posts its own tasks.';
+    end if;
+    select is_active into v_active from :schema.platforms where id = p_platform;
+    if not found then
+      raise exception 'Platform % not found.', p_platform
+        using errcode = 'GH404', constraint = 'platform_not_found', column = 'platformId', hint = 'Check the id.';
+    elsif not v_active then
+      raise exception 'Platform % is not active.', p_platform
+        using errcode = 'GH403', constraint = 'platform_inactive', column = 'platformId',
+          hint = 'It must be activated before it posts tasks.';
+    end if;
+  end if;
+  if p_worker is not null then
+    select status into v_status from :schema.workers where id = p_worker;
+    if not found then
+      raise exception 'Worker % not found.', p_worker
+        using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId', hint = 'Check the id.';
+    elsif v_status <> 'active' then
+      raise exception 'Worker % is %.', p_worker, v_status
+        using errcode = 'GH403', constraint = 'worker_' || v_status, column = 'workerId',
+          hint = 'Only active workers are given tasks.';
+    end if;
+  end if;
+  return true;
+end
+$$;
+comment on function :schema.check_parties(text, text, text, text) is
+  'Raises unless the platform (null: not asked) is active and the actor''s, and the worker (null: not asked) is active.';
+`,
+    },
+    {
+      path: "functions/complete_task.sql",
+      text: `create or replace function :schema.complete_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_delta integer, p_verification jsonb, p_proof text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+  v_reputation jsonb;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{platform}', '{active}');
+  update :schema.tasks
+  set status = 'completed', completed_at = greatest(clock_timestamp(), started_at),
+    verification_data = coalesce(p_verification, verification_data), completion_proof = coalesce(p_proof, completion_proof),
+    updated_at = clock_timestamp()
+  where id = p_task
+  returning * into v_task;
+  v_reputation := :schema.add_completion_events(v_task, p_delta);
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'complete_task', 'task', p_task,
+    v_reputation || jsonb_build_object('amount', trim_scale(v_task.amount)::text), array[v_task.worker_id, v_task.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task) || v_reputation);
+end
+$$;
+comment on function :schema.complete_task(text, text, text, text, text, text, bytea, text, integer, jsonb, text) is
+  'Completes an active task, with its points for the worker. Paying it is another step.';
+`,
+    },
+    {
+      path: "functions/create_stream.sql",
+      text: `create or replace function :schema.create_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_total :schema.usdc, p_start timestamptz, p_end timestamptz, p_duration_s integer, p_interval_s integer,
+  p_contract text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+  v_stream :schema.streams;
+  v_duration_s numeric;
+  v_promised numeric;
+  v_free numeric;
+begin
+  if v_answer is not null then return v_answer; end if;
+  select * into v_task from :schema.tasks t where t.id = p_task for no key update;
+  if not found then
+    raise exception 'There is no task %.', p_task
+      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId', hint = 'List the tasks of the platform.';
+  end if;
+  if v_task.task_type <> 'streaming' then
+    raise exception 'Task % is of type %, and only streaming tasks have streams.', p_task, v_task.task_type
+      using errcode = 'GH409', constraint = 'task_not_streaming', column = 'taskId', hint = 'Post a task of type streaming.';
+  end if;
+  if v_task.status <> 'active' then
+    raise exception 'Task % is %, not active.', p_task, v_task.status
+      using errcode = 'GH409', constraint = 'task_not_active', column = 'taskId',
+        hint = 'A stream begins while its task is active.';
+  end if;
+  v_stream.start_time := coalesce(p_start, date_trunc('milliseconds', clock_timestamp()));
+  v_stream.end_time := coalesce(p_end, v_stream.start_time + make_interval(secs => p_duration_s));
+  v_duration_s := extract(epoch from (v_stream.end_time - v_stream.start_time));
+  if v_duration_s <= 0 or v_duration_s > 30 * 86400 then
+    raise exception 'A stream of % seconds is refused.', trim_scale(v_duration_s)
+      using errcode = 'GH400', constraint = 'stream_duration',
+        column = case when p_end is null then 'durationS' else 'endTime' end,
+        hint = 'A stream lasts up to 30 days.';
+  end if;
+  if p_interval_s < 60 or p_interval_s > v_duration_s then
+    raise exception 'Releases every % seconds do not fit a stream of % seconds.', p_interval_s, trim_scale(v_duration_s)
+      using errcode = 'GH400', constraint = 'stream_interval', column = 'releaseIntervalS',
+        hint = 'The interval is 60 seconds or more, and not longer than the stream.';
+  end if;
+  v_stream.total_amount := coalesce(p_total, v_task.amount);
+  -- Streams that have ended count with what they paid, which is in paid_amount.
+  select coalesce(sum(s.remaining_amount), 0) into v_promised
+  from :schema.streams s where s.task_id = p_task and s.status in ('active', 'paused', 'insolvent');
+  if v_stream.total_amount > v_task.amount - v_task.paid_amount - v_promised then
+    raise exception 'A stream of % is more than what task % has left.', trim_scale(v_stream.total_amount), p_task
+      using errcode = 'GH409', constraint = 'above_task_amount', column = 'totalAmount',
+        detail = jsonb_build_object('left', trim_scale(v_task.amount - v_task.paid_amount - v_promised)::text)::text,
+        hint = 'All streams of a task together pay its amount at most.';
+  end if;
+  v_free := v_task.escrowed_amount - :schema.promised_escrow(p_task);
+  v_stream.funded_amount := least(v_stream.total_amount, v_free);
+  insert into :schema.streams (task_id, platform_id, worker_id, contract_address, start_time, end_time, total_amount,
+    funded_amount, release_interval, fee_bps, status, next_release_at)
+  select p_task, v_task.platform_id, v_task.worker_id, p_contract, v_stream.start_time, v_stream.end_time,
+    v_stream.total_amount, v_stream.funded_amount, p_interval_s, p.fee_bps,
+    case when v_stream.funded_amount > 0 then 'active' else 'insolvent' end,
+    case when v_stream.funded_amount > 0 then v_stream.end_time end
+  from :schema.platforms p where p.id = v_task.platform_id
+  returning * into v_stream;
+  update :schema.streams s set next_release_at = :schema.stream_next_release_at(s, s.start_time)
+  where s.id = v_stream.id and s.status = 'active';
+  select * into v_stream from :schema.streams s where s.id = v_stream.id;
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'created', 'stream', v_stream.id,
+    jsonb_build_object('taskId', p_task, 'total', trim_scale(v_stream.total_amount)::text,
+      'funded', trim_scale(v_stream.funded_amount)::text, 'startTime', v_stream.start_time, 'endTime', v_stream.end_time,
+      'releaseIntervalS', p_interval_s),
+    array[v_stream.worker_id, v_stream.platform_id]);
+  if v_stream.status = 'insolvent' then
+    perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'insolvent', 'stream', v_stream.id,
+      jsonb_build_object('taskId', p_task, 'total', trim_scale(v_stream.total_amount)::text, 'released', '0'),
+      array[v_stream.worker_id, v_stream.platform_id]);
+  end if;
+  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, clock_timestamp()));
+end
+$$;
+comment on function :schema.create_stream(
+  text, text, text, text, text, text, bytea, text, :schema.usdc, timestamptz, timestamptz, integer, integer, text) is
+  'Begins a stream for an active streaming task, funded from what of the task''s escrow no other stream was promised: with less than its total it will run out, with nothing it waits for money.';
+`,
+    },
+    {
+      path: "functions/create_task.sql",
+      text: `create or replace function :schema.create_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_platform text, p_worker text, p_external text, p_type text, p_amount numeric, p_escrow numeric, p_title text,
+  p_description text, p_metadata jsonb, p_scheduled_at timestamptz, p_due_at timestamptz, p_hold_until timestamptz,
+  p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_escrow numeric := coalesce(p_escrow, p_amount);
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  perform :schema.check_parties(p_actor_kind, p_actor_id, p_platform, p_worker);
+  if v_escrow > p_amount then
+    raise exception 'Escrow of % is more than the amount of %.', p_escrow, p_amount
+      using errcode = 'GH400', column = 'escrow', hint = 'Set aside the amount or less of it.';
+  end if;
+  insert into :schema.tasks (platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title, description,
+    metadata, scheduled_at, due_at, hold_until)
+  values (p_platform, p_worker, p_external, p_type, p_amount, v_escrow, p_title, p_description, p_metadata,
+    p_scheduled_at, p_due_at, p_hold_until)
+  on conflict (platform_id, external_id) do nothing
+  returning * into v_task;
+  if not found then
+    select * into v_task from :schema.tasks where platform_id = p_platform and external_id = p_external;
+    if not :schema.same_task(v_task, p_worker, p_type, p_amount, v_escrow, p_title, p_description, p_metadata,
+      p_scheduled_at, p_due_at, p_hold_until) then
+      raise exception 'Platform % posted task "%" before with other content.', p_platform, p_external
+        using errcode = 'GH409', constraint = 'external_id_reused', column = 'externalId',
+          detail = jsonb_build_object('id', v_task.id)::text, hint = 'Use an id of its own for each task.';
+    end if;
+    return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+  end if;
+  perform :schema.move_money(array['task ' || v_task.id || ' escrow'], array['platform:' || p_platform],
+    array['escrow:' || p_platform], array[v_escrow], v_task.id, p_wide);
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'create_task', 'task', v_task.id,
+    jsonb_build_object('task_type', p_type, 'amount', trim_scale(p_amount)::text),
+    array_remove(array[p_worker, p_platform], null));
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.create_task(
+  text, text, text, text, text, text, bytea, text, text, text, text, numeric, numeric, text, text, jsonb, timestamptz,
+  timestamptz, timestamptz, boolean) is
+  'Posts a task and sets its money aside, platform to escrow. The platform''s own id posted again with the same content answers the first task.';
+`,
+    },
+    {
+      path: "functions/create_tasks.sql",
+      text: `create or replace function :schema.create_tasks(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_tasks jsonb, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_bad record;
+  v_made text[];
+  v_platforms text[];
+  v_escrows numeric[];
+begin
+  if v_answer is not null then return v_answer; end if;
+  perform :schema.check_parties(p_actor_kind, p_actor_id, l.platform_id, l.worker_id)
+  from (
+    select distinct r.platform_id, r.worker_id
+    from jsonb_to_recordset(p_tasks) as r(platform_id text, worker_id text)
+  ) as l;
+  select l.place, l.escrow, l.amount into v_bad
+  from jsonb_to_recordset(p_tasks) as l(place integer, amount numeric, escrow numeric)
+  where l.escrow > l.amount
+  order by l.place limit 1;
+  if found then
+    raise exception 'Escrow of % is more than the amount of %.', v_bad.escrow, v_bad.amount
+      using errcode = 'GH400', column = 'tasks.' || v_bad.place || '.escrow', hint = 'Set aside the amount or less of it.';
+  end if;
+  -- In one order always, so that two lists with the same tasks wait for each other in a line.
+  with made as (
+    insert into :schema.tasks (id, platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title,
+      description, metadata, scheduled_at, due_at, hold_until)
+    select l.id, l.platform_id, l.worker_id, l.external_id, l.task_type, l.amount, coalesce(l.escrow, l.amount), l.title,
+      l.description, l.metadata, l.scheduled_at, l.due_at, l.hold_until
+    from jsonb_to_recordset(p_tasks) as l(place integer, id text, platform_id text, worker_id text, external_id text,
+      task_type text, amount numeric, escrow numeric, title text, description text, metadata jsonb,
+      scheduled_at timestamptz, due_at timestamptz, hold_until timestamptz)
+    order by l.platform_id, l.external_id, l.place
+    on conflict (platform_id, external_id) do nothing
+    returning id, platform_id, escrowed_amount
+  )
+  select array_agg(m.id order by m.id), array_agg(m.platform_id order by m.id), array_agg(m.escrowed_amount::numeric order by m.id)
+  into v_made, v_platforms, v_escrows
+  from made m;
+  if v_made is not null then
+    perform :schema.move_money(
+      (select array_agg('task ' || u.id || ' escrow' order by u.place) from unnest(v_made) with ordinality as u(id, place)),
+      (select array_agg('platform:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
+      (select array_agg('escrow:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
+      v_escrows, 'create_tasks', p_wide);
+    perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'create_task', 'task', t.id,
+      jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text),
+      array_remove(array[t.worker_id, t.platform_id], null))
+    from :schema.tasks t where t.id = any (v_made);
+  end if;
+  -- What was posted before, or twice in this list, must be the same.
+  select l.place, l.platform_id, l.external_id, t.id into v_bad
+  from jsonb_to_recordset(p_tasks) as l(place integer, id text, platform_id text, worker_id text, external_id text,
+    task_type text, amount numeric, escrow numeric, title text, description text, metadata jsonb,
+    scheduled_at timestamptz, due_at timestamptz, hold_until timestamptz)
+  join :schema.tasks t on t.platform_id = l.platform_id and t.external_id = l.external_id
+  where t.id <> l.id and not :schema.same_task(t, l.worker_id, l.task_type, l.amount, coalesce(l.escrow, l.amount),
+    l.title, l.description, l.metadata, l.scheduled_at, l.due_at, l.hold_until)
+  order by l.place limit 1;
+  if found then
+    raise exception 'Platform % posted task "%" before with other content.', v_bad.platform_id, v_bad.external_id
+      using errcode = 'GH409', constraint = 'external_id_reused', column = 'tasks.' || v_bad.place || '.externalId',
+        detail = jsonb_build_object('id', v_bad.id)::text, hint = 'Use an id of its own for each task.';
+  end if;
+  select jsonb_agg(:schema.task_json(t) order by l.place) into v_answer
+  from jsonb_to_recordset(p_tasks) as l(place integer, id text, platform_id text, external_id text)
+  cross join lateral (
+    select k.* from :schema.tasks k where k.id = l.id
+    union all
+    select k.* from :schema.tasks k
+    where k.platform_id = l.platform_id and k.external_id = l.external_id and k.id <> l.id
+  ) as t;
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.create_tasks(text, text, text, text, text, text, bytea, jsonb, boolean) is
+  'Posts a list of tasks, all or none, in one statement: as create_task does for one. Returns them in the order of the list.';
+`,
+    },
+    {
+      path: "functions/default_overdue_loans.sql",
+      text: `create or replace function :schema.default_overdue_loans(p_penalty integer, p_limit integer) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_loan :schema.loans;
+  v_count integer := 0;
+begin
+  for v_loan in
+    select * from :schema.loans
+    where status in ('disbursed', 'repaying') and repayment_due < statement_timestamp()
+    order by repayment_due, id
+    limit p_limit
+    for no key update skip locked
+  loop
+    update :schema.loans set status = 'defaulted', defaulted_at = clock_timestamp(), updated_at = clock_timestamp()
+    where id = v_loan.id;
+    insert into :schema.reputation_events (worker_id, event_type, requested_delta, delta, previous_score, new_score,
+      reason, related_id)
+    values (v_loan.worker_id, 'penalty', p_penalty, 0, 0, 0, 'Advance not repaid in time', v_loan.id);
+    perform :schema.record_action('system', null, null, 'defaulted', 'loan', v_loan.id,
+      jsonb_build_object('workerId', v_loan.worker_id, 'penalty', p_penalty,
+        'remaining', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text), array[v_loan.worker_id]);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function :schema.default_overdue_loans(integer, integer) is
+  'Makes loans whose due date has passed defaulted, with a penalty in reputation, at most p_limit of them; returns how many.';
+`,
+    },
+    {
+      path: "functions/deposit_funds.sql",
+      text: `create or replace function :schema.deposit_funds(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_platform text, p_amount numeric, p_rail text, p_reference text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+  v_ids bigint[];
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  if not exists (select from :schema.platforms where id = p_platform) then
+    raise exception 'Platform not found' using errcode = 'GH404', constraint = 'platform_not_found',
+      column = 'platformId', detail = jsonb_build_object('platformId', p_platform)::text;
+  end if;
+  -- A reference that another call is just using is waited for; then its deposit is found.
+  insert into :schema.transactions (platform_id, tx_type, amount, status, rail, rail_reference, processed_at)
+  values (p_platform, 'deposit', p_amount, 'completed', p_rail, p_reference, clock_timestamp())
+  on conflict on constraint transactions_rail_reference_key do nothing
+  returning * into v_row;
+  if v_row.id is null then
+    select * into v_row from :schema.transactions where rail = p_rail and rail_reference = p_reference;
+    if (v_row.platform_id, v_row.tx_type, v_row.amount) is distinct from (p_platform, 'deposit', p_amount) then
+      raise exception 'The reference "%" of % belongs to another movement.', p_reference, p_rail
+        using errcode = 'GH409', constraint = 'reference_used', column = 'reference',
+          hint = 'Each deposit has a reference of its own.';
+    end if;
+    return :schema.end_once(p_account, p_key, :schema.transaction_json(v_row));
+  end if;
+  v_ids := :schema.move_money(array['deposit ' || v_row.id], array['bank'], array['platform:' || p_platform],
+    array[p_amount], v_row.id, p_wide);
+  update :schema.transactions set ledger_transfer_id = v_ids[1] where id = v_row.id returning * into v_row;
+  v_answer := :schema.transaction_json(v_row);
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'complete', 'deposit', v_row.id,
+    jsonb_build_object('platformId', p_platform, 'amount', v_answer ->> 'amount'), array[p_platform]);
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.deposit_funds(text, text, text, text, text, text, bytea, text, numeric, text, text, boolean) is
+  'Books money that came in for a platform, once for its reference at the rail.';
+`,
+    },
+    {
+      path: "functions/dispute_task.sql",
+      text: `create or replace function :schema.dispute_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_by text, p_reason text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task,
+    case when p_by in ('worker', 'platform') then array[p_by] else array[]::text[] end, '{pending,active,completed}');
+  if v_task.worker_id is null then
+    raise exception 'Task % has no worker: there is nobody to dispute with.', p_task
+      using errcode = 'GH409', constraint = 'task_open', column = 'taskId', hint = 'Cancel it.';
+  end if;
+  update :schema.tasks
+  set status = 'disputed', was_disputed = true, disputed_at = clock_timestamp(), updated_at = clock_timestamp()
+  where id = p_task;
+  insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, reason, metadata)
+  values (v_task.worker_id, p_task, 'dispute_filed', 0, 'Dispute filed by the ' || p_by || ': ' || p_reason,
+    jsonb_build_object('by', p_by));
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'dispute_task', 'task', p_task,
+    jsonb_build_object('by', p_by, 'reason', p_reason, 'was', v_task.status), array[v_task.worker_id, v_task.platform_id]);
+  select * into v_task from :schema.tasks where id = p_task;
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.dispute_task(text, text, text, text, text, text, bytea, text, text, text) is
+  'Freezes a task that has a worker until the dispute is resolved: it is neither paid nor cancelled meanwhile. Costs no points; what is found may.';
+`,
+    },
+    {
+      path: "functions/earnings_history.sql",
+      text: `create or replace function :schema.earnings_history(p_worker text) returns jsonb
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  with days as (
+    select (statement_timestamp() at time zone 'UTC')::date as today
+  ), paid as (
+    select (x.processed_at at time zone 'UTC')::date as day, sum(x.amount - x.fee) as earned
+    from :schema.transactions x
+    where x.worker_id = p_worker and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'
+    group by 1
+  )
+  select jsonb_build_object(
+    'last_day', d.today - 1,
+    'first_earning_day', (select min(day) from paid),
+    'daily_sums', (
+      select jsonb_agg(trim_scale(coalesce(p.earned, 0))::text order by g.n desc)
+      from generate_series(1, 30) as g(n) left join paid p on p.day = d.today - g.n
+    )
+  )
+  from days d;
+$$;
+comment on function :schema.earnings_history(text) is
+  'Payouts after fees by day (UTC) of the 30 whole days before today, oldest first, as decimal text; first_earning_day is null for who never earned.';
+`,
+    },
+    {
+      path: "functions/fold_statistics.sql",
+      text: `create or replace function :schema.fold_statistics(p_limit integer) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_moved integer;
+begin
+  -- One at a time: the second waits here, and then finds these rows gone. Writers never take this lock.
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '.fold_statistics', 0));
+  with work as materialized (
+    delete from :schema.work_deltas
+    where id <= (select max(id) from (select id from :schema.work_deltas order by id limit p_limit) as oldest)
+    returning *
+  ), money as materialized (
+    delete from :schema.money_deltas
+    where id <= (select max(id) from (select id from :schema.money_deltas order by id limit p_limit) as oldest)
+    returning *
+  ), kept_workers as materialized (
+    -- The lock waits for whoever deletes one: what is gone is left out, and no rollup is written for it.
+    select id from :schema.workers where id in (select worker_id from work union select worker_id from money)
+    order by id for key share
+  ), kept_platforms as materialized (
+    select id from :schema.platforms where id in (select platform_id from work union select platform_id from money)
+    order by id for key share
+  ), by_worker as (
+    insert into :schema.worker_statistics as t (worker_id, tasks, pending, active, completed, cancelled, abandoned,
+      disputed, ever_disputed, ratings, stars, earned, paid, released, open_amount, last_active_at)
+    select m.worker_id, sum(m.tasks), sum(m.pending), sum(m.active), sum(m.completed), sum(m.cancelled), sum(m.abandoned),
+      sum(m.disputed), sum(m.ever_disputed), sum(m.ratings), sum(m.stars), sum(m.earned), sum(m.paid), sum(m.released),
+      sum(m.open_amount), max(m.active_at)
+    from (
+      select worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed, ever_disputed, ratings, stars,
+        earned, paid, released, open_amount, active_at
+      from work
+      union all
+      select worker_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, active_at from money
+    ) as m
+    join kept_workers k on k.id = m.worker_id
+    group by 1
+    order by 1
+    on conflict (worker_id) do update set tasks = t.tasks + excluded.tasks, pending = t.pending + excluded.pending,
+      active = t.active + excluded.active, completed = t.completed + excluded.completed,
+      cancelled = t.cancelled + excluded.cancelled, abandoned = t.abandoned + excluded.abandoned,
+      disputed = t.disputed + excluded.disputed, ever_disputed = t.ever_disputed + excluded.ever_disputed,
+      ratings = t.ratings + excluded.ratings, stars = t.stars + excluded.stars, earned = t.earned + excluded.earned,
+      paid = t.paid + excluded.paid, released = t.released + excluded.released,
+      open_amount = t.open_amount + excluded.open_amount,
+      last_active_at = greatest(t.last_active_at, excluded.last_active_at), is_stale = true
+  ), by_worker_day as (
+    insert into :schema.worker_days as t (worker_id, day, tasks, completed, late, disputed, finished, earned)
+    select m.worker_id, m.day, sum(m.tasks), sum(m.completed), sum(m.late), sum(m.disputed), sum(m.finished), sum(m.earned)
+    from (
+      select worker_id, created_day as day, tasks, completed, late, ever_disputed as disputed, 0 as finished, 0 as earned
+      from work
+      where created_day is not null
+      union all
+      select worker_id, completed_day, 0, 0, 0, 0, completed, earned from work where completed_day is not null
+    ) as m
+    join kept_workers k on k.id = m.worker_id
+    group by 1, 2
+    having (sum(m.tasks), sum(m.completed), sum(m.late), sum(m.disputed), sum(m.finished), sum(m.earned))
+      <> (0, 0, 0, 0, 0, 0)
+    order by 1, 2
+    on conflict (worker_id, day) do update set tasks = t.tasks + excluded.tasks,
+      completed = t.completed + excluded.completed, late = t.late + excluded.late, disputed = t.disputed + excluded.disputed,
+      finished = t.finished + excluded.finished, earned = t.earned + excluded.earned
+  ), by_worker_type as (
+    insert into :schema.worker_transactions as t (worker_id, tx_type, transactions, amount)
+    select m.worker_id, m.tx_type, sum(m.transactions), sum(m.amount)
+    from money m join kept_workers k on k.id = m.worker_id
+    where m.status = 'completed' and m.asset = 'USDC'
+    group by 1, 2
+    order by 1, 2
+    on conflict (worker_id, tx_type) do update set
+      transactions = t.transactions + excluded.transactions, amount = t.amount + excluded.amount
+  ), by_day as (
+    insert into :schema.transaction_days as t (day, asset, tx_type, status, transactions, amount, fees)
+    select day, asset, tx_type, status, sum(transactions), sum(amount), sum(fees)
+    from money
+    group by 1, 2, 3, 4
+    order by 1, 2, 3, 4
+    on conflict (day, asset, tx_type, status) do update set transactions = t.transactions + excluded.transactions,
+      amount = t.amount + excluded.amount, fees = t.fees + excluded.fees
+  ), pairs as materialized (
+    select m.platform_id, c.worker_id, c.old_tasks, c.new_tasks, c.old_day, c.new_day
+    from (
+      select platform_id, array_agg(worker_id) as workers, array_agg(tasks) as tasks, array_agg(created_day) as days
+      from work
+      where worker_id is not null and tasks <> 0
+      group by 1
+    ) as m
+    join kept_platforms k on k.id = m.platform_id
+    cross join lateral :schema.changed_platform_workers(m.platform_id, m.workers, m.tasks, m.days) as c
+  ), pairs_gone as (
+    delete from :schema.platform_workers t
+    using pairs p
+    where p.new_tasks <= 0 and t.platform_id = p.platform_id and t.worker_id = p.worker_id
+  ), by_pair as (
+    insert into :schema.platform_workers as t (platform_id, worker_id, tasks, last_day)
+    select platform_id, worker_id, new_tasks, new_day from pairs where new_tasks > 0 order by 1, 2
+    on conflict (platform_id, worker_id) do update set tasks = excluded.tasks, last_day = excluded.last_day
+  ), by_activity as (
+    insert into :schema.platform_activity as t (platform_id, day, workers)
+    select m.platform_id, m.day, sum(m.workers)
+    from (
+      select platform_id, old_day as day, -1 as workers from pairs where old_day is distinct from new_day
+      union all
+      select platform_id, new_day, 1 from pairs where old_day is distinct from new_day
+    ) as m
+    where m.day is not null
+    group by 1, 2
+    having sum(m.workers) <> 0
+    order by 1, 2
+    on conflict (platform_id, day) do update set workers = t.workers + excluded.workers
+  ), by_platform as (
+    insert into :schema.platform_statistics as t (platform_id, tasks, pending, active, completed, cancelled, abandoned,
+      disputed, timed, seconds, payouts, payout_amount, fees, unique_workers)
+    select m.platform_id, sum(m.tasks), sum(m.pending), sum(m.active), sum(m.completed), sum(m.cancelled),
+      sum(m.abandoned), sum(m.disputed), sum(m.timed), sum(m.seconds), sum(m.payouts), sum(m.payout_amount), sum(m.fees),
+      sum(m.unique_workers)
+    from (
+      select platform_id, tasks, pending, active, completed, cancelled, abandoned, disputed, timed, seconds,
+        0 as payouts, 0 as payout_amount, 0 as fees, 0 as unique_workers
+      from work
+      union all
+      select platform_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, transactions, amount, fees, 0
+      from money
+      where tx_type = 'payout' and status = 'completed' and asset = 'USDC'
+      union all
+      select platform_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (new_tasks > 0)::integer - (old_tasks > 0)::integer
+      from pairs
+    ) as m
+    join kept_platforms k on k.id = m.platform_id
+    group by 1
+    order by 1
+    on conflict (platform_id) do update set tasks = t.tasks + excluded.tasks, pending = t.pending + excluded.pending,
+      active = t.active + excluded.active, completed = t.completed + excluded.completed,
+      cancelled = t.cancelled + excluded.cancelled, abandoned = t.abandoned + excluded.abandoned,
+      disputed = t.disputed + excluded.disputed, timed = t.timed + excluded.timed, seconds = t.seconds + excluded.seconds,
+      payouts = t.payouts + excluded.payouts, payout_amount = t.payout_amount + excluded.payout_amount,
+      fees = t.fees + excluded.fees, unique_workers = t.unique_workers + excluded.unique_workers,
+      brought_on = '-infinity'
+  )
+  select greatest((select count(*) from work), (select count(*) from money)) into v_moved;
+  perform :schema.bring_statistics(p_limit);
+  return v_moved;
+end
+$$;
+comment on function :schema.fold_statistics(integer) is
+  'Moves up to p_limit deltas of work and of money into the rollups, and brings the columns of workers and platforms up to date; returns how many of whichever were more. Safe to run from several processes at once.';
 `,
     },
     {
@@ -35,7 +985,7 @@ begin
     ('loans', 'pending', 'approved'), ('loans', 'pending', 'cancelled'), ('loans', 'approved', 'disbursed'),
     ('loans', 'approved', 'cancelled'), ('loans', 'disbursed', 'repaying'), ('loans', 'disbursed', 'repaid'),
     ('loans', 'disbursed', 'defaulted'), ('loans', 'repaying', 'repaid'), ('loans', 'repaying', 'defaulted'),
-    ('loans', 'defaulted', 'repaid'),
+    ('loans', 'defaulted', 'repaid'), ('loans', 'defaulted', 'written_off'),
     ('transactions', 'pending', 'processing'), ('transactions', 'pending', 'completed'),
     ('transactions', 'pending', 'failed'), ('transactions', 'pending', 'cancelled'),
     ('transactions', 'processing', 'completed'), ('transactions', 'processing', 'failed'),
@@ -54,6 +1004,77 @@ comment on function :schema.guard_status() is
 `,
     },
     {
+      path: "functions/halt_streams.sql",
+      text: `create or replace function :schema.halt_streams(
+  p_actor_type text, p_actor_id text, p_request_id text, p_task text, p_stream text, p_status text, p_wide boolean
+) returns numeric
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_ids text[];
+  v_released numeric;
+  v_stream record;
+begin
+  assert p_status in ('paused', 'cancelled'), 'streams are halted by a pause or for good';
+  v_ids := array(
+    select s.id from :schema.streams s
+    where s.task_id = p_task and s.id = coalesce(p_stream, s.id)
+      and s.status in ('active', 'insolvent', case when p_status = 'cancelled' then 'paused' end)
+    order by s.id for no key update
+  );
+  select coalesce(sum(r.amount), 0) into v_released
+  from :schema.release_streams(p_actor_type, p_actor_id, p_request_id, v_ids, null, v_now, p_wide) as r;
+  for v_stream in
+    update :schema.streams s
+    set status = p_status, next_release_at = null,
+      -- One that ran out of money has earned nothing since.
+      paused_at = case when p_status = 'paused' then least(v_now, :schema.stream_runs_out_at(s)) end,
+      cancelled_at = case when p_status = 'cancelled' then v_now end, updated_at = v_now
+    where s.id = any (v_ids) and s.status in ('active', 'insolvent', 'paused')
+    returning s.id, s.task_id, s.worker_id, s.platform_id, s.released_amount, s.funded_amount
+  loop
+    perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, p_status, 'stream', v_stream.id,
+      jsonb_build_object('taskId', v_stream.task_id, 'released', trim_scale(v_stream.released_amount)::text,
+        'unreleased', trim_scale(v_stream.funded_amount - v_stream.released_amount)::text),
+      array[v_stream.worker_id, v_stream.platform_id]);
+  end loop;
+  return v_released;
+end
+$$;
+comment on function :schema.halt_streams(text, text, text, text, text, text, boolean) is
+  'Pauses (paused) or ends (cancelled) one stream of a task, or all with null, after paying what has accrued; returns how much that was. The rest stays in the task''s escrow. For callers that have locked the task.';
+`,
+    },
+    {
+      path: "functions/hold_refusal.sql",
+      text: `create or replace function :schema.hold_refusal(p_task :schema.tasks) returns jsonb
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select case
+    when p_task.hold_until > clock_timestamp() then jsonb_build_object('state', 'GH409',
+      'message', format('Task %s is held until %s.', p_task.id, to_char(p_task.hold_until at time zone 'UTC',
+        'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+      'reason', 'task_held', 'details', jsonb_build_object('taskId', p_task.id, 'holdUntil', p_task.hold_until),
+      'hint', 'It is paid by itself when that time has come and it is approved.')
+    when p_task.verification_status in ('flagged', 'rejected') then jsonb_build_object('state', 'GH409',
+      'message', format('Task %s is %s.', p_task.id, p_task.verification_status), 'reason', 'not_verified',
+      'details', jsonb_build_object('taskId', p_task.id, 'verificationStatus', p_task.verification_status),
+      'hint', 'Approve it first.')
+    when exists (
+      select from :schema.streams s where s.task_id = p_task.id and s.status in ('active', 'paused', 'insolvent')
+    ) then jsonb_build_object('state', 'GH409', 'message', format('Task %s is being paid by a stream.', p_task.id),
+      'reason', 'task_streaming', 'details', jsonb_build_object('taskId', p_task.id),
+      'hint', 'Wait for its end, or cancel it.')
+  end;
+$$;
+comment on function :schema.hold_refusal(:schema.tasks) is
+  'Why nothing may leave the escrow of a completed task for a worker just now, or null: held, flagged or rejected, a stream that is not over.';
+`,
+    },
+    {
       path: "functions/loan_json.sql",
       text: `create or replace function :schema.loan_json(p_row :schema.loans) returns jsonb
 language sql stable parallel safe
@@ -69,6 +1090,68 @@ as $$
 $$;
 comment on function :schema.loan_json(:schema.loans) is
   'The row as functions answer it: amounts as decimal text, since a JSON number would be read as a float.';
+`,
+    },
+    {
+      path: "functions/lock_stream.sql",
+      text: `create or replace function :schema.lock_stream(p_id text) returns :schema.streams
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_stream :schema.streams;
+begin
+  -- The task first, as everywhere; a stream never moves to another.
+  perform 1 from :schema.tasks t where t.id = (select s.task_id from :schema.streams s where s.id = p_id)
+    for no key update;
+  select * into v_stream from :schema.streams s where s.id = p_id for no key update;
+  if not found then
+    raise exception 'There is no stream %.', p_id
+      using errcode = 'GH404', constraint = 'stream_not_found', column = 'streamId', hint = 'List the streams of the task.';
+  end if;
+  return v_stream;
+end
+$$;
+comment on function :schema.lock_stream(text) is
+  'Locks a stream and, before it, its task. Everything that changes a stream holds its task''s lock.';
+`,
+    },
+    {
+      path: "functions/lock_task.sql",
+      text: `create or replace function :schema.lock_task(
+  p_actor_kind text, p_actor_id text, p_task text, p_parties text[], p_states text[]
+) returns :schema.tasks
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_task :schema.tasks;
+begin
+  select * into v_task from :schema.tasks where id = p_task for no key update;
+  if not found then
+    raise exception 'Task % not found.', p_task
+      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId', hint = 'Check the id.';
+  end if;
+  -- Whoever is neither a worker nor a platform acts for the house.
+  if p_actor_kind in ('worker', 'platform') and (
+    p_actor_kind <> all (p_parties)
+    or p_actor_id is distinct from case p_actor_kind when 'worker' then v_task.worker_id else v_task.platform_id end
+  ) then
+    raise exception 'Task % is not % %''s to change so.', p_task, p_actor_kind, p_actor_id
+      using errcode = 'GH403', constraint = 'not_your_task', column = 'taskId',
+        hint = 'Only those it belongs to may, each its own part.';
+  end if;
+  if v_task.status <> all (p_states) then
+    raise exception 'Task % is %, not %.', p_task, v_task.status, array_to_string(p_states, ' or ')
+      using errcode = 'GH409', constraint = 'task_status', column = 'status',
+        detail = jsonb_build_object('id', p_task, 'status', v_task.status, 'expected', to_jsonb(p_states))::text,
+        hint = 'Read it again: somebody may have changed it meanwhile.';
+  end if;
+  return v_task;
+end
+$$;
+comment on function :schema.lock_task(text, text, text, text[], text[]) is
+  'Locks a task and returns it; raises unless it is there, in one of the states, and the actor''s own (a worker or platform among the parties named, or neither of both kinds).';
 `,
     },
     {
@@ -100,7 +1183,7 @@ begin
   if v_keys is null then return v_ids; end if;
   -- One link number for all: they are posted together or not at all.
   for v_refused in
-    select r.place, r.outcome, r.id, r.available
+    select r.place, r.outcome, r.id, r.available, r.account_id
     from :schema.ledger_post(
       v_keys, array_fill(1::smallint, array[cardinality(v_keys)]), v_debits, v_credits, v_amounts,
       array_fill(null::bigint, array[cardinality(v_keys)]), array_fill(null::integer, array[cardinality(v_keys)]),
@@ -116,7 +1199,9 @@ begin
         using errcode = case when v_refused.outcome in ('insufficient', 'limit') then 'GH429' else 'GH409' end,
           constraint = case v_refused.outcome when 'insufficient' then 'insufficient_funds'
             else 'ledger_' || v_refused.outcome end,
-          detail = jsonb_build_object('account', p_debits[v_places[v_refused.place]],
+          detail = jsonb_build_object(
+            'account', coalesce((select a.code from :schema.ledger_accounts a where a.id = v_refused.account_id),
+              p_debits[v_places[v_refused.place]]),
             'available', trim_scale(v_refused.available)::text)::text,
           hint = case v_refused.outcome when 'insufficient' then 'Pay in first.' else 'Look at guildhall ledger statement.' end;
     end if;
@@ -127,6 +1212,49 @@ end
 $$;
 comment on function :schema.move_money(text[], text[], text[], numeric[], text, boolean) is
   'Posts transfers of USDC between accounts named by code, together or not at all, each once for its key; returns their ids, null for amounts of zero. Raises insufficient_funds, or ledger_ and the outcome.';
+`,
+    },
+    {
+      path: "functions/note_transfer.sql",
+      text: `create or replace function :schema.note_transfer(
+  p_id text, p_round integer, p_state text, p_confirmations integer, p_final integer, p_rail_reference text,
+  p_tx_hash text, p_block bigint, p_reason text, p_wide boolean default false
+) returns text
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+  v_done constant boolean := p_state = 'accepted' and p_confirmations >= p_final;
+  v_at constant timestamptz(3) := clock_timestamp();
+begin
+  select * into v_row from :schema.transactions where id = p_id for no key update;
+  if v_row.status is distinct from 'processing' or v_row.attempts <> p_round then return v_row.status; end if;
+  if p_state = 'failed' then
+    perform :schema.move_money(array['withdrawal ' || p_id || ' back ' || p_round], array['rail'],
+      array['worker:' || v_row.worker_id], array[v_row.amount], p_id, p_wide);
+  elsif v_done then
+    perform :schema.move_money(array['withdrawal ' || p_id || ' sent ' || p_round], array['rail'], array['bank'],
+      array[v_row.amount], p_id, p_wide);
+  end if;
+  update :schema.transactions
+  set status = case when p_state = 'failed' then 'failed' when v_done then 'completed' else 'processing' end,
+    rail_reference = coalesce(p_rail_reference, rail_reference), tx_hash = coalesce(p_tx_hash, tx_hash),
+    block_number = coalesce(p_block, block_number),
+    blockchain_confirmations = greatest(blockchain_confirmations, p_confirmations),
+    error_message = case when p_state = 'failed' then p_reason end,
+    processed_at = case when p_state = 'failed' or v_done then v_at end, updated_at = v_at
+  where id = p_id returning * into v_row;
+  if v_row.status <> 'processing' then
+    perform :schema.record_action('system', null, null, case when v_done then 'complete' else 'fail' end, 'withdrawal',
+      p_id, jsonb_build_object('workerId', v_row.worker_id, 'amount', trim_scale(v_row.amount)::text,
+        'txHash', v_row.tx_hash, 'error', v_row.error_message), array[v_row.worker_id]);
+  end if;
+  return v_row.status;
+end
+$$;
+comment on function :schema.note_transfer(text, integer, text, integer, integer, text, text, bigint, text, boolean) is
+  'Writes down what the rail says of a withdrawal: with enough confirmations it is completed, refused or failed for good the money is back in the balance. What is about an earlier round, or comes again, changes nothing.';
 `,
     },
     {
@@ -169,6 +1297,395 @@ comment on function :schema.open_books(text, text) is
 `,
     },
     {
+      path: "functions/pause_stream.sql",
+      text: `create or replace function :schema.pause_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_id text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_stream :schema.streams;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_stream := :schema.lock_stream(p_id);
+  if v_stream.status not in ('active', 'insolvent') then
+    raise exception 'Stream % is %.', p_id, v_stream.status
+      using errcode = 'GH409', constraint = 'stream_not_active', column = 'streamId', hint = 'Only a stream that runs can be paused.';
+  end if;
+  perform :schema.halt_streams(p_actor_type, p_actor_id, p_request_id, v_stream.task_id, p_id, 'paused', p_wide);
+  select * into v_stream from :schema.streams s where s.id = p_id;
+  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, clock_timestamp()));
+end
+$$;
+comment on function :schema.pause_stream(text, text, text, text, text, text, bytea, text, boolean) is
+  'Pays what has accrued and pauses the stream: paused time earns nothing and moves its end. One of which all was paid by that is completed instead.';
+`,
+    },
+    {
+      path: "functions/pay_tasks.sql",
+      text: `create or replace function :schema.pay_tasks(
+  p_actor_type text, p_actor_id text, p_request_id text, p_tasks text[], p_worker text, p_rail text, p_least numeric,
+  p_metadata jsonb, p_wide boolean default false
+) returns jsonb[]
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answers jsonb[] := array_fill(null::jsonb, array[cardinality(p_tasks)]);
+  v_row record;
+  v_last text;
+  v_refusal jsonb;
+  v_places integer[] := '{}';
+  v_tasks text[] := '{}';
+  v_workers text[] := '{}';
+  v_wallets text[] := '{}';
+  v_amounts numeric[] := '{}';
+  v_payouts jsonb[];
+  v_left numeric;
+begin
+  perform from :schema.tasks where id = any (p_tasks) order by id for no key update;
+  for v_row in
+    select g.place::integer as place, g.id as asked, t as task, w.wallet_address
+    from unnest(p_tasks) with ordinality as g(id, place)
+    left join :schema.tasks t on t.id = g.id
+    left join :schema.workers w on w.id = t.worker_id
+    order by g.id, g.place
+  loop
+    v_refusal := :schema.payment_refusal(v_row.task, v_row.asked, p_worker);
+    if v_refusal is null and v_row.asked = v_last then
+      v_refusal := jsonb_build_object('state', 'GH409', 'message', 'Task already paid', 'reason', 'task_already_paid',
+        'details', jsonb_build_object('taskId', v_row.asked), 'hint', 'It is twice in the list.');
+    end if;
+    if v_refusal is null and (v_row.task).escrowed_amount < (v_row.task).amount - (v_row.task).paid_amount then
+      v_refusal := jsonb_build_object('state', 'GH429', 'reason', 'insufficient_escrow',
+        'message', format('Of the %s USDC that task %s costs only %s are in escrow.',
+          trim_scale((v_row.task).amount - (v_row.task).paid_amount), v_row.asked,
+          trim_scale((v_row.task).escrowed_amount)),
+        'details', jsonb_build_object('taskId', v_row.asked, 'available', trim_scale((v_row.task).escrowed_amount)::text),
+        'hint', 'Fund it first.');
+    end if;
+    if v_refusal is null and p_rail <> 'ledger' and v_row.wallet_address is null then
+      v_refusal := :schema.wallet_refusal((v_row.task).worker_id);
+    end if;
+    v_last := v_row.asked;
+    if v_refusal is not null then
+      v_answers[v_row.place] := jsonb_build_object('refusal', v_refusal);
+    else
+      v_places := v_places || v_row.place;
+      v_tasks := v_tasks || v_row.asked;
+      v_workers := v_workers || (v_row.task).worker_id;
+      v_wallets := v_wallets || v_row.wallet_address;
+      v_amounts := v_amounts || ((v_row.task).amount - (v_row.task).paid_amount)::numeric;
+    end if;
+  end loop;
+  if cardinality(v_tasks) = 0 then return v_answers; end if;
+
+  v_payouts := :schema.post_payouts(p_actor_type, p_actor_id, p_request_id, v_tasks, v_workers, v_amounts, p_metadata,
+    p_wide);
+  for v_place in 1..cardinality(v_tasks) loop
+    v_left := (v_payouts[v_place] ->> 'net')::numeric - (v_payouts[v_place] ->> 'withheld')::numeric;
+    if p_rail <> 'ledger' and v_left >= p_least then
+      v_payouts[v_place] := v_payouts[v_place] || jsonb_build_object('withdrawal', :schema.start_withdrawal(
+        p_actor_type, p_actor_id, p_request_id, v_workers[v_place], v_tasks[v_place], v_left, v_wallets[v_place], p_rail,
+        p_wide));
+    end if;
+    v_answers[v_places[v_place]] := v_payouts[v_place];
+  end loop;
+  return v_answers;
+end
+$$;
+comment on function :schema.pay_tasks(text, text, text, text[], text, text, numeric, jsonb, boolean) is
+  'Pays completed tasks from their escrow, set by set: answers in order {payout} or {refusal}. Over a rail the net amount goes on to the worker''s wallet when it is not below p_least.';
+`,
+    },
+    {
+      path: "functions/payment_refusal.sql",
+      text: `create or replace function :schema.payment_refusal(p_task :schema.tasks, p_id text, p_worker text) returns jsonb
+language plpgsql stable
+set search_path = :schema, pg_temp
+as $$
+begin
+  if p_task.id is null then
+    return jsonb_build_object('state', 'GH404', 'message', 'Task not found', 'reason', 'task_not_found',
+      'details', jsonb_build_object('taskId', p_id));
+  end if;
+  if p_worker is not null and p_task.worker_id is distinct from p_worker then
+    return jsonb_build_object('state', 'GH403', 'message', 'Task does not belong to this worker',
+      'reason', 'not_the_worker', 'field', 'workerId', 'details', jsonb_build_object('taskId', p_id));
+  end if;
+  if p_task.status <> 'completed' then
+    return jsonb_build_object('state', 'GH409', 'message', 'Task is not completed', 'reason', 'task_not_completed',
+      'details', jsonb_build_object('taskId', p_id, 'status', p_task.status), 'hint', 'Complete it first.');
+  end if;
+  if p_task.paid_at is not null or exists (
+    select from :schema.transactions t where t.task_id = p_task.id and t.tx_type = 'payout' and t.stream_id is null
+      and t.status in ('pending', 'processing', 'completed')
+  ) then
+    return jsonb_build_object('state', 'GH409', 'message', 'Task already paid', 'reason', 'task_already_paid',
+      'details', jsonb_build_object('taskId', p_id, 'paidAt', p_task.paid_at));
+  end if;
+  return :schema.hold_refusal(p_task);
+end
+$$;
+comment on function :schema.payment_refusal(:schema.tasks, text, text) is
+  'Why a task cannot be paid as a whole, as refuse() reads it, or null: not found, of another worker, not completed, already paid, held, not verified, paid by a stream.';
+`,
+    },
+    {
+      path: "functions/post_payouts.sql",
+      text: `create or replace function :schema.post_payouts(
+  p_actor_type text, p_actor_id text, p_request_id text, p_tasks text[], p_workers text[], p_amounts numeric[],
+  p_metadata jsonb, p_wide boolean
+) returns jsonb[]
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_count constant integer := cardinality(p_tasks);
+  v_at constant timestamptz(3) := clock_timestamp();
+  v_platforms text[];
+  v_fees numeric[];
+  v_keys text[];
+  v_debits text[];
+  v_credits text[];
+  v_amounts numeric[];
+  v_ids bigint[];
+  v_payouts jsonb[];
+  v_withheld numeric;
+begin
+  -- The caller has locked the tasks. Net amounts come first, then fees: place n and place n + count belong together.
+  select array_agg(t.platform_id order by g.place), array_agg(f.fee order by g.place),
+    array_agg('task ' || t.id || ' pay ' || g.worker order by g.place)
+      || array_agg('task ' || t.id || ' fee ' || g.worker order by g.place),
+    array_agg('escrow:' || t.platform_id order by g.place) || array_agg('escrow:' || t.platform_id order by g.place),
+    array_agg('worker:' || g.worker order by g.place) || array_fill('fees'::text, array[v_count]),
+    array_agg(g.amount - f.fee order by g.place) || array_agg(f.fee order by g.place)
+  into v_platforms, v_fees, v_keys, v_debits, v_credits, v_amounts
+  from unnest(p_tasks, p_workers, p_amounts) with ordinality as g(task, worker, amount, place)
+  join :schema.tasks t on t.id = g.task
+  join :schema.platforms p on p.id = t.platform_id
+  cross join lateral (select round(g.amount * p.fee_bps / 10000, 6) as fee) as f;
+  v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, p_tasks[1], p_wide);
+
+  with paid as (
+    select g.task, sum(g.amount) as amount from unnest(p_tasks, p_amounts) as g(task, amount) group by g.task
+  )
+  update :schema.tasks t
+  set escrowed_amount = t.escrowed_amount - paid.amount, paid_amount = t.paid_amount + paid.amount,
+    paid_at = case when t.escrowed_amount = paid.amount then v_at else t.paid_at end, updated_at = v_at
+  from paid where t.id = paid.task;
+
+  with made as (
+    insert into :schema.transactions as t (worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,
+      created_at, updated_at, ledger_transfer_id, metadata)
+    select g.worker, g.platform, g.task, 'payout', g.amount, g.fee, 'completed', v_at, v_at, v_at,
+      coalesce(v_ids[g.place], v_ids[g.place + v_count]), coalesce(p_metadata, '{}')
+    from unnest(p_tasks, p_workers, p_amounts, v_platforms, v_fees)
+      with ordinality as g(task, worker, amount, platform, fee, place)
+    returning t.*
+  )
+  select array_agg(:schema.transaction_json(m) || jsonb_build_object('net', trim_scale(m.amount - m.fee)::text)
+    order by g.place)
+  into v_payouts
+  from unnest(p_tasks, p_workers) with ordinality as g(task, worker, place)
+  join made m on m.task_id = g.task and m.worker_id = g.worker;
+
+  perform :schema.record_payments(p_actor_type, p_actor_id, p_request_id, v_payouts);
+  for v_place in 1..v_count loop
+    v_withheld := case when v_amounts[v_place] = 0 then 0 else :schema.withhold_repayment(p_workers[v_place],
+      p_tasks[v_place], v_amounts[v_place], 'task ' || p_tasks[v_place] || ' repay ' || p_workers[v_place], p_wide) end;
+    v_payouts[v_place] := v_payouts[v_place]
+      || jsonb_build_object('withheld', trim_scale(coalesce(v_withheld, 0))::text, 'withdrawal', null);
+  end loop;
+  return v_payouts;
+end
+$$;
+comment on function :schema.post_payouts(text, text, text, text[], text[], numeric[], jsonb, boolean) is
+  'Pays workers from the escrow of tasks that the caller has locked and checked, all or none: entries, payouts, amounts of the tasks, instalments of advances. Answers the payouts with net and withheld, in the order asked.';
+`,
+    },
+    {
+      path: "functions/process_payment.sql",
+      text: `create or replace function :schema.process_payment(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_worker text, p_rail text, p_least numeric, p_metadata jsonb, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_answer := (:schema.pay_tasks(p_actor_type, p_actor_id, p_request_id, array[p_task], p_worker, p_rail, p_least,
+    p_metadata, p_wide))[1];
+  perform :schema.refuse(v_answer -> 'refusal');
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.process_payment(text, text, text, text, text, text, bytea, text, text, text, numeric, jsonb, boolean) is
+  'Pays one completed task from its escrow, once, or raises why not.';
+`,
+    },
+    {
+      path: "functions/promised_escrow.sql",
+      text: `create or replace function :schema.promised_escrow(p_task text) returns numeric
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select coalesce(sum(s.funded_amount - s.released_amount), 0)
+  from :schema.streams s where s.task_id = p_task and s.status in ('active', 'paused', 'insolvent');
+$$;
+comment on function :schema.promised_escrow(text) is
+  'What of a task''s escrow belongs to its streams; only the rest may be paid or given back otherwise. Call it with the task locked.';
+`,
+    },
+    {
+      path: "functions/rate_task.sql",
+      text: `create or replace function :schema.rate_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_by text, p_stars integer, p_comment text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, array[p_by], '{completed}');
+  if (case p_by when 'platform' then v_task.worker_rating else v_task.platform_rating end) is not null then
+    raise exception 'The % has rated task % before.', p_by, p_task
+      using errcode = 'GH409', constraint = 'already_rated', column = 'taskId', hint = 'A rating is given once.';
+  end if;
+  update :schema.tasks
+  set worker_rating = case p_by when 'platform' then p_stars else worker_rating end,
+    platform_rating = case p_by when 'worker' then p_stars else platform_rating end,
+    updated_at = clock_timestamp()
+  where id = p_task
+  returning * into v_task;
+  if p_by = 'platform' then
+    insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, rating, reason, metadata)
+    values (v_task.worker_id, p_task, 'rating_received', (p_stars - 3) * 5, p_stars, 'Rated ' || p_stars || ' of 5',
+      jsonb_strip_nulls(jsonb_build_object('comment', p_comment)));
+  end if;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'rate_task', 'task', p_task,
+    jsonb_build_object('by', p_by, 'stars', p_stars, 'comment', p_comment), array[v_task.worker_id, v_task.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.rate_task(text, text, text, text, text, text, bytea, text, text, integer, text) is
+  'Stars from 1 to 5 for a completed task, once from each side. Those for the worker move its score by five for each star from three.';
+`,
+    },
+    {
+      path: "functions/rebuild_statistics.sql",
+      text: `create or replace function :schema.rebuild_statistics() returns bigint
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_workers bigint;
+begin
+  -- In the order of a deletion: it comes to the tasks with workers and platforms locked, and would wait for us for ever.
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '.fold_statistics', 0));
+  perform from :schema.workers order by id for key share;
+  perform from :schema.platforms order by id for key share;
+  -- Whoever writes waits: what came in between would be counted twice, or not at all.
+  lock table :schema.tasks, :schema.transactions, :schema.reputation_events, :schema.work_deltas, :schema.money_deltas
+    in share row exclusive mode;
+  delete from :schema.work_deltas;
+  delete from :schema.money_deltas;
+  delete from :schema.worker_statistics;
+  delete from :schema.worker_days;
+  delete from :schema.worker_transactions;
+  delete from :schema.platform_statistics;
+  delete from :schema.platform_workers;
+  delete from :schema.platform_activity;
+  delete from :schema.transaction_days;
+  insert into :schema.worker_statistics (worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed,
+    ever_disputed, ratings, stars, earned, paid, released, open_amount, last_active_at)
+  select w.id, coalesce(t.tasks, 0), coalesce(t.pending, 0), coalesce(t.active, 0), coalesce(t.completed, 0),
+    coalesce(t.cancelled, 0), coalesce(t.abandoned, 0), coalesce(t.disputed, 0), coalesce(t.ever_disputed, 0),
+    coalesce(r.ratings, 0), coalesce(r.stars, 0), coalesce(t.earned, 0), coalesce(t.paid, 0), coalesce(t.released, 0),
+    coalesce(t.open_amount, 0), greatest(t.active_at, x.active_at)
+  from :schema.workers w
+  left join (
+    select worker_id, count(*) as tasks, count(*) filter (where status = 'pending') as pending,
+      count(*) filter (where status = 'active') as active, count(*) filter (where status = 'completed') as completed,
+      count(*) filter (where status = 'cancelled') as cancelled,
+      count(*) filter (where status = 'cancelled' and started_at is not null) as abandoned,
+      count(*) filter (where status = 'disputed') as disputed, count(*) filter (where was_disputed) as ever_disputed,
+      sum(case when status = 'completed' then amount else 0 end) as earned, sum(paid_amount) as paid,
+      sum(case when task_type = 'streaming' then paid_amount else 0 end) as released,
+      sum(case when status = 'cancelled' then 0 else amount - paid_amount end) as open_amount,
+      max(greatest(created_at, started_at, completed_at)) as active_at
+    from :schema.tasks
+    group by worker_id
+  ) as t on t.worker_id = w.id
+  left join (
+    select worker_id, count(*) as ratings, sum(rating) as stars from :schema.reputation_events
+    where rating is not null and event_type = 'rating_received' group by worker_id
+  ) as r on r.worker_id = w.id
+  left join (
+    select worker_id, max(created_at) as active_at from :schema.transactions group by worker_id
+  ) as x on x.worker_id = w.id;
+  get diagnostics v_workers = row_count;
+  insert into :schema.worker_days (worker_id, day, tasks, completed, late, disputed, finished, earned)
+  select worker_id, day, tasks, completed, late, disputed, finished, earned from :schema.recomputed_worker_days;
+  insert into :schema.worker_transactions (worker_id, tx_type, transactions, amount)
+  select worker_id, tx_type, count(*), sum(amount)
+  from :schema.transactions
+  where worker_id is not null and status = 'completed' and asset = 'USDC'
+  group by 1, 2;
+  insert into :schema.transaction_days (day, asset, tx_type, status, transactions, amount, fees)
+  select (created_at at time zone 'UTC')::date, asset, tx_type, status, count(*), sum(amount), sum(fee)
+  from :schema.transactions
+  group by 1, 2, 3, 4;
+  insert into :schema.platform_workers (platform_id, worker_id, tasks, last_day)
+  select platform_id, worker_id, count(*), (max(created_at) at time zone 'UTC')::date
+  from :schema.tasks
+  where worker_id is not null
+  group by 1, 2;
+  insert into :schema.platform_activity (platform_id, day, workers)
+  select platform_id, last_day, count(*) from :schema.platform_workers group by 1, 2;
+  insert into :schema.platform_statistics (platform_id, tasks, pending, active, completed, cancelled, abandoned, disputed,
+    timed, seconds, payouts, payout_amount, fees, unique_workers)
+  select p.id, coalesce(t.tasks, 0), coalesce(t.pending, 0), coalesce(t.active, 0), coalesce(t.completed, 0),
+    coalesce(t.cancelled, 0), coalesce(t.abandoned, 0), coalesce(t.disputed, 0), coalesce(t.timed, 0),
+    coalesce(t.seconds, 0), coalesce(x.payouts, 0), coalesce(x.amount, 0), coalesce(x.fees, 0), coalesce(u.workers, 0)
+  from :schema.platforms p
+  left join (
+    select platform_id, count(*) as tasks, count(*) filter (where status = 'pending') as pending,
+      count(*) filter (where status = 'active') as active, count(*) filter (where status = 'completed') as completed,
+      count(*) filter (where status = 'cancelled') as cancelled,
+      count(*) filter (where status = 'cancelled' and started_at is not null) as abandoned,
+      count(*) filter (where status = 'disputed') as disputed,
+      count(*) filter (where status = 'completed' and started_at is not null) as timed,
+      sum(extract(epoch from completed_at - started_at)) filter (where status = 'completed') as seconds
+    from :schema.tasks
+    group by platform_id
+  ) as t on t.platform_id = p.id
+  left join (
+    select platform_id, count(*) as payouts, sum(amount) as amount, sum(fee) as fees from :schema.transactions
+    where tx_type = 'payout' and status = 'completed' and asset = 'USDC' group by platform_id
+  ) as x on x.platform_id = p.id
+  left join (
+    select platform_id, count(*) as workers from :schema.platform_workers group by platform_id
+  ) as u on u.platform_id = p.id;
+  perform :schema.bring_statistics(null);
+  return v_workers;
+end
+$$;
+comment on function :schema.rebuild_statistics() is
+  'Makes the statistics anew from tasks, transactions and ratings, and brings the columns of workers and platforms up to date; returns the number of workers. Writers wait meanwhile.';
+`,
+    },
+    {
       path: "functions/record_action.sql",
       text: `create or replace function :schema.record_action(
   p_actor_type text, p_actor_id text, p_request_id text, p_action text, p_resource_type text, p_resource_id text,
@@ -192,6 +1709,104 @@ comment on function :schema.record_action(text, text, text, text, text, text, js
 `,
     },
     {
+      path: "functions/record_payments.sql",
+      text: `create or replace function :schema.record_payments(
+  p_actor_type text, p_actor_id text, p_request_id text, p_payouts jsonb[]
+) returns void
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  insert into :schema.audit_logs (actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
+  select p_actor_type, p_actor_id, p_request_id, 'execute_payment', 'transaction', p ->> 'id',
+    jsonb_build_object('taskId', p ->> 'task_id', 'workerId', p ->> 'worker_id', 'amount', p ->> 'amount',
+      'fee', p ->> 'fee', 'net', p ->> 'net')
+  from unnest(p_payouts) as p;
+  insert into :schema.outbox (type, subject, audience, payload)
+  select 'payment.confirmed', p ->> 'id', a.audience,
+    jsonb_build_object('transactionId', p ->> 'id', 'taskId', p ->> 'task_id', 'workerId', p ->> 'worker_id',
+      'platformId', p ->> 'platform_id', 'amount', p ->> 'amount', 'fee', p ->> 'fee', 'net', p ->> 'net')
+  from unnest(p_payouts) as p
+  cross join lateral unnest(array[p ->> 'worker_id', p ->> 'platform_id']) as a(audience);
+$$;
+comment on function :schema.record_payments(text, text, text, jsonb[]) is
+  'Audit entries execute_payment and events payment.confirmed, for worker and platform, of payouts that were posted.';
+`,
+    },
+    {
+      path: "functions/refund_task.sql",
+      text: `create or replace function :schema.refund_task(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_task :schema.tasks;
+  v_refund :schema.transactions;
+  v_ids bigint[];
+  v_at constant timestamptz(3) := clock_timestamp();
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  select * into v_task from :schema.tasks where id = p_task for no key update;
+  if v_task.id is null then perform :schema.refuse(:schema.payment_refusal(v_task, p_task, null)); end if;
+  if v_task.escrowed_amount = 0 then
+    raise exception 'Task % has nothing in escrow.', p_task
+      using errcode = 'GH409', constraint = 'nothing_to_refund', column = 'taskId';
+  end if;
+  -- What a worker has earned is not the platform's to take back.
+  if not (v_task.status = 'cancelled' or (v_task.status = 'completed' and (
+      v_task.verification_status = 'rejected' or exists (
+        select from :schema.transactions t where t.task_id = p_task and t.tx_type = 'payout' and t.status = 'completed')
+    ))) or exists (
+      select from :schema.streams s where s.task_id = p_task and s.status in ('active', 'paused', 'insolvent')
+    ) then
+    raise exception 'Task % cannot be refunded: nobody was paid for it, and it is neither cancelled nor rejected.', p_task
+      using errcode = 'GH409', constraint = 'task_not_refundable', column = 'taskId',
+        detail = jsonb_build_object('taskId', p_task, 'status', v_task.status)::text,
+        hint = 'Pay it first, or cancel or reject it; end its streams.';
+  end if;
+  v_ids := :schema.move_money(array['task ' || p_task || ' refund ' || v_task.paid_amount],
+    array['escrow:' || v_task.platform_id], array['platform:' || v_task.platform_id],
+    array[v_task.escrowed_amount::numeric], p_task, p_wide);
+  update :schema.tasks set escrowed_amount = 0, updated_at = v_at,
+    paid_at = case when status = 'completed' and paid_amount > 0 then v_at else paid_at end
+  where id = p_task;
+  insert into :schema.transactions (worker_id, platform_id, task_id, tx_type, amount, status, processed_at,
+    ledger_transfer_id)
+  values (null, v_task.platform_id, p_task, 'refund', v_task.escrowed_amount, 'completed', v_at, v_ids[1])
+  returning * into v_refund;
+  v_answer := :schema.transaction_json(v_refund);
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'refund', 'task', p_task,
+    jsonb_build_object('transactionId', v_refund.id, 'amount', v_answer ->> 'amount'),
+    array_remove(array[v_task.platform_id, v_task.worker_id], null));
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.refund_task(text, text, text, text, text, text, bytea, text, boolean) is
+  'Gives what is left in the escrow of a task back to its platform, after payouts, a cancellation or a rejection.';
+`,
+    },
+    {
+      path: "functions/refuse.sql",
+      text: `create or replace function :schema.refuse(p_refusal jsonb) returns void
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+begin
+  if p_refusal is null then return; end if;
+  raise exception '%', p_refusal ->> 'message'
+    using errcode = p_refusal ->> 'state', constraint = p_refusal ->> 'reason',
+      column = coalesce(p_refusal ->> 'field', 'taskId'), detail = coalesce(p_refusal -> 'details', '{}')::text,
+      hint = coalesce(p_refusal ->> 'hint', '');
+end
+$$;
+comment on function :schema.refuse(jsonb) is
+  'Raises a refusal that was found as a value {state, message, reason, field, details, hint}; null passes.';
+`,
+    },
+    {
       path: "functions/refuse_event_change.sql",
       text: `create or replace function :schema.refuse_event_change() returns trigger
 language plpgsql
@@ -212,6 +1827,1022 @@ comment on function :schema.refuse_event_change() is
 `,
     },
     {
+      path: "functions/release_due_streams.sql",
+      text: `create or replace function :schema.release_due_streams(p_limit integer, p_wide boolean) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_now timestamptz;
+  v_ids text[];
+  v_id text;
+  v_constraint text;
+  v_error text;
+  v_failed integer := 0;
+  v_released numeric := 0;
+  v_one numeric;
+begin
+  -- Their tasks are locked first, and what another process is at is passed over.
+  v_ids := array(
+    select s.id
+    from :schema.streams s join :schema.tasks t on t.id = s.task_id
+    where s.status = 'active' and s.next_release_at <= statement_timestamp() and t.status in ('active', 'completed')
+    order by s.next_release_at, s.id limit p_limit
+    for no key update of t skip locked
+  );
+  if cardinality(v_ids) = 0 then return jsonb_build_object('streams', 0, 'released', '0', 'failed', 0); end if;
+  -- Read again under the locks: between the two statements somebody may have released or ended one.
+  v_now := clock_timestamp();
+  v_ids := array(
+    select s.id from :schema.streams s join :schema.tasks t on t.id = s.task_id
+    where s.id = any (v_ids) and s.status = 'active' and s.next_release_at <= v_now
+      and t.status in ('active', 'completed')
+    order by s.id for no key update of s
+  );
+  begin
+    select coalesce(sum(r.amount), 0) into v_released
+    from :schema.release_streams('system', null, null, v_ids, null, v_now, p_wide) as r;
+  exception when others then
+    get stacked diagnostics v_constraint = constraint_name;
+    -- What the caller repeats as a whole.
+    if sqlstate like '40%' or v_constraint = 'ledger_slot_short' then raise; end if;
+    -- One that cannot be released must not hold up the others: each by itself, that one again in a minute.
+    foreach v_id in array v_ids loop
+      begin
+        select coalesce(sum(r.amount), 0) into v_one
+        from :schema.release_streams('system', null, null, array[v_id], null, v_now, p_wide) as r;
+        v_released := v_released + v_one;
+      exception when others then
+        get stacked diagnostics v_constraint = constraint_name, v_error = message_text;
+        if sqlstate like '40%' or v_constraint = 'ledger_slot_short' then raise; end if;
+        v_failed := v_failed + 1;
+        update :schema.streams set next_release_at = v_now + interval '1 minute', updated_at = v_now where id = v_id;
+        perform :schema.record_action('system', null, null, 'release_failed', 'stream', v_id,
+          jsonb_build_object('error', v_error, 'constraint', v_constraint));
+      end;
+    end loop;
+  end;
+  return jsonb_build_object('streams', cardinality(v_ids), 'released', trim_scale(v_released)::text, 'failed', v_failed);
+end
+$$;
+comment on function :schema.release_due_streams(integer, boolean) is
+  'Releases the streams that are due, soonest first, up to so many: safe from any number of processes at once. Tells how many it took, how much was released and how many were refused (tried again in a minute, see the audit trail).';
+`,
+    },
+    {
+      path: "functions/release_holds.sql",
+      text: `create or replace function :schema.release_holds(p_limit integer, p_wide boolean default false) returns integer
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_tasks text[];
+begin
+  -- Several processes do this at once: each takes tasks that no other has, and none is waited for.
+  select array_agg(d.id) into v_tasks
+  from (
+    select t.id from :schema.tasks t
+    where t.status = 'completed' and t.hold_until is not null and t.escrowed_amount > 0
+      and t.hold_until <= clock_timestamp() and t.verification_status = 'approved' and t.paid_at is null
+      and t.escrowed_amount >= t.amount - t.paid_amount
+      and not exists (
+        select from :schema.transactions x where x.task_id = t.id and x.tx_type = 'payout' and x.stream_id is null
+          and x.status in ('pending', 'processing', 'completed')
+      )
+      and not exists (
+        select from :schema.streams s where s.task_id = t.id and s.status in ('active', 'paused', 'insolvent')
+      )
+    order by t.hold_until
+    limit p_limit
+    for no key update of t skip locked
+  ) as d;
+  if v_tasks is null then return 0; end if;
+  perform :schema.pay_tasks('system', null, null, v_tasks, null, 'ledger', 0, '{"releasedFromHold": true}', p_wide);
+  return cardinality(v_tasks);
+end
+$$;
+comment on function :schema.release_holds(integer, boolean) is
+  'Pays approved tasks whose hold is over, the oldest first; returns how many it looked at. Safe to run in several processes.';
+`,
+    },
+    {
+      path: "functions/release_streams.sql",
+      text: `create or replace function :schema.release_streams(
+  p_actor_type text, p_actor_id text, p_request_id text, p_ids text[], p_most numeric, p_at timestamptz, p_wide boolean
+) returns setof :schema.transactions
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_due record;
+  v_posted bigint[];
+  v_stream record;
+begin
+  -- Loans before the ledger, as everywhere: withhold_repayment changes them after the posting.
+  perform 1 from :schema.loans l
+  where l.status in ('disbursed', 'repaying', 'defaulted')
+    and l.worker_id in (select s.worker_id from :schema.streams s where s.id = any (p_ids))
+  order by l.id for no key update;
+
+  -- The fee of a release is what the fee of all that is released grows by: the fees add up to the fee of the total.
+  -- Times 0.0001 is exact; a division by 10000 would be rounded before it is rounded.
+  select coalesce(array_agg(d.id order by d.id), '{}') as ids, array_agg(d.amount order by d.id) as amounts,
+    array_agg(d.fee order by d.id) as fees, array_agg(d.key order by d.id) as keys,
+    array_agg('escrow:' || d.platform_id order by d.id) as escrows,
+    array_agg('worker:' || d.worker_id order by d.id) as workers, count(*)::integer as n
+  into v_due
+  from (
+    select s.id, s.platform_id, s.worker_id, a.amount,
+      round((s.released_amount + a.amount) * s.fee_bps * 0.0001, 6) - round(s.released_amount * s.fee_bps * 0.0001, 6) as fee,
+      -- What was released before names the state: a release of one state can be posted once only.
+      'stream ' || s.id || ' ' || trim_scale(s.released_amount) as key
+    from :schema.streams s
+    cross join lateral (select least(:schema.stream_accrued(s, p_at) - s.released_amount, p_most) as amount) as a
+    where s.id = any (p_ids) and s.status in ('active', 'paused', 'insolvent') and a.amount > 0
+  ) as d;
+
+  if v_due.n > 0 then
+    v_posted := :schema.move_money(
+      v_due.keys || array(select k || ' fee' from unnest(v_due.keys) with ordinality as u(k, place) order by u.place),
+      v_due.escrows || v_due.escrows, v_due.workers || array_fill('fees'::text, array[v_due.n]),
+      array(select a - f from unnest(v_due.amounts, v_due.fees) with ordinality as u(a, f, place) order by u.place)
+        || v_due.fees,
+      'stream release', p_wide);
+    return query
+      insert into :schema.transactions (worker_id, platform_id, task_id, stream_id, tx_type, amount, fee, status,
+        ledger_transfer_id, processed_at)
+      select s.worker_id, s.platform_id, s.task_id, s.id, 'payout', u.amount, u.fee, 'completed',
+        coalesce(v_posted[u.place], v_posted[v_due.n + u.place]), p_at
+      from unnest(v_due.ids, v_due.amounts, v_due.fees) with ordinality as u(id, amount, fee, place)
+      join :schema.streams s on s.id = u.id
+      order by u.place
+      returning *;
+    update :schema.tasks t
+    set escrowed_amount = t.escrowed_amount - r.amount, paid_amount = t.paid_amount + r.amount,
+      paid_at = case when t.paid_amount + r.amount = t.amount then p_at else t.paid_at end, updated_at = p_at
+    from (
+      select s.task_id, sum(u.amount) as amount
+      from unnest(v_due.ids, v_due.amounts) as u(id, amount) join :schema.streams s on s.id = u.id
+      group by s.task_id
+    ) as r
+    where t.id = r.task_id;
+  end if;
+
+  -- The trigger streams_amounts completes those of which all is released.
+  for v_stream in
+    update :schema.streams s
+    set released_amount = s.released_amount + n.amount,
+      last_released_at = case when n.amount > 0 then p_at else s.last_released_at end,
+      status = case when n.spent then 'insolvent' else s.status end,
+      next_release_at = case when s.status = 'active' and not n.spent then :schema.stream_next_release_at(s, p_at) end,
+      updated_at = p_at
+    from (
+      select o.id, o.status, coalesce(u.amount, 0) as amount, coalesce(u.fee, 0) as fee, u.key,
+        o.status = 'active' and o.funded_amount < o.total_amount
+          and o.released_amount + coalesce(u.amount, 0) = o.funded_amount as spent
+      from :schema.streams o
+      left join unnest(v_due.ids, v_due.amounts, v_due.fees, v_due.keys) as u(id, amount, fee, key) on u.id = o.id
+      where o.id = any (p_ids) and o.status in ('active', 'paused', 'insolvent')
+    ) as n
+    where s.id = n.id
+    returning s.id, s.task_id, s.worker_id, s.platform_id, s.total_amount, s.released_amount, s.remaining_amount, s.status,
+      n.status as old_status, n.amount, n.fee, n.key
+  loop
+    if v_stream.amount > 0 then
+      perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'released', 'stream', v_stream.id,
+        jsonb_build_object('taskId', v_stream.task_id, 'amount', trim_scale(v_stream.amount)::text,
+          'fee', trim_scale(v_stream.fee)::text, 'released', trim_scale(v_stream.released_amount)::text,
+          'remaining', trim_scale(v_stream.remaining_amount)::text),
+        array[v_stream.worker_id, v_stream.platform_id]);
+      perform :schema.withhold_repayment(v_stream.worker_id, v_stream.task_id, v_stream.amount - v_stream.fee,
+        v_stream.key || ' repayment', p_wide);
+    end if;
+    if v_stream.status in ('completed', 'insolvent') and v_stream.status <> v_stream.old_status then
+      perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, v_stream.status, 'stream', v_stream.id,
+        jsonb_build_object('taskId', v_stream.task_id, 'total', trim_scale(v_stream.total_amount)::text,
+          'released', trim_scale(v_stream.released_amount)::text),
+        array[v_stream.worker_id, v_stream.platform_id]);
+    end if;
+  end loop;
+end
+$$;
+comment on function :schema.release_streams(text, text, text, text[], numeric, timestamptz, boolean) is
+  'Pays the workers of these streams what had accrued at the moment and was not released, p_most of each at most, and returns the payouts. For callers that have locked the streams and their tasks.';
+`,
+    },
+    {
+      path: "functions/repay_advance.sql",
+      text: `create or replace function :schema.repay_advance(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_worker text, p_amount numeric, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb;
+  v_loan :schema.loans;
+begin
+  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  if v_answer is not null then return v_answer; end if;
+  select * into v_loan from :schema.loans
+  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
+  order by created_at, id limit 1;
+  if not found then
+    raise exception 'Worker % has no advance to repay.', p_worker
+      using errcode = 'GH404', constraint = 'no_open_loan', column = 'workerId', hint = 'listLoans shows all of them.';
+  elsif p_amount > v_loan.total_due - v_loan.amount_repaid then
+    raise exception 'Of advance % only % USDC are left to repay.', v_loan.id,
+      trim_scale(v_loan.total_due - v_loan.amount_repaid)
+      using errcode = 'GH409', constraint = 'amount_exceeds_due', column = 'amount',
+        detail = jsonb_build_object('due', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text)::text,
+        hint = 'Pay no more than is left.';
+  end if;
+  v_loan := :schema.repay_loan(p_actor_kind, p_actor_id, p_request_id, v_loan.id, p_worker, null, p_amount, 0,
+    'loan ' || v_loan.id || ' by hand ' || :schema.new_id('rpy'), p_wide);
+  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));
+end
+$$;
+comment on function :schema.repay_advance(text, text, text, text, text, text, bytea, text, numeric, boolean) is
+  'Repays a part of a worker''s advance from its balance, once for its key. Raises no_open_loan, amount_exceeds_due, insufficient_funds.';
+`,
+    },
+    {
+      path: "functions/repay_loan.sql",
+      text: `create or replace function :schema.repay_loan(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_loan text, p_worker text, p_task text, p_amount numeric,
+  p_installments integer, p_key text, p_wide boolean
+) returns :schema.loans
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_loan :schema.loans;
+  v_ids bigint[];
+  v_detail text;
+begin
+  -- The books before the loan: who pays a worker has locked its balance already when it comes here.
+  begin
+    v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],
+      array[p_amount], p_loan, p_wide);
+  exception when sqlstate 'GH429' then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    if v_detail::jsonb ->> 'account' = 'advance:' || p_worker then
+      raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+    end if;
+    raise;
+  end;
+  select * into v_loan from :schema.loans where id = p_loan for no key update;
+  if v_loan.status not in ('disbursed', 'repaying', 'defaulted') or v_loan.total_due - v_loan.amount_repaid < p_amount then
+    raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+  end if;
+  update :schema.loans set amount_repaid = amount_repaid + p_amount,
+    installments_paid = installments_paid + p_installments,
+    status = case when amount_repaid + p_amount = total_due then 'repaid' when status = 'defaulted' then status
+      else 'repaying' end,
+    repaid_at = case when amount_repaid + p_amount = total_due then clock_timestamp() end,
+    updated_at = clock_timestamp()
+  where id = p_loan
+  returning * into v_loan;
+  -- Of one key one row: a second one is refused by transactions_rail_reference_key.
+  insert into :schema.transactions (worker_id, task_id, loan_id, tx_type, amount, status, rail_reference,
+    ledger_transfer_id, processed_at)
+  values (p_worker, p_task, p_loan, 'repayment', p_amount, 'completed', p_key, v_ids[1], clock_timestamp());
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repayment', 'loan', p_loan,
+    jsonb_build_object('workerId', p_worker, 'taskId', p_task, 'amount', trim_scale(p_amount)::text,
+      'remaining', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text), array[p_worker]);
+  if v_loan.status = 'repaid' then
+    perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repaid', 'loan', p_loan,
+      jsonb_build_object('workerId', p_worker, 'totalDue', trim_scale(v_loan.total_due)::text,
+        'onTime', v_loan.repaid_at <= v_loan.repayment_due), array[p_worker]);
+  end if;
+  return v_loan;
+end
+$$;
+comment on function :schema.repay_loan(text, text, text, text, text, text, numeric, integer, text, boolean) is
+  'Moves an amount from a worker''s balance to its advance and writes it down; the last unit makes the loan repaid. Raises a serialization failure when the loan was changed meanwhile: call again.';
+`,
+    },
+    {
+      path: "functions/replay_reputation.sql",
+      text: `create or replace function :schema.replay_reputation(p_worker text) returns integer
+language plpgsql stable
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_score integer := 500;
+  v_delta integer;
+begin
+  for v_delta in
+    select e.requested_delta from :schema.reputation_events e where e.worker_id = p_worker order by e.seq
+  loop
+    v_score := least(1000, greatest(0, v_score + v_delta));
+  end loop;
+  return v_score;
+end
+$$;
+comment on function :schema.replay_reputation(text) is
+  'The score that follows from the worker''s events alone: from 500, in the order of seq, kept in 0 to 1000 after each.';
+`,
+    },
+    {
+      path: "functions/reputation_badges.sql",
+      text: `create or replace function :schema.reputation_badges(
+  p_completed bigint, p_completion_rate numeric, p_ratings bigint, p_average_rating numeric
+) returns text[]
+language sql immutable
+set search_path = :schema, pg_temp
+as $$
+  select coalesce(array_agg(b.name order by b.place), '{}')
+  from (values
+    (1, 'First Task', p_completed >= 1), (2, 'Consistent', p_completed >= 10), (3, 'Veteran', p_completed >= 50),
+    (4, 'Top Rated', p_ratings >= 5 and p_average_rating >= 4.5),
+    (5, 'Reliable', p_completed >= 1 and p_completion_rate >= 95)
+  ) as b(place, name, earned)
+  where b.earned;
+$$;
+comment on function :schema.reputation_badges(bigint, numeric, bigint, numeric) is
+  'Badges for completed tasks (1, 10, 50), an average of 4.5 stars in 5 ratings or more, and 95 percent of begun tasks completed.';
+`,
+    },
+    {
+      path: "functions/reputation_rank.sql",
+      text: `create or replace function :schema.reputation_rank(p_score integer) returns text
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select case when p_score >= 900 then 'Diamond' when p_score >= 800 then 'Platinum' when p_score >= 700 then 'Gold'
+    when p_score >= 600 then 'Silver' when p_score >= 400 then 'Bronze' else 'Starter' end;
+$$;
+comment on function :schema.reputation_rank(integer) is
+  'Name of a score: 900 Diamond, 800 Platinum, 700 Gold, 600 Silver, 400 Bronze, below Starter.';
+`,
+    },
+    {
+      path: "functions/request_advance.sql",
+      text: `create or replace function :schema.request_advance(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_worker text, p_amount numeric, p_limit numeric, p_fee_bps integer, p_risk_score integer, p_predicted numeric,
+  p_reasons text[], p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb;
+  v_loan :schema.loans;
+  v_fee numeric;
+  v_now timestamptz;
+  v_ids bigint[];
+  v_told jsonb;
+begin
+  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  if v_answer is not null then return v_answer; end if;
+  if 'open_loan' = any (p_reasons) then
+    raise exception 'Worker % has an advance that is not repaid.', p_worker
+      using errcode = 'GH409', constraint = 'active_loan_exists', column = 'workerId',
+        hint = 'Repay it first.';
+  elsif cardinality(p_reasons) > 0 then
+    raise exception 'Worker % cannot have an advance now.', p_worker
+      using errcode = 'GH409', constraint = 'not_eligible', column = 'workerId',
+        detail = jsonb_build_object('reasons', p_reasons)::text,
+        hint = 'checkAdvanceEligibility says what is missing.';
+  elsif p_amount > p_limit then
+    raise exception 'An advance of % USDC is more than the limit of % USDC.', p_amount, trim_scale(p_limit)
+      using errcode = 'GH429', constraint = 'amount_exceeds_limit', column = 'amount',
+        detail = jsonb_build_object('limit', trim_scale(p_limit)::text)::text,
+        hint = 'Ask for no more than the limit.';
+  end if;
+  v_fee := round(p_amount * p_fee_bps / 10000, 6);
+  v_now := clock_timestamp();
+  -- Waits for another request of the worker that is under way. Of two at once one finds the other's row.
+  insert into :schema.loans (worker_id, amount, fee, fee_bps, total_due, status, risk_score, predicted_earnings,
+    installments, disbursed_at, repayment_due)
+  values (p_worker, p_amount, v_fee, p_fee_bps, p_amount + v_fee, 'disbursed', p_risk_score, p_predicted,
+    5, v_now, v_now + interval '30 days')
+  on conflict (worker_id) where status in ('pending', 'approved', 'disbursed', 'repaying') do nothing
+  returning * into v_loan;
+  -- After the insert, which waits for a loan that is defaulting: the index does not know those.
+  if v_loan.id is null or exists (
+    select from :schema.loans where worker_id = p_worker and status in ('defaulted', 'written_off')
+  ) then
+    raise exception 'Worker % has an advance that is not repaid.', p_worker
+      using errcode = 'GH409', constraint = 'active_loan_exists', column = 'workerId',
+        hint = 'Repay it first.';
+  end if;
+  v_ids := :schema.move_money(
+    array['loan ' || v_loan.id || ' disbursement', 'loan ' || v_loan.id || ' fee'],
+    array['advance:' || p_worker, 'advance:' || p_worker], array['worker:' || p_worker, 'advance-fees'],
+    array[p_amount, v_fee], v_loan.id, p_wide
+  );
+  insert into :schema.transactions (worker_id, loan_id, tx_type, amount, status, ledger_transfer_id, processed_at, metadata)
+  values (p_worker, v_loan.id, 'advance', p_amount, 'completed', v_ids[1], clock_timestamp(),
+    jsonb_build_object('feeOwed', trim_scale(v_fee)::text));
+  v_told := jsonb_build_object('workerId', p_worker, 'amount', trim_scale(p_amount)::text,
+    'fee', trim_scale(v_fee)::text, 'totalDue', trim_scale(v_loan.total_due)::text, 'riskScore', p_risk_score);
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'request_advance', 'loan', v_loan.id, v_told,
+    array[p_worker]);
+  perform :schema.record_action('system', null, p_request_id, 'approve_loan', 'loan', v_loan.id, v_told, array[p_worker]);
+  perform :schema.record_action('system', null, p_request_id, 'disburse_loan', 'loan', v_loan.id, v_told, array[p_worker]);
+  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));
+end
+$$;
+comment on function :schema.request_advance(
+  text, text, text, text, text, text, bytea, text, numeric, numeric, integer, integer, numeric, text[], boolean
+) is
+  'Approves and pays out an advance whose eligibility was read just before (p_reasons: why not), once for its key. Raises active_loan_exists, not_eligible, amount_exceeds_limit.';
+`,
+    },
+    {
+      path: "functions/resolve_dispute.sql",
+      text: `create or replace function :schema.resolve_dispute(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_outcome text, p_severity integer, p_note text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+  v_reputation jsonb := '{}';
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{}', '{disputed}');
+  if p_outcome <> 'complete' and v_task.paid_amount = v_task.amount then
+    raise exception 'Task % is paid: its dispute can only end with the task completed.', p_task
+      using errcode = 'GH409', constraint = 'task_paid', column = 'outcome',
+        hint = 'Resolve it as complete, with the severity that was found.';
+  end if;
+  if p_outcome = 'cancel' then
+    perform :schema.return_escrow(v_task, p_wide);
+  else
+    update :schema.tasks
+    set status = case p_outcome when 'complete' then 'completed' else 'active' end,
+      started_at = coalesce(started_at, clock_timestamp()),
+      completed_at = case p_outcome when 'complete' then coalesce(completed_at, greatest(clock_timestamp(), started_at)) end,
+      updated_at = clock_timestamp()
+    where id = p_task;
+  end if;
+  select * into v_task from :schema.tasks where id = p_task;
+  insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, reason, metadata)
+  values (v_task.worker_id, p_task, 'dispute_resolved', -10 * p_severity,
+    'Dispute resolved: ' || p_outcome || coalesce(', ' || p_note, ''), jsonb_build_object('severity', p_severity));
+  if p_outcome = 'complete' then v_reputation := :schema.add_completion_events(v_task, 10); end if;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'resolve_dispute', 'task', p_task,
+    v_reputation || jsonb_build_object('outcome', p_outcome, 'severity', p_severity, 'note', p_note),
+    array[v_task.worker_id, v_task.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.resolve_dispute(text, text, text, text, text, text, bytea, text, text, integer, text, boolean) is
+  'Ends a dispute: the task is completed (with its points, if it has none yet), cancelled or active again, and each step of severity takes 10 points.';
+`,
+    },
+    {
+      path: "functions/resume_stream.sql",
+      text: `create or replace function :schema.resume_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_id text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_stream :schema.streams;
+  v_task_status text;
+  v_now timestamptz;
+  v_pause interval;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_stream := :schema.lock_stream(p_id);
+  if v_stream.status <> 'paused' then
+    raise exception 'Stream % is %, not paused.', p_id, v_stream.status
+      using errcode = 'GH409', constraint = 'stream_not_paused', column = 'streamId',
+        hint = 'Only a paused stream can go on.';
+  end if;
+  select t.status into v_task_status from :schema.tasks t where t.id = v_stream.task_id;
+  if v_task_status not in ('active', 'completed') then
+    raise exception 'Task % is %, so its streams stay paused.', v_stream.task_id, v_task_status
+      using errcode = 'GH409', constraint = 'task_not_active', column = 'streamId', hint = 'Look at the task first.';
+  end if;
+  v_now := clock_timestamp();
+  -- A pause before the start costs no time.
+  v_pause := make_interval(secs => greatest(0,
+    extract(epoch from v_now - greatest(v_stream.paused_at, v_stream.start_time)))::double precision);
+  v_stream.status := 'active';
+  v_stream.paused_at := null;
+  v_stream.paused_for := v_stream.paused_for + v_pause;
+  v_stream.end_time := v_stream.end_time + v_pause;
+  update :schema.streams s
+  set status = 'active', paused_at = null, paused_for = v_stream.paused_for, end_time = v_stream.end_time,
+    next_release_at = :schema.stream_next_release_at(v_stream, v_now), updated_at = v_now
+  where s.id = p_id returning * into v_stream;
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'resumed', 'stream', p_id,
+    jsonb_build_object('taskId', v_stream.task_id, 'endTime', v_stream.end_time,
+      'pausedS', extract(epoch from v_pause)),
+    array[v_stream.worker_id, v_stream.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, v_now));
+end
+$$;
+comment on function :schema.resume_stream(text, text, text, text, text, text, bytea, text) is
+  'Lets a paused stream go on; its end and its releases move by the length of the pause.';
+`,
+    },
+    {
+      path: "functions/retry_withdrawal.sql",
+      text: `create or replace function :schema.retry_withdrawal(
+  p_actor_type text, p_actor_id text, p_request_id text, p_id text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+begin
+  select * into v_row from :schema.transactions where id = p_id for no key update;
+  if not found then
+    raise exception 'Transaction not found' using errcode = 'GH404', constraint = 'transaction_not_found',
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+  end if;
+  if v_row.status = 'completed' then
+    raise exception 'Transaction already completed' using errcode = 'GH409', constraint = 'transaction_completed',
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+  end if;
+  if v_row.status <> 'failed' or v_row.tx_type <> 'withdrawal' then
+    raise exception 'Transaction % is a % that is %, and cannot be retried.', p_id, v_row.tx_type, v_row.status
+      using errcode = 'GH409', constraint = 'transaction_not_failed', column = 'transactionId',
+        hint = 'Only a withdrawal that has failed can: one under way is looked after.';
+  end if;
+  perform :schema.move_money(array['withdrawal ' || p_id || ' take ' || v_row.attempts + 1],
+    array['worker:' || v_row.worker_id], array['rail'], array[v_row.amount], p_id, p_wide);
+  update :schema.transactions
+  set status = 'processing', attempts = attempts + 1, submitted_at = null, rail_reference = null, tx_hash = null,
+    block_number = null, blockchain_confirmations = 0, error_message = null, processed_at = null,
+    updated_at = clock_timestamp()
+  where id = p_id returning * into v_row;
+  perform :schema.queue_enqueue('send-transfer', jsonb_build_array(
+    jsonb_build_object('payload', jsonb_build_object('transactionId', p_id), 'key', p_id)));
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'retry', 'withdrawal', p_id,
+    jsonb_build_object('attempt', v_row.attempts), array[v_row.worker_id]);
+  return :schema.transaction_json(v_row);
+end
+$$;
+comment on function :schema.retry_withdrawal(text, text, text, text, boolean) is
+  'Sends a failed withdrawal again, under a new reference, after taking its amount out of the balance again.';
+`,
+    },
+    {
+      path: "functions/return_escrow.sql",
+      text: `create or replace function :schema.return_escrow(p_task :schema.tasks, p_wide boolean) returns void
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+begin
+  if exists (
+    select from :schema.streams s where s.task_id = p_task.id and s.status in ('active', 'paused', 'insolvent')
+  ) then
+    raise exception 'Task % has a stream that is not over.', p_task.id
+      using errcode = 'GH409', constraint = 'task_has_stream', column = 'taskId', hint = 'Cancel the stream first.';
+  end if;
+  if exists (
+    select from :schema.transactions t
+    where t.task_id = p_task.id and t.tx_type = 'payout' and t.stream_id is null and t.status in ('pending', 'processing')
+  ) then
+    raise exception 'A payment of task % is under way.', p_task.id
+      using errcode = 'GH409', constraint = 'task_payment_under_way', column = 'taskId',
+        hint = 'Try again when it is completed or has failed.';
+  end if;
+  perform :schema.move_money(array['task ' || p_task.id || ' return'], array['escrow:' || p_task.platform_id],
+    array['platform:' || p_task.platform_id], array[p_task.escrowed_amount::numeric], p_task.id, p_wide);
+  update :schema.tasks
+  set status = 'cancelled', escrowed_amount = 0, cancelled_at = clock_timestamp(), completed_at = null,
+    updated_at = clock_timestamp()
+  where id = p_task.id;
+end
+$$;
+comment on function :schema.return_escrow(:schema.tasks, boolean) is
+  'Cancels a locked task: what of it is unpaid goes from escrow back to the platform. Raises while a stream or a payment of it is under way.';
+`,
+    },
+    {
+      path: "functions/risk_fee_bps.sql",
+      text: `create or replace function :schema.risk_fee_bps(p_score integer) returns integer
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select case when p_score >= 800 then 200 when p_score >= 600 then 350 else 500 end;
+$$;
+comment on function :schema.risk_fee_bps(integer) is 'Fee of an advance for a risk score, hundredths of a percent.';
+`,
+    },
+    {
+      path: "functions/risk_inputs.sql",
+      text: `create or replace function :schema.risk_inputs(p_worker text) returns table (
+  worker_id text, status text, reputation_score integer, account_age_days integer,
+  completed_tasks bigint, late_tasks bigint, disputes bigint, ended_tasks bigint,
+  recent_tasks bigint, recent_completed_tasks bigint,
+  completion_rate double precision, on_time_rate double precision, average_rating double precision,
+  loans bigint, loans_due bigint, loans_on_time bigint, open_loan_id text, written_off_loans bigint,
+  weekly_deviation double precision, recent_earnings numeric
+)
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select w.id, w.status, w.reputation_score, :schema.account_age_days(w),
+    t.completed, t.late, t.disputes, t.ended, t.recent, t.recent_completed,
+    case when t.recent = 0 then 0 else t.recent_completed::double precision / t.recent end,
+    case when t.completed = 0 then 1 else 1 - t.late::double precision / t.completed end,
+    r.average, l.loans, l.due, l.on_time, l.open_id, l.written_off, e.deviation, e.total
+  from :schema.workers w
+  cross join lateral (
+    select count(*) filter (where k.status = 'completed') as completed,
+      count(*) filter (where k.status = 'completed' and k.completed_at > k.due_at) as late,
+      count(*) filter (where k.was_disputed) as disputes,
+      count(*) filter (where k.status in ('completed', 'disputed')
+        or (k.status = 'cancelled' and k.started_at is not null)) as ended,
+      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days') as recent,
+      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days' and k.status = 'completed')
+        as recent_completed
+    from :schema.tasks k where k.worker_id = w.id
+  ) as t
+  cross join lateral (
+    select coalesce(avg(v.rating), 0)::double precision as average
+    from :schema.reputation_events v where v.worker_id = w.id and v.event_type = 'rating_received'
+  ) as r
+  cross join lateral (
+    -- A loan that runs says nothing yet: it counts once it is repaid, or its time is over.
+    select count(*) as loans,
+      count(*) filter (where n.status = 'repaid' or n.repayment_due < statement_timestamp()) as due,
+      count(*) filter (where n.status = 'repaid' and n.repaid_at <= n.repayment_due) as on_time,
+      max(n.id) filter (where n.status in ('pending', 'approved', 'disbursed', 'repaying', 'defaulted')) as open_id,
+      count(*) filter (where n.status = 'written_off') as written_off
+    from :schema.loans n where n.worker_id = w.id and n.status <> 'cancelled'
+  ) as l
+  cross join lateral (
+    select coalesce(sum(s.earned), 0) as total, coalesce(stddev_pop(s.earned), 0)::double precision as deviation
+    from (
+      -- date_trunc has weeks from Monday; ours begin on Sunday, in UTC.
+      select sum(x.amount - x.fee) as earned
+      from :schema.transactions x
+      where x.worker_id = w.id and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'
+        and x.processed_at > statement_timestamp() - interval '30 days'
+      group by date_trunc('week', x.processed_at at time zone 'UTC' + interval '1 day')
+    ) as s
+  ) as e
+  where w.id = p_worker;
+$$;
+comment on function :schema.risk_inputs(text) is
+  'What the risk of a worker is judged by, one row, none for an unknown worker. Earnings are payouts after fees of the last 30 days; the deviation is that of weeks from Sunday (UTC) with earnings in them; completion and on-time rates are from 0 to 1; loans_due are repaid ones and those whose time is over.';
+`,
+    },
+    {
+      path: "functions/risk_max_advance.sql",
+      text: `create or replace function :schema.risk_max_advance(p_score integer, p_recent_earnings numeric) returns numeric
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select least(500, trunc(p_recent_earnings * (5000 + 3 * p_score) / 10000, 6));
+$$;
+comment on function :schema.risk_max_advance(integer, numeric) is
+  'The most a worker may be advanced: earnings of 30 days times (0.5 + score / 1000 * 0.3), rounded down, 500 at most.';
+`,
+    },
+    {
+      path: "functions/risk_parts.sql",
+      text: `create or replace function :schema.risk_parts(
+  p_reputation integer, p_age_days integer, p_completed bigint, p_completion numeric, p_on_time numeric, p_rating numeric,
+  p_disputes bigint, p_loans bigint, p_loans_in_time bigint, p_deviation numeric, p_earnings numeric
+) returns table (
+  reputation numeric, maturity numeric, history numeric, performance numeric, disputes numeric, loans numeric,
+  consistency numeric, score integer
+)
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select p.reputation, p.maturity, p.history, p.performance, p.disputes, p.loans, p.consistency,
+    least(1000, greatest(0, round(
+      p.reputation + p.maturity + p.history + p.performance + p.disputes + p.loans + p.consistency
+    )))::integer
+  from (
+    select p_reputation / 1000.0 * 300 as reputation,
+      least(p_age_days / 90.0, 1) * 150 as maturity,
+      least(p_completed / 50.0, 1) * 250 as history,
+      (p_completion * 0.4 + p_on_time * 0.4 + p_rating / 5 * 0.2) * 200 as performance,
+      100.0 - least(20 * p_disputes, 100) as disputes,
+      case when p_loans = 0 then 0.0 when p_loans_in_time = p_loans then 50.0
+        when p_loans_in_time < 0.8 * p_loans then -50.0 else 0.0 end as loans,
+      case when p_deviation < 50 and p_earnings > 100 then 30.0 when p_deviation > 150 then -30.0 else 0.0 end as consistency
+  ) as p;
+$$;
+comment on function :schema.risk_parts(
+  integer, integer, bigint, numeric, numeric, numeric, bigint, bigint, bigint, numeric, numeric
+) is
+  'The parts of a risk score and their sum, 0 to 1000: completion and on_time are shares from 0 to 1 of the last 30 days, deviation is that of weekly earnings.';
+`,
+    },
+    {
+      path: "functions/risk_score.sql",
+      text: `create or replace function :schema.risk_score(
+  p_reputation_score integer, p_account_age_days integer, p_completed_tasks bigint,
+  p_completion_rate double precision, p_on_time_rate double precision, p_average_rating double precision,
+  p_disputes bigint, p_loans_due bigint, p_loans_on_time bigint,
+  p_weekly_deviation double precision, p_recent_earnings numeric
+) returns integer
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  -- The same double arithmetic in the same order as riskScore in risk.ts, so that both give the same number.
+  select greatest(0, least(1000, floor(
+    p_reputation_score::double precision / 1000 * 300
+    + least(p_account_age_days::double precision / 90, 1) * 150
+    + least(p_completed_tasks::double precision / 50, 1) * 250
+    + (p_completion_rate * 0.4 + p_on_time_rate * 0.4 + p_average_rating / 5 * 0.2) * 200
+    + (100 - least(20 * p_disputes, 100))
+    + case
+        when p_loans_due > 0 and p_loans_on_time = p_loans_due then 50
+        when p_loans_on_time * 5 < p_loans_due * 4 then -50
+        else 0
+      end
+    + case
+        when p_weekly_deviation < 50 and p_recent_earnings > 100 then 30
+        when p_weekly_deviation > 150 then -30
+        else 0
+      end
+    + 0.5
+  )))::integer;
+$$;
+comment on function :schema.risk_score(
+  integer, integer, bigint, double precision, double precision, double precision, bigint, bigint, bigint,
+  double precision, numeric
+) is 'Risk score of a worker, 0 to 1000, from what risk_inputs gives; rates are from 0 to 1. riskScore in TypeScript gives the same number and says why.';
+`,
+    },
+    {
+      path: "functions/same_task.sql",
+      text: `create or replace function :schema.same_task(
+  p_task :schema.tasks, p_worker text, p_type text, p_amount numeric, p_escrow numeric, p_title text,
+  p_description text, p_metadata jsonb, p_scheduled_at timestamptz, p_due_at timestamptz, p_hold_until timestamptz
+) returns boolean
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  -- Posted open it may have been taken since; what was set aside may have been topped up or paid, so the posting tells.
+  select (p_worker is null or p_task.worker_id is not distinct from p_worker)
+    and (p_task.task_type, p_task.amount, p_task.title, p_task.description, p_task.metadata, p_task.scheduled_at,
+      p_task.due_at, p_task.hold_until)
+      is not distinct from (p_type, p_amount, p_title, p_description, p_metadata, p_scheduled_at::timestamptz(3),
+      p_due_at::timestamptz(3), p_hold_until::timestamptz(3))
+    and p_escrow = coalesce((
+      select t.amount * s.unit
+      from :schema.ledger_transfers t
+      join :schema.ledger_accounts a on a.id = t.debit_account
+      join :schema.ledger_assets s on s.id = a.asset_id
+      where t.key = encode(substring(sha256(convert_to('task ' || p_task.id || ' escrow', 'UTF8')) from 1 for 16), 'hex')::uuid
+    ), 0);
+$$;
+comment on function :schema.same_task(
+  :schema.tasks, text, text, numeric, numeric, text, text, jsonb, timestamptz, timestamptz, timestamptz) is
+  'Whether a task was posted with this content; no worker stands for whoever has it now.';
+`,
+    },
+    {
+      path: "functions/sandbox_find.sql",
+      text: `create or replace function :schema.sandbox_find(p_reference text) returns jsonb
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  update :schema.sandbox_transfers s
+  set looks = s.looks + 1, updated_at = clock_timestamp(),
+    state = case when s.state = 'accepted' and right(s.to_address, 4) = 'fade' and s.looks >= 1 then 'failed'
+      else s.state end,
+    reason = case when s.state = 'accepted' and right(s.to_address, 4) = 'fade' and s.looks >= 1
+      then 'It was dropped from the chain.' else s.reason end,
+    confirmations = case when s.state <> 'accepted' or right(s.to_address, 4) in ('cafe', 'fade') then s.confirmations
+      else least(12, s.confirmations + 4) end
+  where s.reference = p_reference and s.state <> 'lost'
+  returning jsonb_build_object('state', case s.state when 'accepted' then 'accepted' else 'failed' end,
+    'rail_reference', s.tx_hash, 'tx_hash', s.tx_hash, 'confirmations', s.confirmations, 'reason', s.reason);
+$$;
+comment on function :schema.sandbox_find(text) is
+  'The sandbox rail''s find: each look adds four confirmations. An address that ends in cafe gets none, one in fade fails at the second look. Null: nothing was sent.';
+`,
+    },
+    {
+      path: "functions/sandbox_send.sql",
+      text: `create or replace function :schema.sandbox_send(
+  p_reference text, p_amount numeric, p_to text, p_valid_until timestamptz
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_rule constant text := right(p_to, 4);
+  v_row :schema.sandbox_transfers;
+begin
+  if p_valid_until <= clock_timestamp() then
+    return jsonb_build_object('outcome', 'unknown', 'reason', 'It came too late, and was not accepted.');
+  end if;
+  -- The first send to an address that ends in 0bad gets lost on the way; the next one arrives.
+  insert into :schema.sandbox_transfers as s (reference, amount, to_address, state, sends, reason)
+  values (p_reference, p_amount, p_to,
+    case v_rule when '0bad' then 'lost' when 'dead' then 'refused' else 'accepted' end,
+    case when v_rule in ('0bad', 'dead') then 0 else 1 end,
+    case v_rule when 'dead' then 'The address is refused.' end)
+  on conflict on constraint sandbox_transfers_pkey do update
+  set state = case s.state when 'lost' then 'accepted' else s.state end,
+    sends = s.sends + (s.state <> 'refused')::integer, updated_at = clock_timestamp()
+  returning * into v_row;
+  return case
+    when v_row.state = 'refused' then jsonb_build_object('outcome', 'refused', 'reason', v_row.reason)
+    when v_row.state = 'lost' or v_rule = 'beef' then
+      jsonb_build_object('outcome', 'unknown', 'reason', 'The sandbox did not answer in time.')
+    else jsonb_build_object('outcome', 'accepted', 'rail_reference', v_row.tx_hash)
+  end;
+end
+$$;
+comment on function :schema.sandbox_send(text, numeric, text, timestamptz) is
+  'The sandbox rail''s send. The end of the address decides: dead is refused, 0bad lost on the way once, beef accepted without an answer. A second send of a reference is not prevented, but counted.';
+`,
+    },
+    {
+      path: "functions/set_verification.sql",
+      text: `create or replace function :schema.set_verification(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_task text, p_status text, p_by text, p_data jsonb
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_task :schema.tasks;
+  v_before text;
+begin
+  select * into v_task from :schema.tasks where id = p_task for no key update;
+  if not found then
+    raise exception 'Task % not found.', p_task
+      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId';
+  elsif v_task.status = 'cancelled' then
+    raise exception 'Task % is cancelled.', p_task
+      using errcode = 'GH409', constraint = 'task_cancelled', column = 'taskId';
+  elsif p_by = 'auto' and v_task.verification_status <> 'pending' then
+    raise exception 'Task % is % already.', p_task, v_task.verification_status
+      using errcode = 'GH409', constraint = 'already_verified', column = 'taskId',
+        detail = jsonb_build_object('verificationStatus', v_task.verification_status)::text,
+        hint = 'A second look is for reviewTask: trying evidence until it passes is no verification.';
+  elsif p_status = 'rejected' and v_task.paid_amount > 0 then
+    raise exception 'Task % is paid already.', p_task
+      using errcode = 'GH409', constraint = 'already_paid', column = 'taskId', hint = 'Open a dispute.';
+  end if;
+  v_before := v_task.verification_status;
+  update :schema.tasks set verification_status = p_status, verified_by = p_by,
+    verification_data = coalesce(verification_data, '{}')
+      || case p_by when 'auto' then p_data else jsonb_build_object('review', p_data) end,
+    updated_at = clock_timestamp()
+  where id = p_task returning * into v_task;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id,
+    case p_by when 'auto' then 'verify_task' else 'review_task' end, 'task', p_task,
+    case p_by when 'auto' then p_data -> 'verification' else p_data end,
+    array_remove(array[v_task.platform_id, v_task.worker_id], null),
+    jsonb_build_object('verificationStatus', v_before), jsonb_build_object('verificationStatus', p_status));
+  return :schema.task_json(v_task);
+end
+$$;
+comment on function :schema.set_verification(text, text, text, text, text, text, jsonb) is
+  'Stores the verdict on a task. An automatic one is given once, while it is pending; a manual one (p_by) may overrule, but never reject what is paid.';
+`,
+    },
+    {
+      path: "functions/split_payment.sql",
+      text: `create or replace function :schema.split_payment(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_workers text[], p_amounts numeric[], p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_task :schema.tasks;
+  v_sum numeric;
+  v_worker text;
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  select * into v_task from :schema.tasks where id = p_task for no key update;
+  if v_task.id is null or v_task.status <> 'completed' then
+    perform :schema.refuse(:schema.payment_refusal(v_task, p_task, null));
+  end if;
+  perform :schema.refuse(:schema.hold_refusal(v_task));
+  select g.worker into v_worker from unnest(p_workers) as g(worker)
+  where not exists (select from :schema.workers w where w.id = g.worker) limit 1;
+  if v_worker is not null then
+    raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
+      detail = jsonb_build_object('workerId', v_worker)::text;
+  end if;
+  select t.worker_id into v_worker from :schema.transactions t
+  where t.task_id = p_task and t.tx_type = 'payout' and t.stream_id is null and t.worker_id = any (p_workers)
+    and t.status in ('pending', 'processing', 'completed') limit 1;
+  if v_worker is not null then
+    raise exception 'Task already paid' using errcode = 'GH409', constraint = 'task_already_paid', column = 'shares',
+      detail = jsonb_build_object('taskId', p_task, 'workerId', v_worker)::text,
+      hint = 'A worker is paid once for a task: leave the worker out.';
+  end if;
+  select sum(a) into v_sum from unnest(p_amounts) as a;
+  if v_sum > v_task.escrowed_amount then
+    raise exception 'The shares are % USDC, and task % has % in escrow.', trim_scale(v_sum), p_task,
+      trim_scale(v_task.escrowed_amount)
+      using errcode = 'GH429', constraint = 'insufficient_escrow', column = 'shares',
+        detail = jsonb_build_object('taskId', p_task, 'available', trim_scale(v_task.escrowed_amount)::text)::text,
+        hint = 'Pay less.';
+  end if;
+  v_answer := to_jsonb(:schema.post_payouts(p_actor_type, p_actor_id, p_request_id,
+    array_fill(p_task, array[cardinality(p_workers)]), p_workers, p_amounts, '{"split": true}', p_wide));
+  return :schema.end_once(p_account, p_key, v_answer);
+end
+$$;
+comment on function :schema.split_payment(text, text, text, text, text, text, bytea, text, text[], numeric[], boolean) is
+  'Pays several workers from the escrow of one completed task, each once; what is not shared out stays in escrow.';
+`,
+    },
+    {
+      path: "functions/start_withdrawal.sql",
+      text: `create or replace function :schema.start_withdrawal(
+  p_actor_type text, p_actor_id text, p_request_id text, p_worker text, p_task text, p_amount numeric, p_to text,
+  p_rail text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_id constant text := :schema.new_id('txn');
+  v_ids bigint[];
+  v_row :schema.transactions;
+begin
+  -- Taken out of the balance at once: what is on its way cannot be spent again.
+  v_ids := :schema.move_money(array['withdrawal ' || v_id || ' take 1'], array['worker:' || p_worker], array['rail'],
+    array[p_amount], v_id, p_wide);
+  insert into :schema.transactions (id, worker_id, task_id, tx_type, amount, status, rail, to_address, attempts,
+    ledger_transfer_id)
+  values (v_id, p_worker, p_task, 'withdrawal', p_amount, 'pending', p_rail, p_to, 1, v_ids[1])
+  returning * into v_row;
+  perform :schema.queue_enqueue('send-transfer', jsonb_build_array(
+    jsonb_build_object('payload', jsonb_build_object('transactionId', v_id), 'key', v_id)));
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'request', 'withdrawal', v_id,
+    jsonb_build_object('workerId', p_worker, 'amount', trim_scale(p_amount)::text, 'toAddress', p_to), array[p_worker]);
+  return :schema.transaction_json(v_row);
+end
+$$;
+comment on function :schema.start_withdrawal(text, text, text, text, text, numeric, text, text, boolean) is
+  'Takes the amount out of the worker''s balance, notes the withdrawal and enqueues its sending, together.';
+`,
+    },
+    {
+      path: "functions/stream_accrued.sql",
+      text: `-- requires: stream_duration_s, stream_elapsed_s
+create or replace function :schema.stream_accrued(p_stream :schema.streams, p_at timestamptz) returns numeric
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  -- div() and the multiplication by 0.000001 are exact; a division of numerics would be rounded.
+  select case
+    when p_stream.status in ('completed', 'cancelled') then p_stream.released_amount
+    when :schema.stream_elapsed_s(p_stream, p_at) >= :schema.stream_duration_s(p_stream) then p_stream.funded_amount
+    else least(p_stream.funded_amount, 0.000001 * div(
+      p_stream.total_amount * 1000000 * floor(:schema.stream_elapsed_s(p_stream, p_at)),
+      :schema.stream_duration_s(p_stream)))
+  end;
+$$;
+comment on function :schema.stream_accrued(:schema.streams, timestamptz) is
+  'What a stream has earned until a moment: floor(total × whole seconds run ÷ duration) in smallest units, all of it at the end, never more than is funded. stream_accrued(s, moment) for a row s of streams.';
+`,
+    },
+    {
+      path: "functions/stream_duration_s.sql",
+      text: `create or replace function :schema.stream_duration_s(p_stream :schema.streams) returns numeric
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select extract(epoch from (p_stream.end_time - p_stream.start_time)) - extract(epoch from (p_stream.paused_for));
+$$;
+comment on function :schema.stream_duration_s(:schema.streams) is
+  'Seconds in which all of a stream accrues, pauses left out.';
+`,
+    },
+    {
+      path: "functions/stream_elapsed_s.sql",
+      text: `create or replace function :schema.stream_elapsed_s(p_stream :schema.streams, p_at timestamptz) returns numeric
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select greatest(0, extract(epoch from least(p_at, p_stream.paused_at) - p_stream.start_time)
+    - extract(epoch from (p_stream.paused_for)));
+$$;
+comment on function :schema.stream_elapsed_s(:schema.streams, timestamptz) is
+  'Seconds that a stream has run until a moment, exact to the microsecond, pauses left out.';
+`,
+    },
+    {
       path: "functions/stream_json.sql",
       text: `create or replace function :schema.stream_json(p_row :schema.streams) returns jsonb
 language sql stable parallel safe
@@ -229,6 +2860,103 @@ comment on function :schema.stream_json(:schema.streams) is
 `,
     },
     {
+      path: "functions/stream_next_release_at.sql",
+      text: `-- requires: stream_duration_s, stream_elapsed_s, stream_runs_out_at
+create or replace function :schema.stream_next_release_at(p_stream :schema.streams, p_at timestamptz) returns timestamptz
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select least(
+    p_stream.end_time,
+    :schema.stream_runs_out_at(p_stream),
+    p_stream.end_time - make_interval(secs => (:schema.stream_duration_s(p_stream) - p_stream.release_interval
+      * (floor(:schema.stream_elapsed_s(p_stream, p_at) / p_stream.release_interval) + 1))::double precision)
+  );
+$$;
+comment on function :schema.stream_next_release_at(:schema.streams, timestamptz) is
+  'The next moment after this one at which the time that a stream has run is a multiple of its interval, or its end, or when its money runs out. Pauses and withdrawals do not shift that grid.';
+`,
+    },
+    {
+      path: "functions/stream_progress.sql",
+      text: `-- requires: stream_json, stream_duration_s, stream_accrued, stream_runs_out_at
+create or replace function :schema.stream_progress(p_stream :schema.streams, p_at timestamptz) returns jsonb
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  select :schema.stream_json(p_stream) || jsonb_build_object(
+    'accrued', trim_scale(:schema.stream_accrued(p_stream, p_at))::text,
+    'releasable', trim_scale(:schema.stream_accrued(p_stream, p_at) - p_stream.released_amount)::text,
+    'percent_released', trim_scale(0.01 * div(p_stream.released_amount * 10000, p_stream.total_amount))::text,
+    'amount_per_release', trim_scale(0.000001 * div(
+      p_stream.total_amount * 1000000 * p_stream.release_interval, :schema.stream_duration_s(p_stream)))::text,
+    'runs_out_at', :schema.stream_runs_out_at(p_stream) + w.waited,
+    'estimated_completion_at', case
+      when p_stream.status = 'completed' then p_stream.completed_at
+      when p_stream.status in ('active', 'paused') and p_stream.funded_amount = p_stream.total_amount
+      then p_stream.end_time + w.waited end
+  )
+  from (select case when p_stream.paused_at is null then interval '0'
+    else make_interval(secs => greatest(0,
+      extract(epoch from p_at - greatest(p_stream.paused_at, p_stream.start_time)))::double precision)
+  end as waited) as w;
+$$;
+comment on function :schema.stream_progress(:schema.streams, timestamptz) is
+  'A stream as functions answer it, with what has accrued, what can be taken, when it runs out (null: it does not) and when it is complete (null: unknown while it lacks money, or never); of a paused one as if it went on now.';
+`,
+    },
+    {
+      path: "functions/stream_runs_out_at.sql",
+      text: `-- requires: stream_duration_s
+create or replace function :schema.stream_runs_out_at(p_stream :schema.streams) returns timestamptz
+language sql stable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  -- The first whole second at which as much has accrued as is funded.
+  select case
+    when p_stream.funded_amount < p_stream.total_amount and p_stream.status in ('active', 'paused', 'insolvent')
+    then p_stream.end_time - make_interval(secs => greatest(0, :schema.stream_duration_s(p_stream) - div(
+      -- Whole numbers, rounded up: a is funded, b is the total, (a × duration + b - 1) div b.
+      p_stream.funded_amount * 1000000 * :schema.stream_duration_s(p_stream) * 1000000
+        + p_stream.total_amount * 1000000 * 1000000 - 1,
+      p_stream.total_amount * 1000000 * 1000000))::double precision)
+  end;
+$$;
+comment on function :schema.stream_runs_out_at(:schema.streams) is
+  'When the money of a stream that is not funded in full is used up, were it not paused any more; null for others.';
+`,
+    },
+    {
+      path: "functions/submit_task.sql",
+      text: `create or replace function :schema.submit_task(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_task text, p_verification jsonb, p_proof text
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_task :schema.tasks;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_task := :schema.lock_task(p_actor_kind, p_actor_id, p_task, '{worker}', '{active}');
+  -- A verdict was on what was handed in before.
+  update :schema.tasks
+  set verification_data = coalesce(p_verification, verification_data), completion_proof = coalesce(p_proof, completion_proof),
+    verification_status = 'pending', verified_by = null, updated_at = clock_timestamp()
+  where id = p_task
+  returning * into v_task;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'submit_task', 'task', p_task,
+    jsonb_build_object('completion_proof', v_task.completion_proof), array[v_task.worker_id, v_task.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
+end
+$$;
+comment on function :schema.submit_task(text, text, text, text, text, text, bytea, text, jsonb, text) is
+  'The worker hands in what proves an active task; it stays active until somebody completes it, and waits for a verdict.';
+`,
+    },
+    {
       path: "functions/task_json.sql",
       text: `create or replace function :schema.task_json(p_row :schema.tasks) returns jsonb
 language sql stable parallel safe
@@ -242,6 +2970,79 @@ as $$
 $$;
 comment on function :schema.task_json(:schema.tasks) is
   'The row as functions answer it: amounts as decimal text, since a JSON number would be read as a float.';
+`,
+    },
+    {
+      path: "functions/top_up_stream.sql",
+      text: `create or replace function :schema.top_up_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_id text, p_amount :schema.usdc, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_stream :schema.streams;
+  v_task :schema.tasks;
+  v_now timestamptz;
+  v_new numeric;
+  v_ran_out timestamptz;
+  v_late interval := '0';
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_stream := :schema.lock_stream(p_id);
+  select * into v_task from :schema.tasks t where t.id = v_stream.task_id;
+  v_now := clock_timestamp();
+  if v_stream.status in ('completed', 'cancelled') then
+    raise exception 'Stream % is %.', p_id, v_stream.status
+      using errcode = 'GH409', constraint = 'stream_ended', column = 'streamId', hint = 'Begin another stream.';
+  end if;
+  if v_task.status not in ('active', 'completed') then
+    raise exception 'Task % is %, so its streams take no money.', v_task.id, v_task.status
+      using errcode = 'GH409', constraint = 'task_not_active', column = 'streamId', hint = 'Look at the task first.';
+  end if;
+  if p_amount > v_stream.total_amount - v_stream.funded_amount then
+    raise exception 'Stream % lacks less than %.', p_id, trim_scale(p_amount)
+      using errcode = 'GH409', constraint = 'above_stream_total', column = 'amount',
+        detail = jsonb_build_object(
+          'lacking', trim_scale(v_stream.total_amount - v_stream.funded_amount)::text)::text,
+        hint = 'A stream is funded up to its total.';
+  end if;
+  -- What lies in escrow and is promised to no stream is used before the platform's funds.
+  v_new := greatest(0, p_amount - (v_task.escrowed_amount - :schema.promised_escrow(v_task.id)));
+  perform :schema.move_money(
+    array['stream ' || p_id || ' top-up ' || trim_scale(v_stream.funded_amount)],
+    array['platform:' || v_stream.platform_id], array['escrow:' || v_stream.platform_id], array[v_new],
+    'stream top-up', p_wide);
+  update :schema.tasks t set escrowed_amount = t.escrowed_amount + v_new, updated_at = v_now where t.id = v_task.id;
+  -- Without money nothing accrues, noticed or not: the time since it ran out counts as a pause.
+  v_ran_out := :schema.stream_runs_out_at(v_stream);
+  if v_stream.status <> 'paused' and v_ran_out < v_now then
+    v_late := make_interval(secs => extract(epoch from v_now - v_ran_out)::double precision);
+  end if;
+  v_stream.funded_amount := v_stream.funded_amount + p_amount;
+  v_stream.paused_for := v_stream.paused_for + v_late;
+  v_stream.end_time := v_stream.end_time + v_late;
+  if v_stream.status = 'insolvent' then v_stream.status := 'active'; end if;
+  update :schema.streams s
+  set funded_amount = v_stream.funded_amount, paused_for = v_stream.paused_for, end_time = v_stream.end_time,
+    status = v_stream.status,
+    next_release_at = case when v_stream.status = 'active' then case
+      when s.next_release_at <= v_now then s.next_release_at
+      else :schema.stream_next_release_at(v_stream, v_now) end end,
+    updated_at = v_now
+  where s.id = p_id returning * into v_stream;
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'topped_up', 'stream', p_id,
+    jsonb_build_object('taskId', v_stream.task_id, 'amount', trim_scale(p_amount)::text,
+      'funded', trim_scale(v_stream.funded_amount)::text, 'fromPlatform', trim_scale(v_new)::text),
+    array[v_stream.worker_id, v_stream.platform_id]);
+  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, v_now));
+end
+$$;
+comment on function :schema.top_up_stream(
+  text, text, text, text, text, text, bytea, text, :schema.usdc, boolean) is
+  'Adds money to a stream, from free escrow of its task and then from the platform''s funds, up to its total. One that ran out goes on from now.';
 `,
     },
     {
@@ -272,6 +3073,40 @@ comment on function :schema.update_account_ages() is
 `,
     },
     {
+      path: "functions/update_platform_statistics.sql",
+      text: `create or replace function :schema.update_platform_statistics() returns trigger
+language plpgsql
+as $$
+-- There is no search_path setting: every name below says its schema, and the setting would cost each payout.
+begin
+  if tg_op = 'UPDATE' then
+    insert into :schema.money_deltas
+      (worker_id, platform_id, day, asset, tx_type, status, transactions, amount, fees)
+    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, sum(sign),
+      sum(sign * amount), sum(sign * fee)
+    from (
+      select -1 as sign, o.* from old_transactions o
+      union all
+      select 1, n.* from new_transactions n
+    ) as c
+    group by 1, 2, 3, 4, 5, 6
+    having sum(sign) <> 0 or sum(sign * amount) <> 0 or sum(sign * fee) <> 0;
+  else
+    insert into :schema.money_deltas
+      (worker_id, platform_id, day, asset, tx_type, status, transactions, amount, fees)
+    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, -count(*),
+      -sum(amount), -sum(fee)
+    from old_transactions
+    group by 1, 2, 3, 4, 5, 6;
+  end if;
+  return null;
+end
+$$;
+comment on function :schema.update_platform_statistics() is
+  'Statement trigger of updates and deletes of transactions: appends what they change in the payouts and fees of the platform, and in the sums of worker and day in the same row.';
+`,
+    },
+    {
       path: "functions/update_reputation_score.sql",
       text: `create or replace function :schema.update_reputation_score() returns trigger
 language plpgsql
@@ -282,7 +3117,13 @@ declare
 begin
   -- The worker's row is locked: of two events at once the second begins from what the first has left.
   select reputation_score into v_score from :schema.workers where id = new.worker_id for no key update;
-  if not found then return new; end if; -- the foreign key will say so
+  if not found then
+    -- The foreign key will say so, if no null is in its way.
+    v_score := 0;
+    new.requested_delta := 0;
+  end if;
+  -- The number given before the lock could be of another order than the one the points were applied in.
+  new.seq := nextval('reputation_events_seq_seq');
   new.previous_score := v_score;
   new.new_score := least(1000, greatest(0, v_score + new.requested_delta));
   new.delta := new.new_score - v_score;
@@ -319,17 +3160,416 @@ comment on function :schema.update_stream_amounts() is
 `,
     },
     {
+      path: "functions/update_worker_last_active.sql",
+      text: `create or replace function :schema.update_worker_last_active() returns trigger
+language plpgsql
+as $$
+-- There is no search_path setting: every name below says its schema, and the setting would cost each task.
+begin
+  -- A new row is activity, and is counted in the same delta: a second trigger would cost the hottest calls twice.
+  -- A single row is the hot path: no grouping.
+  if tg_table_name = 'tasks' then
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,
+      completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
+    select worker_id, platform_id, (created_at at time zone 'UTC')::date,
+      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
+      greatest(created_at, started_at, completed_at), 1, (status = 'pending')::integer, (status = 'active')::integer,
+      (status = 'completed')::integer, (status = 'cancelled')::integer,
+      (status = 'cancelled' and started_at is not null)::integer, (status = 'disputed')::integer, was_disputed::integer,
+      (status = 'completed' and due_at is not null and completed_at > due_at)::integer,
+      (status = 'completed' and started_at is not null)::integer,
+      case when status = 'completed' then amount else 0 end, paid_amount,
+      case when task_type = 'streaming' then paid_amount else 0 end,
+      case when status = 'cancelled' then 0 else amount - paid_amount end,
+      case when status = 'completed' and started_at is not null
+        then extract(epoch from completed_at - started_at) else 0 end
+    from new_tasks
+    where (select count(*) from new_tasks) = 1;
+    if not found then
+      insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,
+        completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
+      select worker_id, platform_id, (created_at at time zone 'UTC')::date,
+        case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
+        max(greatest(created_at, started_at, completed_at)), count(*), count(*) filter (where status = 'pending'),
+        count(*) filter (where status = 'active'), count(*) filter (where status = 'completed'),
+        count(*) filter (where status = 'cancelled'),
+        count(*) filter (where status = 'cancelled' and started_at is not null),
+        count(*) filter (where status = 'disputed'), count(*) filter (where was_disputed),
+        count(*) filter (where status = 'completed' and completed_at > due_at),
+        count(*) filter (where status = 'completed' and started_at is not null),
+        sum(case when status = 'completed' then amount else 0 end), sum(paid_amount),
+        sum(case when task_type = 'streaming' then paid_amount else 0 end),
+        sum(case when status = 'cancelled' then 0 else amount - paid_amount end),
+        sum(case when status = 'completed' and started_at is not null
+          then extract(epoch from completed_at - started_at) else 0 end)
+      from new_tasks
+      group by 1, 2, 3, 4;
+    end if;
+  else
+    insert into :schema.money_deltas
+      (worker_id, platform_id, day, asset, tx_type, status, active_at, transactions, amount, fees)
+    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, created_at, 1, amount, fee
+    from new_transactions
+    where (select count(*) from new_transactions) = 1;
+    if not found then
+      insert into :schema.money_deltas
+        (worker_id, platform_id, day, asset, tx_type, status, active_at, transactions, amount, fees)
+      select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, max(created_at),
+        count(*), sum(amount), sum(fee)
+      from new_transactions
+      group by 1, 2, 3, 4, 5, 6;
+    end if;
+  end if;
+  return null;
+end
+$$;
+comment on function :schema.update_worker_last_active() is
+  'Statement trigger of inserts into tasks and transactions: appends that the worker was active, and what the new rows add to the statistics of worker, platform and day.';
+`,
+    },
+    {
+      path: "functions/update_worker_ratings.sql",
+      text: `create or replace function :schema.update_worker_ratings() returns trigger
+language plpgsql
+as $$
+-- There is no search_path setting: the one name below says its schema.
+begin
+  insert into :schema.work_deltas (worker_id, ratings, stars) values (new.worker_id, 1, new.rating);
+  return null;
+end
+$$;
+comment on function :schema.update_worker_ratings() is
+  'Row trigger of reputation events with stars, so that all others cost nothing: appends the rating. Events are never changed, and go only with their worker.';
+`,
+    },
+    {
+      path: "functions/update_worker_statistics.sql",
+      text: `create or replace function :schema.update_worker_statistics() returns trigger
+language plpgsql
+as $$
+-- There is no search_path setting: every name below says its schema, and the setting would cost each task.
+begin
+  if tg_op = 'UPDATE' then
+    -- A single task that moves on is the hot path: one row of differences. A task with another worker or another day
+    -- of completion needs two rows, and takes the long way.
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, pending, active,
+      completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
+    select n.worker_id, n.platform_id, (n.created_at at time zone 'UTC')::date,
+      case when 'completed' in (n.status, o.status) then (coalesce(n.completed_at, o.completed_at) at time zone 'UTC')::date end,
+      greatest(n.created_at, n.started_at, n.completed_at),
+      (n.status = 'pending')::integer - (o.status = 'pending')::integer,
+      (n.status = 'active')::integer - (o.status = 'active')::integer,
+      (n.status = 'completed')::integer - (o.status = 'completed')::integer,
+      (n.status = 'cancelled')::integer - (o.status = 'cancelled')::integer,
+      (n.status = 'cancelled' and n.started_at is not null)::integer
+        - (o.status = 'cancelled' and o.started_at is not null)::integer,
+      (n.status = 'disputed')::integer - (o.status = 'disputed')::integer,
+      n.was_disputed::integer - o.was_disputed::integer,
+      (n.status = 'completed' and n.due_at is not null and n.completed_at > n.due_at)::integer
+        - (o.status = 'completed' and o.due_at is not null and o.completed_at > o.due_at)::integer,
+      (n.status = 'completed' and n.started_at is not null)::integer
+        - (o.status = 'completed' and o.started_at is not null)::integer,
+      case when n.status = 'completed' then n.amount else 0 end - case when o.status = 'completed' then o.amount else 0 end,
+      n.paid_amount - o.paid_amount,
+      case when n.task_type = 'streaming' then n.paid_amount else 0 end
+        - case when o.task_type = 'streaming' then o.paid_amount else 0 end,
+      case when n.status = 'cancelled' then 0 else n.amount - n.paid_amount end
+        - case when o.status = 'cancelled' then 0 else o.amount - o.paid_amount end,
+      case when n.status = 'completed' and n.started_at is not null
+        then extract(epoch from (n.completed_at - n.started_at)) else 0 end
+      - case when o.status = 'completed' and o.started_at is not null
+        then extract(epoch from (o.completed_at - o.started_at)) else 0 end
+    from new_tasks n
+    cross join old_tasks o
+    where (select count(*) from new_tasks) = 1
+      and n.worker_id is not distinct from o.worker_id and n.platform_id = o.platform_id and n.created_at = o.created_at
+      and (n.completed_at = o.completed_at or n.completed_at is null or o.completed_at is null)
+      and (n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at, n.started_at, n.due_at, n.task_type)
+        is distinct from
+        (o.status, o.amount, o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type);
+    if found then return null; end if;
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,
+      completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
+    select worker_id, platform_id, (created_at at time zone 'UTC')::date,
+      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
+      max(greatest(created_at, started_at, completed_at)) filter (where sign = 1), sum(sign),
+      sum(case when status = 'pending' then sign else 0 end), sum(case when status = 'active' then sign else 0 end),
+      sum(case when status = 'completed' then sign else 0 end), sum(case when status = 'cancelled' then sign else 0 end),
+      sum(case when status = 'cancelled' and started_at is not null then sign else 0 end),
+      sum(case when status = 'disputed' then sign else 0 end), sum(case when was_disputed then sign else 0 end),
+      sum(case when status = 'completed' and completed_at > due_at then sign else 0 end),
+      sum(case when status = 'completed' and started_at is not null then sign else 0 end),
+      sum(case when status = 'completed' then sign * amount else 0 end), sum(sign * paid_amount),
+      sum(case when task_type = 'streaming' then sign * paid_amount else 0 end),
+      sum(case when status = 'cancelled' then 0 else sign * (amount - paid_amount) end),
+      sum(case when status = 'completed' and started_at is not null
+        then sign * extract(epoch from completed_at - started_at) else 0 end)
+    from (
+      select -1 as sign, o.* from old_tasks o
+      union all
+      select 1, n.* from new_tasks n
+    ) as c
+    -- What no statistic looks at leaves no delta: both rows of such a task are left out by the same comparison.
+    where c.id in (
+      select n.id from new_tasks n join old_tasks o on o.id = n.id
+      where (n.worker_id, n.platform_id, n.created_at, n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at,
+        n.started_at, n.due_at, n.task_type) is distinct from (o.worker_id, o.platform_id, o.created_at, o.status, o.amount,
+        o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type)
+    )
+    group by 1, 2, 3, 4;
+  else
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, tasks, pending, active,
+      completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
+    select worker_id, platform_id, (created_at at time zone 'UTC')::date,
+      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
+      -count(*), -count(*) filter (where status = 'pending'),
+      -count(*) filter (where status = 'active'), -count(*) filter (where status = 'completed'),
+      -count(*) filter (where status = 'cancelled'),
+      -count(*) filter (where status = 'cancelled' and started_at is not null),
+      -count(*) filter (where status = 'disputed'), -count(*) filter (where was_disputed),
+      -count(*) filter (where status = 'completed' and completed_at > due_at),
+      -count(*) filter (where status = 'completed' and started_at is not null),
+      -sum(case when status = 'completed' then amount else 0 end), -sum(paid_amount),
+      -sum(case when task_type = 'streaming' then paid_amount else 0 end),
+      -sum(case when status = 'cancelled' then 0 else amount - paid_amount end),
+      -sum(case when status = 'completed' and started_at is not null
+        then extract(epoch from completed_at - started_at) else 0 end)
+    from old_tasks
+    group by 1, 2, 3, 4;
+  end if;
+  return null;
+end
+$$;
+comment on function :schema.update_worker_statistics() is
+  'Statement trigger of updates and deletes of tasks: appends what they change in the statistics of the worker, and of the platform in the same row.';
+`,
+    },
+    {
+      path: "functions/wallet_refusal.sql",
+      text: `create or replace function :schema.wallet_refusal(p_worker text) returns jsonb
+language sql immutable parallel safe
+set search_path = :schema, pg_temp
+as $$
+  select jsonb_build_object('state', 'GH409', 'message', format('Worker %s has no wallet address.', p_worker),
+    'reason', 'no_wallet', 'field', 'toAddress', 'details', jsonb_build_object('workerId', p_worker),
+    'hint', 'Give the worker a wallet address, or name one to send to.');
+$$;
+comment on function :schema.wallet_refusal(text) is 'The refusal of sending to a worker without a wallet address.';
+`,
+    },
+    {
+      path: "functions/withdraw.sql",
+      text: `create or replace function :schema.withdraw(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_worker text, p_amount numeric, p_to text, p_rail text, p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_worker :schema.workers;
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+begin
+  if v_answer is not null then return v_answer; end if;
+  select * into v_worker from :schema.workers where id = p_worker;
+  if not found then
+    raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
+      detail = jsonb_build_object('workerId', p_worker)::text;
+  end if;
+  if v_worker.status = 'suspended' then
+    raise exception 'Worker % is suspended.', p_worker using errcode = 'GH403', constraint = 'worker_suspended',
+      column = 'workerId', hint = 'An administrator can lift the suspension.';
+  end if;
+  if coalesce(p_to, v_worker.wallet_address) is null then
+    perform :schema.refuse(:schema.wallet_refusal(p_worker));
+  end if;
+  return :schema.end_once(p_account, p_key, :schema.start_withdrawal(p_actor_type, p_actor_id, p_request_id, p_worker,
+    null, p_amount, coalesce(p_to, v_worker.wallet_address), p_rail, p_wide));
+end
+$$;
+comment on function :schema.withdraw(text, text, text, text, text, text, bytea, text, numeric, text, text, boolean) is
+  'Starts a withdrawal from a worker''s balance to the address given, or to the worker''s wallet.';
+`,
+    },
+    {
+      path: "functions/withdraw_from_stream.sql",
+      text: `create or replace function :schema.withdraw_from_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_id text, p_amount :schema.usdc, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_stream :schema.streams;
+  v_task_status text;
+  v_payout :schema.transactions;
+  v_now timestamptz;
+  v_releasable numeric;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_stream := :schema.lock_stream(p_id);
+  v_now := clock_timestamp();
+  v_releasable := :schema.stream_accrued(v_stream, v_now) - v_stream.released_amount;
+  if v_releasable <= 0 then
+    raise exception 'Nothing to release: stream % is %, and all that has accrued is paid.', p_id, v_stream.status
+      using errcode = 'GH409', constraint = 'nothing_to_release', column = 'streamId',
+        hint = 'Pay accrues by the second while a stream is active.';
+  end if;
+  if p_amount > v_releasable then
+    raise exception 'Only % of stream % has accrued and is not paid.', trim_scale(v_releasable), p_id
+      using errcode = 'GH409', constraint = 'above_releasable', column = 'amount',
+        detail = jsonb_build_object('releasable', trim_scale(v_releasable)::text)::text,
+        hint = 'Leave out the amount to take all there is.';
+  end if;
+  select t.status into v_task_status from :schema.tasks t where t.id = v_stream.task_id;
+  if v_task_status not in ('active', 'completed') then
+    raise exception 'Task % is %, so its streams pay nothing.', v_stream.task_id, v_task_status
+      using errcode = 'GH409', constraint = 'task_not_active', column = 'streamId', hint = 'Look at the task first.';
+  end if;
+  select * into v_payout
+  from :schema.release_streams(p_actor_type, p_actor_id, p_request_id, array[p_id], p_amount, v_now, p_wide) as r;
+  select * into v_stream from :schema.streams s where s.id = p_id;
+  return :schema.end_once(p_account, p_key, jsonb_build_object(
+    'stream', :schema.stream_progress(v_stream, v_now), 'transaction', :schema.transaction_json(v_payout)));
+end
+$$;
+comment on function :schema.withdraw_from_stream(
+  text, text, text, text, text, text, bytea, text, :schema.usdc, boolean) is
+  'Pays the worker what has accrued and is not released, or so much of it, without waiting for the interval.';
+`,
+    },
+    {
       path: "functions/withhold_repayment.sql",
       text: `create or replace function :schema.withhold_repayment(
   p_worker text, p_task text, p_paid numeric, p_key text, p_wide boolean default false
 ) returns numeric
-language sql volatile
+language plpgsql
 set search_path = :schema, pg_temp
 as $$
-  select 0::numeric;
+declare
+  v_loan :schema.loans;
+  v_key text := p_key || ' repayment';
+  v_amount numeric;
+begin
+  select * into v_loan from :schema.loans
+  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
+  order by created_at, id limit 1;
+  if not found then return 0; end if;
+  select amount into v_amount from :schema.transactions where rail = 'ledger' and rail_reference = v_key;
+  if found then return v_amount; end if;
+  -- Rounded up: five instalments are never less than the whole, and the last takes only what is left.
+  v_amount := least(
+    ceil(v_loan.total_due * 1000000 / v_loan.installments) / 1000000, p_paid, v_loan.total_due - v_loan.amount_repaid
+  );
+  if v_amount <= 0 then return 0; end if;
+  perform :schema.repay_loan('system', null, null, v_loan.id, p_worker, p_task, v_amount, 1, v_key, p_wide);
+  return v_amount;
+end
 $$;
 comment on function :schema.withhold_repayment(text, text, numeric, text, boolean) is
-  'Takes the instalment of an open advance out of what a worker was just paid; returns how much.';
+  'Takes the instalment of an open advance out of what a worker was just paid, once for its key; returns how much. Call it after the payment was posted, in the same transaction, with the amount that reached the worker.';
+`,
+    },
+    {
+      path: "functions/worker_reputation.sql",
+      text: `create or replace function :schema.worker_reputation(p_worker text) returns jsonb
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select jsonb_build_object(
+    'worker_id', w.id, 'score', w.reputation_score, 'rank', :schema.reputation_rank(w.reputation_score),
+    'badges', to_jsonb(:schema.reputation_badges(done.completed, done.rate, stars.ratings, stars.average)),
+    'percentile', (
+      select round(100.0 * count(*) filter (where o.reputation_score <= w.reputation_score) / count(*), 2)
+      from :schema.workers o),
+    'completed_tasks', done.completed, 'completion_rate', done.rate, 'ratings', stars.ratings,
+    'average_rating', stars.average,
+    'explanation', jsonb_build_object('start', 500, 'points', coalesce(points.list, '[]')),
+    'events', coalesce((
+      select jsonb_agg(to_jsonb(e) - 'seq' order by e.seq desc)
+      from (
+        select * from :schema.reputation_events r where r.worker_id = w.id order by r.seq desc limit 20
+      ) as e), '[]')
+  )
+  from :schema.workers w
+  cross join lateral (
+    select c.completed, coalesce(round(100.0 * c.completed / nullif(c.begun, 0), 2), 0) as rate
+    from (
+      select count(*) filter (where t.status = 'completed') as completed,
+        count(*) filter (
+          where t.status in ('completed', 'disputed') or (t.status = 'cancelled' and t.started_at is not null)) as begun
+      from :schema.tasks t where t.worker_id = w.id
+    ) as c
+  ) as done
+  cross join lateral (
+    select count(*) as ratings, coalesce(round(avg(r.rating), 2), 0) as average
+    from :schema.reputation_events r where r.worker_id = w.id and r.event_type = 'rating_received'
+  ) as stars
+  cross join lateral (
+    select jsonb_agg(jsonb_build_object('type', g.event_type, 'events', g.events, 'points', g.points) order by g.event_type)
+      as list
+    from (
+      select r.event_type, count(*) as events, sum(r.delta) as points
+      from :schema.reputation_events r where r.worker_id = w.id group by r.event_type
+    ) as g
+  ) as points
+  where w.id = p_worker;
+$$;
+comment on function :schema.worker_reputation(text) is
+  'A worker''s score and what it is made of: start and points of each kind of event add up to it. Percentile: percent of all workers whose score is not higher. Null without such a worker.';
+`,
+    },
+    {
+      path: "functions/write_off_loan.sql",
+      text: `create or replace function :schema.write_off_loan(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_loan text, p_reason text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb;
+  v_loan :schema.loans;
+  v_due numeric;
+begin
+  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  if v_answer is not null then return v_answer; end if;
+  select * into v_loan from :schema.loans where id = p_loan;
+  if not found then
+    raise exception 'Loan % not found.', p_loan
+      using errcode = 'GH404', constraint = 'loan_not_found', column = 'loanId', hint = 'listLoans shows all of them.';
+  elsif v_loan.status <> 'defaulted' then
+    raise exception 'Loan % is %, not defaulted.', p_loan, v_loan.status
+      using errcode = 'GH409', constraint = 'loan_not_defaulted', column = 'loanId',
+        detail = jsonb_build_object('status', v_loan.status)::text,
+        hint = 'Only what was not repaid in time can be written off.';
+  end if;
+  v_due := v_loan.total_due - v_loan.amount_repaid;
+  -- The books before the loan, as in repay_loan.
+  begin
+    perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],
+      array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);
+  exception when sqlstate 'GH429' then
+    -- Losses have no limit, so less is owed than was read.
+    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+  end;
+  select * into v_loan from :schema.loans where id = p_loan for no key update;
+  if v_loan.status <> 'defaulted' or v_loan.total_due - v_loan.amount_repaid <> v_due then
+    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
+  end if;
+  update :schema.loans set status = 'written_off', written_off_at = clock_timestamp(), updated_at = clock_timestamp()
+  where id = p_loan returning * into v_loan;
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'written_off', 'loan', p_loan,
+    jsonb_build_object('workerId', v_loan.worker_id, 'loss', trim_scale(v_due)::text, 'reason', p_reason),
+    array[v_loan.worker_id]);
+  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));
+end
+$$;
+comment on function :schema.write_off_loan(text, text, text, text, text, text, bytea, text, text, boolean) is
+  'Books what is left of a defaulted loan as a loss. Raises loan_not_found, loan_not_defaulted.';
 `,
     },
     {
@@ -805,6 +4045,278 @@ revoke update, delete, truncate on :schema.audit_logs from current_user;
 `,
     },
     {
+      path: "migrations/0005_create_sandbox_rail.down.sql",
+      text: `drop index :schema.transactions_ledger_transfer_id_idx;
+drop table :schema.sandbox_transfers;
+`,
+    },
+    {
+      path: "migrations/0005_create_sandbox_rail.up.sql",
+      text: `create table :schema.sandbox_transfers (
+  reference text not null,
+  amount :schema.usdc not null,
+  to_address text not null,
+  state text not null,
+  sends integer not null default 0,
+  confirmations integer not null default 0,
+  looks integer not null default 0,
+  tx_hash text not null generated always as ('0x' || encode(sha256(reference::bytea), 'hex')) stored,
+  reason text,
+  created_at timestamptz(3) not null default clock_timestamp(),
+  updated_at timestamptz(3) not null default clock_timestamp(),
+  constraint sandbox_transfers_pkey primary key (reference),
+  constraint sandbox_transfers_reference_check check (reference ~ '^[A-Za-z0-9_-]{1,200}$'),
+  constraint sandbox_transfers_amount_check check (amount > 0),
+  constraint sandbox_transfers_state_check check (state in ('lost', 'accepted', 'refused', 'failed')),
+  constraint sandbox_transfers_counts_check check (sends >= 0 and looks >= 0 and confirmations between 0 and 12)
+) with (fillfactor = 70);
+comment on table :schema.sandbox_transfers is
+  'What the sandbox rail was told to send. It stands for money outside of our books: each send counts, also a second one for the same reference.';
+comment on column :schema.sandbox_transfers.state is
+  'lost (never arrived, so nothing was sent), accepted, refused, failed (after it was accepted).';
+comment on column :schema.sandbox_transfers.sends is 'How often it was paid outside; more than once is money lost.';
+comment on column :schema.sandbox_transfers.confirmations is 'Grow with each look; 12 are final.';
+comment on column :schema.sandbox_transfers.reason is 'Why it was refused or failed; null otherwise.';
+
+create index transactions_ledger_transfer_id_idx on :schema.transactions (ledger_transfer_id)
+  where ledger_transfer_id is not null;
+`,
+    },
+    {
+      path: "migrations/0006_extend_loans.down.sql",
+      text: `alter table :schema.loans
+  drop constraint loans_defaulted_at_check,
+  drop constraint loans_state_check,
+  drop constraint loans_status_check,
+  add constraint loans_status_check check (
+    status in ('pending', 'approved', 'disbursed', 'repaying', 'repaid', 'defaulted', 'cancelled')
+  ),
+  add constraint loans_state_check check (
+    (status <> 'repaid' or (amount_repaid = total_due and repaid_at is not null))
+    and (status <> 'defaulted' or defaulted_at is not null)
+    and (disbursed_at is not null) = (status in ('disbursed', 'repaying', 'repaid', 'defaulted'))
+  );
+alter table :schema.loans drop column written_off_at;
+comment on column :schema.loans.status is
+  'pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), cancelled; guarded by guard_loan_status.';
+`,
+    },
+    {
+      path: "migrations/0006_extend_loans.up.sql",
+      text: `alter table :schema.loans add column written_off_at timestamptz(3);
+comment on column :schema.loans.written_off_at is 'When what was left of it was booked as a loss; null: it was not.';
+alter table :schema.loans
+  drop constraint loans_status_check,
+  drop constraint loans_state_check,
+  add constraint loans_status_check check (
+    status in ('pending', 'approved', 'disbursed', 'repaying', 'repaid', 'defaulted', 'written_off', 'cancelled')
+  ),
+  add constraint loans_state_check check (
+    (status <> 'repaid' or (amount_repaid = total_due and repaid_at is not null))
+    and (status <> 'defaulted' or defaulted_at is not null)
+    and (status = 'written_off') = (written_off_at is not null)
+    and (disbursed_at is not null) = (status in ('disbursed', 'repaying', 'repaid', 'defaulted', 'written_off'))
+  ),
+  add constraint loans_defaulted_at_check check (defaulted_at >= repayment_due);
+comment on column :schema.loans.status is
+  'pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off, cancelled; guarded by guard_status.';
+`,
+    },
+    {
+      path: "migrations/0007_add_stream_fees.down.sql",
+      text: `alter table :schema.streams drop column fee_bps;
+`,
+    },
+    {
+      path: "migrations/0007_add_stream_fees.up.sql",
+      text: `alter table :schema.streams
+  add column fee_bps integer not null default 200,
+  add constraint streams_fee_bps_check check (fee_bps between 0 and 10000);
+comment on column :schema.streams.fee_bps is
+  'The platform''s fee when the stream was made, hundredths of a percent: all releases of a stream are charged alike.';
+`,
+    },
+    {
+      path: "migrations/0008_create_statistics.down.sql",
+      text: `drop table :schema.transaction_days, :schema.platform_activity, :schema.platform_workers, :schema.platform_statistics,
+  :schema.worker_transactions, :schema.worker_days, :schema.worker_statistics, :schema.money_deltas, :schema.work_deltas;
+`,
+    },
+    {
+      path: "migrations/0008_create_statistics.up.sql",
+      text: `create table :schema.work_deltas (
+  id bigint generated always as identity,
+  worker_id text,
+  platform_id text,
+  created_day date,
+  completed_day date,
+  active_at timestamptz,
+  tasks integer not null default 0,
+  pending integer not null default 0,
+  active integer not null default 0,
+  completed integer not null default 0,
+  cancelled integer not null default 0,
+  abandoned integer not null default 0,
+  disputed integer not null default 0,
+  ever_disputed integer not null default 0,
+  late integer not null default 0,
+  timed integer not null default 0,
+  ratings integer not null default 0,
+  stars integer not null default 0,
+  earned numeric not null default 0,
+  paid numeric not null default 0,
+  released numeric not null default 0,
+  open_amount numeric not null default 0,
+  seconds numeric not null default 0,
+  constraint work_deltas_pkey primary key (id)
+);
+create index work_deltas_worker_id_idx on :schema.work_deltas (worker_id);
+create index work_deltas_platform_id_idx on :schema.work_deltas (platform_id);
+comment on table :schema.work_deltas is
+  'What each statement on tasks, and each rating, added or took away; folded into the statistics every second, so that no writer waits for another.';
+comment on column :schema.work_deltas.worker_id is 'Null for tasks nobody has taken.';
+comment on column :schema.work_deltas.platform_id is 'Null for ratings.';
+comment on column :schema.work_deltas.created_day is 'UTC day the tasks were posted; null for ratings.';
+comment on column :schema.work_deltas.completed_day is 'UTC day on which earned was earned; null when nothing was.';
+comment on column :schema.work_deltas.active_at is 'What the worker did last, as far as these tasks tell; null for what was taken away.';
+
+create table :schema.money_deltas (
+  id bigint generated always as identity,
+  worker_id text,
+  platform_id text,
+  day date not null,
+  asset text not null,
+  tx_type text not null,
+  status text not null,
+  active_at timestamptz,
+  transactions integer not null,
+  amount numeric not null,
+  fees numeric not null,
+  constraint money_deltas_pkey primary key (id)
+);
+create index money_deltas_worker_id_idx on :schema.money_deltas (worker_id);
+create index money_deltas_platform_id_idx on :schema.money_deltas (platform_id);
+create index money_deltas_day_idx on :schema.money_deltas (day);
+comment on table :schema.money_deltas is
+  'What each statement on transactions added or took away; folded into the statistics every second.';
+comment on column :schema.money_deltas.worker_id is 'Null for movements of a platform only.';
+comment on column :schema.money_deltas.platform_id is 'Null when none is part of it.';
+comment on column :schema.money_deltas.active_at is 'When the transactions were made; null for what was changed or taken away.';
+
+create table :schema.worker_statistics (
+  worker_id text not null,
+  tasks bigint not null,
+  pending bigint not null,
+  active bigint not null,
+  completed bigint not null,
+  cancelled bigint not null,
+  abandoned bigint not null,
+  disputed bigint not null,
+  ever_disputed bigint not null,
+  ratings bigint not null,
+  stars bigint not null,
+  earned numeric not null,
+  paid numeric not null,
+  released numeric not null,
+  open_amount numeric not null,
+  last_active_at timestamptz,
+  is_stale boolean not null default true,
+  constraint worker_statistics_pkey primary key (worker_id),
+  constraint worker_statistics_worker_id_fkey foreign key (worker_id) references :schema.workers (id) on delete cascade
+);
+create index worker_statistics_stale_idx on :schema.worker_statistics (worker_id) where is_stale;
+comment on table :schema.worker_statistics is 'Folded statistics of a worker. Read the view worker_totals instead.';
+comment on column :schema.worker_statistics.last_active_at is 'Null when nothing tells.';
+comment on column :schema.worker_statistics.is_stale is 'The columns of workers are not brought up to date yet.';
+
+create table :schema.worker_days (
+  worker_id text not null,
+  day date not null,
+  tasks bigint not null,
+  completed bigint not null,
+  late bigint not null,
+  disputed bigint not null,
+  finished bigint not null,
+  earned numeric not null,
+  constraint worker_days_pkey primary key (worker_id, day),
+  constraint worker_days_worker_id_fkey foreign key (worker_id) references :schema.workers (id) on delete cascade
+);
+comment on table :schema.worker_days is
+  'Folded work by worker and UTC day: tasks, completed, late and disputed are of the day they were posted; finished and earned of the day they were completed. Read the view daily_work instead.';
+
+create table :schema.worker_transactions (
+  worker_id text not null,
+  tx_type text not null,
+  transactions bigint not null,
+  amount numeric not null,
+  constraint worker_transactions_pkey primary key (worker_id, tx_type),
+  constraint worker_transactions_worker_id_fkey foreign key (worker_id) references :schema.workers (id) on delete cascade
+);
+comment on table :schema.worker_transactions is 'Folded completed transactions in USDC by worker and type.';
+
+create table :schema.platform_statistics (
+  platform_id text not null,
+  tasks bigint not null,
+  pending bigint not null,
+  active bigint not null,
+  completed bigint not null,
+  cancelled bigint not null,
+  abandoned bigint not null,
+  disputed bigint not null,
+  timed bigint not null,
+  seconds numeric not null,
+  payouts bigint not null,
+  payout_amount numeric not null,
+  fees numeric not null,
+  unique_workers bigint not null,
+  brought_on date not null default '-infinity',
+  constraint platform_statistics_pkey primary key (platform_id),
+  constraint platform_statistics_platform_id_fkey foreign key (platform_id)
+    references :schema.platforms (id) on delete cascade
+);
+create index platform_statistics_brought_on_idx on :schema.platform_statistics (brought_on);
+comment on table :schema.platform_statistics is 'Folded statistics of a platform. Read the view platform_totals instead.';
+comment on column :schema.platform_statistics.brought_on is
+  'UTC day on which the columns of platforms were brought up to date last; -infinity when something changed since.';
+
+create table :schema.platform_workers (
+  platform_id text not null,
+  worker_id text not null,
+  tasks bigint not null,
+  last_day date not null,
+  constraint platform_workers_pkey primary key (platform_id, worker_id),
+  constraint platform_workers_platform_id_fkey foreign key (platform_id)
+    references :schema.platforms (id) on delete cascade
+);
+comment on table :schema.platform_workers is
+  'Folded tasks by platform and worker, and the UTC day of the newest. No key to workers: the deltas of a deleted worker''s tasks take its rows away.';
+
+create table :schema.platform_activity (
+  platform_id text not null,
+  day date not null,
+  workers bigint not null,
+  constraint platform_activity_pkey primary key (platform_id, day),
+  constraint platform_activity_platform_id_fkey foreign key (platform_id)
+    references :schema.platforms (id) on delete cascade
+);
+comment on table :schema.platform_activity is
+  'How many workers had their newest task of the platform on that UTC day: the last 30 rows are those active in 30 days.';
+
+create table :schema.transaction_days (
+  day date not null,
+  asset text not null,
+  tx_type text not null,
+  status text not null,
+  transactions bigint not null,
+  amount numeric not null,
+  fees numeric not null,
+  constraint transaction_days_pkey primary key (day, asset, tx_type, status)
+);
+comment on table :schema.transaction_days is
+  'Folded transactions by UTC day, asset, type and status. Read the view daily_transaction_summary instead.';
+`,
+    },
+    {
       path: "triggers/audit_logs_append_only.sql",
       text: `create or replace trigger audit_logs_append_only
 before update or delete or truncate on :schema.audit_logs
@@ -823,6 +4335,14 @@ for each row when (old.status is distinct from new.status) execute function :sch
       text: `create or replace trigger reputation_events_append_only
 before update or delete on :schema.reputation_events
 for each row execute function :schema.refuse_event_change();
+`,
+    },
+    {
+      path: "triggers/reputation_events_ratings.sql",
+      text: `create or replace trigger reputation_events_ratings
+after insert on :schema.reputation_events
+for each row when (new.rating is not null and new.event_type = 'rating_received')
+execute function :schema.update_worker_ratings();
 `,
     },
     {
@@ -854,10 +4374,784 @@ for each row when (old.status is distinct from new.status) execute function :sch
 `,
     },
     {
+      path: "triggers/tasks_statistics_delete.sql",
+      text: `create or replace trigger tasks_statistics_delete
+after delete on :schema.tasks
+referencing old table as old_tasks
+for each statement execute function :schema.update_worker_statistics();
+`,
+    },
+    {
+      path: "triggers/tasks_statistics_insert.sql",
+      text: `create or replace trigger tasks_statistics_insert
+after insert on :schema.tasks
+referencing new table as new_tasks
+for each statement execute function :schema.update_worker_last_active();
+`,
+    },
+    {
+      path: "triggers/tasks_statistics_update.sql",
+      text: `create or replace trigger tasks_statistics_update
+after update on :schema.tasks
+referencing old table as old_tasks new table as new_tasks
+for each statement execute function :schema.update_worker_statistics();
+`,
+    },
+    {
       path: "triggers/transactions_guard_status.sql",
       text: `create or replace trigger transactions_guard_status
 before update of status on :schema.transactions
 for each row when (old.status is distinct from new.status) execute function :schema.guard_status();
+`,
+    },
+    {
+      path: "triggers/transactions_statistics_delete.sql",
+      text: `create or replace trigger transactions_statistics_delete
+after delete on :schema.transactions
+referencing old table as old_transactions
+for each statement execute function :schema.update_platform_statistics();
+`,
+    },
+    {
+      path: "triggers/transactions_statistics_insert.sql",
+      text: `create or replace trigger transactions_statistics_insert
+after insert on :schema.transactions
+referencing new table as new_transactions
+for each statement execute function :schema.update_worker_last_active();
+`,
+    },
+    {
+      path: "triggers/transactions_statistics_update.sql",
+      text: `create or replace trigger transactions_statistics_update
+after update on :schema.transactions
+referencing old table as old_transactions new table as new_transactions
+for each statement execute function :schema.update_platform_statistics();
+`,
+    },
+    {
+      path: "views/active_streams_view.sql",
+      text: `create or replace view :schema.active_streams_view as
+select s.id as stream_id, s.status, s.task_id, k.title as task_title, s.worker_id, w.name as worker_name,
+  s.platform_id, p.name as platform_name, s.total_amount, s.funded_amount, s.released_amount, s.remaining_amount,
+  round(100 * s.released_amount / s.total_amount, 2) as percent_released,
+  least(s.funded_amount, trunc(s.total_amount * a.elapsed_s / a.duration_s, 6))::numeric as accrued_amount,
+  s.next_release_at,
+  case when s.next_release_at is not null
+    then ceil(greatest(extract(epoch from (s.next_release_at - statement_timestamp())), 0))::integer
+  end as seconds_until_next_release,
+  s.start_time, s.end_time
+from :schema.streams s
+join :schema.tasks k on k.id = s.task_id
+join :schema.workers w on w.id = s.worker_id
+join :schema.platforms p on p.id = s.platform_id
+cross join lateral (
+  select d.duration_s,
+    least(d.duration_s, greatest(0,
+      extract(epoch from coalesce(s.paused_at, statement_timestamp()) - s.start_time - s.paused_for))) as elapsed_s
+  from (select extract(epoch from (s.end_time - s.start_time - s.paused_for)) as duration_s) as d
+) as a
+where s.status in ('active', 'paused', 'insolvent');
+comment on view :schema.active_streams_view is
+  'Streams that are not over, as of the moment of the read. Sort by next_release_at. Amounts are USDC.';
+comment on column :schema.active_streams_view.stream_id is 'The stream.';
+comment on column :schema.active_streams_view.status is 'active, paused, or insolvent (all that was funded is released).';
+comment on column :schema.active_streams_view.task_id is 'The task it pays for.';
+comment on column :schema.active_streams_view.task_title is 'Title of the task; null without one.';
+comment on column :schema.active_streams_view.worker_id is 'Who is paid.';
+comment on column :schema.active_streams_view.worker_name is 'Name of the worker.';
+comment on column :schema.active_streams_view.platform_id is 'Who pays.';
+comment on column :schema.active_streams_view.platform_name is 'Name of the platform.';
+comment on column :schema.active_streams_view.total_amount is 'What it pays in all.';
+comment on column :schema.active_streams_view.funded_amount is 'What of it lies or lay in escrow.';
+comment on column :schema.active_streams_view.released_amount is 'What is in the worker''s balance already.';
+comment on column :schema.active_streams_view.remaining_amount is 'Total less released.';
+comment on column :schema.active_streams_view.percent_released is 'Percent of the total that is released.';
+comment on column :schema.active_streams_view.accrued_amount is 'What is earned by now, released or not; never more than was funded, and still while paused.';
+comment on column :schema.active_streams_view.next_release_at is 'When the next release is due; null unless active.';
+comment on column :schema.active_streams_view.seconds_until_next_release is 'Seconds until then, 0 when it is due; null unless active.';
+comment on column :schema.active_streams_view.start_time is 'When it began.';
+comment on column :schema.active_streams_view.end_time is 'When all has accrued.';
+`,
+    },
+    {
+      path: "views/daily_transaction_summary.sql",
+      text: `create or replace view :schema.daily_transaction_summary as
+select day as transaction_date, asset, tx_type, status, sum(transactions)::bigint as count, sum(amount) as total_amount,
+  sum(fees) as total_fees, round(sum(amount) / nullif(sum(transactions), 0), 6) as average_amount
+from (
+  select day, asset, tx_type, status, transactions, amount, fees from :schema.transaction_days
+  union all
+  select day, asset, tx_type, status, transactions, amount, fees from :schema.money_deltas
+) as part
+group by day, asset, tx_type, status
+having sum(transactions) <> 0;
+comment on view :schema.daily_transaction_summary is
+  'Transactions by UTC day, asset, type and status; exact at every read, and read by day in constant time. Sum amounts of one asset only.';
+comment on column :schema.daily_transaction_summary.transaction_date is 'UTC day on which the transactions were made; filter by it.';
+comment on column :schema.daily_transaction_summary.asset is 'USDC, or the token of transfers seen elsewhere: amounts are in whole units of it.';
+comment on column :schema.daily_transaction_summary.tx_type is 'payout, advance, repayment, fee, refund, deposit, withdrawal or transfer.';
+comment on column :schema.daily_transaction_summary.status is 'Status the transactions have now.';
+comment on column :schema.daily_transaction_summary.count is 'Number of transactions.';
+comment on column :schema.daily_transaction_summary.total_amount is 'Sum of the amounts, fees included.';
+comment on column :schema.daily_transaction_summary.total_fees is 'Sum of our fees in them.';
+comment on column :schema.daily_transaction_summary.average_amount is 'Mean amount, to six decimals.';
+`,
+    },
+    {
+      path: "views/daily_work.sql",
+      text: `create or replace view :schema.daily_work as
+select worker_id, day, sum(tasks)::bigint as tasks, sum(completed)::bigint as completed, sum(late)::bigint as late,
+  sum(disputed)::bigint as disputed, sum(finished)::bigint as finished, sum(earned) as earned
+from (
+  select worker_id, day, tasks, completed, late, disputed, finished, earned from :schema.worker_days
+  union all
+  select worker_id, created_day, tasks, completed, late, ever_disputed, 0, 0
+  from :schema.work_deltas
+  where worker_id is not null and created_day is not null
+  union all
+  select worker_id, completed_day, 0, 0, 0, 0, completed, earned
+  from :schema.work_deltas
+  where worker_id is not null and completed_day is not null
+) as part
+group by worker_id, day
+having sum(tasks) <> 0 or sum(finished) <> 0;
+comment on view :schema.daily_work is
+  'Work by worker and UTC day, exact at every read: tasks, completed, late and disputed of the day they were posted; finished and earned of the day they were completed.';
+`,
+    },
+    {
+      path: "views/invariant_daily_transactions_equal.sql",
+      text: `-- requires: daily_transaction_summary
+create or replace view :schema.invariant_daily_transactions_equal as
+select null::text as worker_id, coalesce(v.transaction_date, b.day) as day, coalesce(v.tx_type, b.tx_type) as tx_type,
+  coalesce(v.status, b.status) as status, v.count as statistics_count, b.count as base_count,
+  v.total_amount as statistics_amount, b.amount as base_amount
+from :schema.daily_transaction_summary v
+full join (
+  select (created_at at time zone 'UTC')::date as day, asset, tx_type, status, count(*) as count, sum(amount) as amount,
+    sum(fee) as fees
+  from :schema.transactions
+  group by 1, 2, 3, 4
+) as b on b.day = v.transaction_date and b.asset = v.asset and b.tx_type = v.tx_type and b.status = v.status
+where (v.count, v.total_amount, v.total_fees) is distinct from (b.count, b.amount, b.fees)
+union all
+select coalesce(v.worker_id, b.worker_id), null, coalesce(v.tx_type, b.tx_type), 'completed', v.count, b.count,
+  v.amount, b.amount
+from (
+  select worker_id, tx_type, sum(transactions) as count, sum(amount) as amount
+  from (
+    select worker_id, tx_type, transactions, amount from :schema.worker_transactions
+    union all
+    select worker_id, tx_type, transactions, amount
+    from :schema.money_deltas d
+    where status = 'completed' and asset = 'USDC' and exists (select from :schema.workers w where w.id = d.worker_id)
+  ) as part
+  group by 1, 2
+  having sum(transactions) <> 0
+) as v
+full join (
+  select worker_id, tx_type, count(*) as count, sum(amount) as amount
+  from :schema.transactions
+  where worker_id is not null and status = 'completed' and asset = 'USDC'
+  group by 1, 2
+) as b on b.worker_id = v.worker_id and b.tx_type = v.tx_type
+where (v.count, v.amount) is distinct from (b.count, b.amount);
+comment on view :schema.invariant_daily_transactions_equal is
+  'Days, or types of a worker''s transactions, whose sums differ from the transactions. Mend: run the function rebuild_statistics() of this schema.';
+`,
+    },
+    {
+      path: "views/invariant_escrow_equals_tasks.sql",
+      text: `create or replace view :schema.invariant_escrow_equals_tasks as
+select p.id as platform_id, coalesce(b.balance, 0) as escrow_balance, coalesce(t.escrowed, 0) as tasks_escrowed
+from :schema.platforms p
+left join :schema.ledger_account_balances b on b.code = 'escrow:' || p.id
+left join (
+  select k.platform_id, sum(k.escrowed_amount) as escrowed from :schema.tasks k group by k.platform_id
+) as t on t.platform_id = p.id
+where coalesce(b.balance, 0) <> coalesce(t.escrowed, 0);
+comment on view :schema.invariant_escrow_equals_tasks is
+  'Platforms whose escrow account holds something else than their tasks say. Mend: compare the statement of the account with the tasks; each posting names its task.';
+`,
+    },
+    {
+      path: "views/invariant_loans_equal_books.sql",
+      text: `create or replace view :schema.invariant_loans_equal_books as
+select coalesce(l.worker_id, b.worker_id) as worker_id, coalesce(l.due, 0) as due, coalesce(b.balance, 0) as balance
+from (
+  select worker_id, sum(total_due - amount_repaid) as due
+  from :schema.loans
+  where status in ('disbursed', 'repaying', 'defaulted')
+  group by worker_id
+) as l
+full join (
+  select substr(a.code, length('advance:') + 1) as worker_id, a.balance
+  from :schema.ledger_account_balances a
+  where a.code like 'advance:%'
+) as b on b.worker_id = l.worker_id
+where coalesce(l.due, 0) <> coalesce(b.balance, 0);
+comment on view :schema.invariant_loans_equal_books is
+  'Rows mean broken: workers of whom the ledger (advance:ID) says something else than their loans about what they owe.';
+comment on column :schema.invariant_loans_equal_books.due is 'What is left of loans that are disbursed, repaying or defaulted.';
+comment on column :schema.invariant_loans_equal_books.balance is 'Balance of the account advance:ID.';
+`,
+    },
+    {
+      path: "views/invariant_payouts_have_entries.sql",
+      text: `create or replace view :schema.invariant_payouts_have_entries as
+with entries as (
+  select l.id, l.amount * s.unit as amount, d.code as debit, c.code as credit
+  from :schema.ledger_transfers l
+  join :schema.ledger_assets s on s.id = l.asset_id
+  join :schema.ledger_accounts d on d.id = l.debit_account
+  join :schema.ledger_accounts c on c.id = l.credit_account
+  where l.kind in (1, 3) and s.code = 'USDC'
+)
+select t.id as subject, 'movement without its entry' as problem
+from :schema.transactions t
+left join entries e on e.id = t.ledger_transfer_id
+where t.asset = 'USDC' and t.tx_type in ('payout', 'refund', 'deposit', 'withdrawal')
+  and (t.status = 'completed' or t.tx_type = 'withdrawal')
+  and case t.tx_type
+    when 'payout' then e.debit = 'escrow:' || t.platform_id and (
+      (e.credit = 'worker:' || t.worker_id and e.amount = t.amount - t.fee) or (e.credit = 'fees' and t.fee = t.amount))
+    when 'refund' then e.debit = 'escrow:' || t.platform_id and e.credit = 'platform:' || t.platform_id and e.amount = t.amount
+    when 'deposit' then e.debit = 'bank' and e.credit = 'platform:' || t.platform_id and e.amount = t.amount
+    else e.debit = 'worker:' || t.worker_id and e.credit = 'rail' and e.amount = t.amount
+  end is not true
+union all
+select e.id::text, 'entry without its payout'
+from entries e
+where e.debit like 'escrow:%' and e.credit like 'worker:%'
+  and not exists (select from :schema.transactions t where t.ledger_transfer_id = e.id and t.tx_type = 'payout')
+union all
+select coalesce(b.worker, m.worker), 'withdrawals and entries differ'
+from (
+  select substr(case when e.credit = 'rail' then e.debit else e.credit end, 8) as worker,
+    sum(case when e.credit = 'rail' then e.amount else 0 end) as taken,
+    sum(case when e.debit = 'rail' then e.amount else 0 end) as given_back
+  from entries e
+  where (e.credit = 'rail' and e.debit like 'worker:%') or (e.debit = 'rail' and e.credit like 'worker:%')
+  group by 1
+) as b
+full join (
+  select t.worker_id as worker, sum(t.amount * t.attempts) as taken,
+    sum(t.amount * (t.attempts - (t.status not in ('failed', 'cancelled'))::integer)) as given_back
+  from :schema.transactions t
+  where t.tx_type = 'withdrawal' and t.asset = 'USDC'
+  group by 1
+) as m on m.worker = b.worker
+where (coalesce(b.taken, 0), coalesce(b.given_back, 0)) is distinct from (coalesce(m.taken, 0), coalesce(m.given_back, 0))
+union all
+select 'bank', 'sent withdrawals and entries differ'
+from (select coalesce(sum(e.amount), 0) as amount from entries e where e.debit = 'rail' and e.credit = 'bank') as b
+cross join (
+  select coalesce(sum(t.amount), 0) as amount from :schema.transactions t
+  where t.tx_type = 'withdrawal' and t.asset = 'USDC' and t.status = 'completed'
+) as m
+where b.amount <> m.amount;
+comment on view :schema.invariant_payouts_have_entries is
+  'Payouts, refunds, deposits and withdrawals whose entry in the ledger is missing or another, and entries of payouts and withdrawals that no transaction explains. A hand has changed one of both: compare it with the audit trail.';
+`,
+    },
+    {
+      path: "views/invariant_platform_statistics_equal_tasks.sql",
+      text: `-- requires: platform_totals
+create or replace view :schema.invariant_platform_statistics_equal_tasks as
+select v.platform_id, v.total_tasks as statistics_tasks, b.tasks as base_tasks, v.total_payouts as statistics_payouts,
+  x.amount as base_payouts, v.unique_workers as statistics_workers, b.workers as base_workers
+from :schema.platform_totals v
+left join (
+  select platform_id, count(*) as tasks, count(*) filter (where status = 'pending') as pending,
+    count(*) filter (where status = 'active') as active, count(*) filter (where status = 'completed') as completed,
+    count(*) filter (where status = 'cancelled') as cancelled, count(*) filter (where status = 'disputed') as disputed,
+    count(distinct worker_id) as workers,
+    count(distinct worker_id) filter (
+      where (created_at at time zone 'UTC')::date > (statement_timestamp() at time zone 'UTC')::date - 7) as workers_7d,
+    count(distinct worker_id) filter (
+      where (created_at at time zone 'UTC')::date > (statement_timestamp() at time zone 'UTC')::date - 30) as workers_30d,
+    round(avg(extract(epoch from completed_at - started_at)) filter (where status = 'completed'), 3) as average_s,
+    count(*) filter (where status in ('completed', 'disputed') or (status = 'cancelled' and started_at is not null)) as ended
+  from :schema.tasks
+  group by platform_id
+) as b on b.platform_id = v.platform_id
+left join (
+  select platform_id, count(*) as payouts, sum(amount) as amount, sum(fee) as fees
+  from :schema.transactions
+  where tx_type = 'payout' and status = 'completed' and asset = 'USDC'
+  group by platform_id
+) as x on x.platform_id = v.platform_id
+where (v.total_tasks, v.pending_tasks, v.active_tasks, v.completed_tasks, v.cancelled_tasks, v.disputed_tasks,
+    v.unique_workers, v.active_workers_7d, v.active_workers_30d, v.average_completion_s, v.completion_rate,
+    v.payouts, v.total_payouts, v.total_fees)
+  is distinct from (coalesce(b.tasks, 0), coalesce(b.pending, 0), coalesce(b.active, 0), coalesce(b.completed, 0),
+    coalesce(b.cancelled, 0), coalesce(b.disputed, 0), coalesce(b.workers, 0), coalesce(b.workers_7d, 0),
+    coalesce(b.workers_30d, 0), b.average_s, coalesce(round(100.0 * b.completed / nullif(b.ended, 0), 2), 0),
+    coalesce(x.payouts, 0), coalesce(x.amount, 0), coalesce(x.fees, 0));
+comment on view :schema.invariant_platform_statistics_equal_tasks is
+  'Platforms whose statistics differ from the sums over their tasks and payouts. Mend: run the function rebuild_statistics() of this schema.';
+`,
+    },
+    {
+      path: "views/invariant_rail_equals_transactions.sql",
+      text: `create or replace view :schema.invariant_rail_equals_transactions as
+select b.balance as rail, t.amount as under_way
+from (
+  select coalesce(sum(a.balance), 0) as balance from :schema.ledger_account_balances a where a.code = 'rail'
+) as b
+cross join (
+  select coalesce(sum(w.amount), 0) as amount from :schema.transactions w
+  where w.tx_type = 'withdrawal' and w.status in ('pending', 'processing')
+) as t
+where b.balance <> t.amount;
+comment on view :schema.invariant_rail_equals_transactions is
+  'A row when the money under way in the books is not the sum of the withdrawals under way. Find the withdrawal whose entries are missing in invariant_payouts_have_entries.';
+`,
+    },
+    {
+      path: "views/invariant_reputation_replays.sql",
+      text: `create or replace view :schema.invariant_reputation_replays as
+select w.id as worker_id, w.reputation_score, coalesce(e.last_score, 500) as replayed_score, e.breaks
+from :schema.workers w
+left join (
+  select c.worker_id, count(*) filter (where not c.follows) as breaks,
+    max(c.new_score) filter (where c.is_last) as last_score
+  from (
+    select r.worker_id, r.new_score,
+      r.previous_score = lag(r.new_score, 1, 500) over one
+        and r.new_score = least(1000, greatest(0, r.previous_score + r.requested_delta)) as follows,
+      lead(r.seq) over one is null as is_last
+    from :schema.reputation_events r
+    window one as (partition by r.worker_id order by r.seq)
+  ) as c
+  group by c.worker_id
+) as e on e.worker_id = w.id
+where w.reputation_score <> coalesce(e.last_score, 500) or e.breaks > 0;
+comment on view :schema.invariant_reputation_replays is
+  'Workers whose score does not follow from their events: from 500, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger.';
+comment on column :schema.invariant_reputation_replays.breaks is
+  'Events that do not begin where the one before ended, or applied another delta than asked within 0 to 1000; null: no events.';
+`,
+    },
+    {
+      path: "views/invariant_sandbox_sends_once.sql",
+      text: `create or replace view :schema.invariant_sandbox_sends_once as
+select s.reference, s.sends, s.amount
+from :schema.sandbox_transfers s
+where s.sends > 1;
+comment on view :schema.invariant_sandbox_sends_once is
+  'Transfers that the sandbox rail was told to send more than once: a worker sent again what it should have looked for.';
+`,
+    },
+    {
+      path: "views/invariant_stream_releases_equal_transactions.sql",
+      text: `create or replace view :schema.invariant_stream_releases_equal_transactions as
+select s.id as stream_id, s.released_amount, coalesce(p.amount, 0) as paid, p.fee,
+  round(s.released_amount * s.fee_bps * 0.0001, 6) as fee_of_released
+from :schema.streams s
+left join (
+  select stream_id, sum(amount) as amount, sum(fee) as fee
+  from :schema.transactions where stream_id is not null and tx_type = 'payout' and status = 'completed'
+  group by stream_id
+) as p on p.stream_id = s.id
+where s.released_amount <> coalesce(p.amount, 0)
+  or coalesce(p.fee, 0) <> round(s.released_amount * s.fee_bps * 0.0001, 6);
+comment on view :schema.invariant_stream_releases_equal_transactions is
+  'Streams whose released amount, or the fee of it, is not the sum of their payouts. Mend: compare with the ledger, whose keys begin with "stream " and the id.';
+`,
+    },
+    {
+      path: "views/invariant_streams_within_escrow.sql",
+      text: `create or replace view :schema.invariant_streams_within_escrow as
+select t.id as task_id, t.escrowed_amount, s.promised
+from (
+  select task_id, sum(funded_amount - released_amount) as promised
+  from :schema.streams where status in ('active', 'paused', 'insolvent') group by task_id
+) as s
+join :schema.tasks t on t.id = s.task_id
+where s.promised > t.escrowed_amount;
+comment on view :schema.invariant_streams_within_escrow is
+  'Tasks whose streams were promised more than lies in escrow for them. Mend: find in the audit trail who took it, and pay it in again.';
+`,
+    },
+    {
+      path: "views/invariant_worker_statistics_equal_tasks.sql",
+      text: `-- requires: daily_work, recomputed_worker_days, worker_totals
+create or replace view :schema.invariant_worker_statistics_equal_tasks as
+select coalesce(v.worker_id, b.worker_id) as worker_id, null::date as day, v.total_tasks as statistics_tasks,
+  b.tasks as base_tasks, v.total_earned as statistics_earned, b.earned as base_earned
+from :schema.worker_totals v
+left join (
+  select worker_id, count(*) as tasks, count(*) filter (where status = 'pending') as pending,
+    count(*) filter (where status = 'active') as active, count(*) filter (where status = 'completed') as completed,
+    count(*) filter (where status = 'cancelled') as cancelled, count(*) filter (where status = 'disputed') as disputed,
+    count(*) filter (where was_disputed) as ever_disputed,
+    sum(case when status = 'completed' then amount else 0 end) as earned, sum(paid_amount) as paid,
+    sum(case when task_type = 'streaming' then paid_amount else 0 end) as released,
+    sum(case when status = 'cancelled' then 0 else amount - paid_amount end) as open_amount,
+    count(*) filter (where status in ('completed', 'disputed') or (status = 'cancelled' and started_at is not null)) as ended
+  from :schema.tasks
+  group by worker_id
+) as b on b.worker_id = v.worker_id
+left join (
+  select worker_id, count(*) as ratings, round(avg(rating), 2) as average_rating
+  from :schema.reputation_events
+  where rating is not null and event_type = 'rating_received'
+  group by worker_id
+) as r on r.worker_id = v.worker_id
+where (v.total_tasks, v.pending_tasks, v.active_tasks, v.completed_tasks, v.cancelled_tasks, v.disputed_tasks,
+    v.ever_disputed_tasks, v.total_earned, v.paid, v.released, v.pending_earnings, v.completion_rate, v.ratings,
+    v.average_rating)
+  is distinct from (coalesce(b.tasks, 0), coalesce(b.pending, 0), coalesce(b.active, 0), coalesce(b.completed, 0),
+    coalesce(b.cancelled, 0), coalesce(b.disputed, 0), coalesce(b.ever_disputed, 0), coalesce(b.earned, 0),
+    coalesce(b.paid, 0), coalesce(b.released, 0), coalesce(b.open_amount, 0),
+    coalesce(round(100.0 * b.completed / nullif(b.ended, 0), 2), 0), coalesce(r.ratings, 0), coalesce(r.average_rating, 0))
+union all
+select coalesce(d.worker_id, b.worker_id), coalesce(d.day, b.day), d.tasks, b.tasks, d.earned, b.earned
+from (select w.* from :schema.daily_work w where exists (select from :schema.workers k where k.id = w.worker_id)) as d
+full join :schema.recomputed_worker_days b on b.worker_id = d.worker_id and b.day = d.day
+where (d.tasks, d.completed, d.late, d.disputed, d.finished, d.earned)
+  is distinct from (b.tasks, b.completed, b.late, b.disputed, b.finished, b.earned);
+comment on view :schema.invariant_worker_statistics_equal_tasks is
+  'Workers, or days of a worker, whose statistics differ from the sums over their tasks and ratings. Mend: run the function rebuild_statistics() of this schema.';
+`,
+    },
+    {
+      path: "views/platform_performance_view.sql",
+      text: `-- requires: platform_totals
+create or replace view :schema.platform_performance_view as
+select platform_id, name, total_tasks, completed_tasks, cancelled_tasks, active_tasks, pending_tasks, disputed_tasks,
+  total_payouts, payouts, total_fees, average_payment, unique_workers, active_workers_7d, active_workers_30d,
+  average_completion_s, completion_rate
+from :schema.platform_totals;
+comment on view :schema.platform_performance_view is
+  'How a platform performs, a row each; exact at every read, and read by platform_id in constant time. Amounts are USDC, days are UTC days, today included.';
+comment on column :schema.platform_performance_view.platform_id is 'The platform; filter by it.';
+comment on column :schema.platform_performance_view.name is 'Name of the platform.';
+comment on column :schema.platform_performance_view.total_tasks is 'All tasks it posted.';
+comment on column :schema.platform_performance_view.completed_tasks is 'Of them, completed.';
+comment on column :schema.platform_performance_view.cancelled_tasks is 'Of them, cancelled.';
+comment on column :schema.platform_performance_view.active_tasks is 'Of them, begun and not finished.';
+comment on column :schema.platform_performance_view.pending_tasks is 'Of them, not begun.';
+comment on column :schema.platform_performance_view.disputed_tasks is 'Of them, in dispute now.';
+comment on column :schema.platform_performance_view.total_payouts is 'Sum of completed payouts, fees included.';
+comment on column :schema.platform_performance_view.payouts is 'Number of completed payouts.';
+comment on column :schema.platform_performance_view.total_fees is 'Our fees in them.';
+comment on column :schema.platform_performance_view.average_payment is 'Mean of completed payouts, 0 without one.';
+comment on column :schema.platform_performance_view.unique_workers is 'Workers who ever had a task of it.';
+comment on column :schema.platform_performance_view.active_workers_7d is 'Workers with a task posted in the last 7 days.';
+comment on column :schema.platform_performance_view.active_workers_30d is 'Workers with a task posted in the last 30 days.';
+comment on column :schema.platform_performance_view.average_completion_s is 'Mean seconds from beginning to completion of completed tasks; null without one.';
+comment on column :schema.platform_performance_view.completion_rate is 'Percent: completed of those that were completed, cancelled after they began, or disputed.';
+`,
+    },
+    {
+      path: "views/platform_profiles.sql",
+      text: `-- requires: platform_totals
+create or replace view :schema.platform_profiles as
+select p.id, p.name, p.contact_email, p.webhook_url, p.wallet_address, p.fee_bps, t.total_payouts, t.total_tasks,
+  t.active_workers_30d as active_workers, p.is_active,
+  greatest(0, floor(extract(epoch from statement_timestamp() - p.created_at) / 86400))::integer as account_age_days,
+  p.metadata, p.created_at, p.updated_at
+from :schema.platforms p
+join :schema.platform_totals t on t.platform_id = p.id;
+comment on view :schema.platform_profiles is
+  'Platforms with statistics and account age as of the moment of the read; the columns of platforms are brought up to date each second. Without the webhook secret.';
+`,
+    },
+    {
+      path: "views/platform_totals.sql",
+      text: `create or replace view :schema.platform_totals as
+select p.id as platform_id, p.name, t.total_tasks, t.completed_tasks, t.cancelled_tasks, t.active_tasks, t.pending_tasks,
+  t.disputed_tasks, m.payouts, m.total_payouts, m.total_fees,
+  coalesce(round(m.total_payouts / nullif(m.payouts, 0), 6), 0) as average_payment,
+  coalesce(s.unique_workers, 0) + w.more_workers as unique_workers,
+  a.workers_7d + w.more_workers_7d as active_workers_7d,
+  a.workers_30d + w.more_workers_30d as active_workers_30d,
+  round(t.seconds / nullif(t.timed_tasks, 0), 3) as average_completion_s,
+  coalesce(round(100.0 * t.completed_tasks / nullif(t.completed_tasks + t.abandoned_tasks + t.disputed_tasks, 0), 2), 0)
+    as completion_rate
+from :schema.platforms p
+left join :schema.platform_statistics s on s.platform_id = p.id
+cross join lateral (
+  select coalesce(s.tasks, 0) + coalesce(sum(d.tasks), 0) as total_tasks,
+    coalesce(s.completed, 0) + coalesce(sum(d.completed), 0) as completed_tasks,
+    coalesce(s.cancelled, 0) + coalesce(sum(d.cancelled), 0) as cancelled_tasks,
+    coalesce(s.abandoned, 0) + coalesce(sum(d.abandoned), 0) as abandoned_tasks,
+    coalesce(s.active, 0) + coalesce(sum(d.active), 0) as active_tasks,
+    coalesce(s.pending, 0) + coalesce(sum(d.pending), 0) as pending_tasks,
+    coalesce(s.disputed, 0) + coalesce(sum(d.disputed), 0) as disputed_tasks,
+    coalesce(s.timed, 0) + coalesce(sum(d.timed), 0) as timed_tasks,
+    coalesce(s.seconds, 0) + coalesce(sum(d.seconds), 0) as seconds,
+    array_agg(d.worker_id) filter (where d.worker_id is not null and d.tasks <> 0) as workers,
+    array_agg(d.tasks) filter (where d.worker_id is not null and d.tasks <> 0) as tasks,
+    array_agg(d.created_day) filter (where d.worker_id is not null and d.tasks <> 0) as days
+  from :schema.work_deltas d
+  where d.platform_id = p.id
+) as t
+cross join lateral (
+  select coalesce(s.payouts, 0) + coalesce(sum(d.transactions), 0) as payouts,
+    coalesce(s.payout_amount, 0) + coalesce(sum(d.amount), 0) as total_payouts,
+    coalesce(s.fees, 0) + coalesce(sum(d.fees), 0) as total_fees
+  from :schema.money_deltas d
+  where d.platform_id = p.id and d.tx_type = 'payout' and d.status = 'completed' and d.asset = 'USDC'
+) as m
+cross join lateral (
+  select coalesce(sum(d.workers) filter (where d.day > n.today - 7), 0)::bigint as workers_7d,
+    coalesce(sum(d.workers), 0)::bigint as workers_30d
+  from (select (statement_timestamp() at time zone 'UTC')::date as today) as n
+  join :schema.platform_activity d on d.platform_id = p.id and d.day > n.today - 30
+) as a
+cross join lateral (
+  select coalesce(sum((c.new_tasks > 0)::integer - (c.old_tasks > 0)::integer), 0) as more_workers,
+    coalesce(sum((c.new_day is not null and c.new_day > n.today - 7)::integer
+      - (c.old_day is not null and c.old_day > n.today - 7)::integer), 0) as more_workers_7d,
+    coalesce(sum((c.new_day is not null and c.new_day > n.today - 30)::integer
+      - (c.old_day is not null and c.old_day > n.today - 30)::integer), 0) as more_workers_30d
+  from (select (statement_timestamp() at time zone 'UTC')::date as today) as n
+  cross join lateral :schema.changed_platform_workers(p.id, t.workers, t.tasks, t.days) as c
+) as w;
+comment on view :schema.platform_totals is
+  'All statistics of a platform, exact at every read: what is folded and what is not yet. The views of platforms stand on it.';
+`,
+    },
+    {
+      path: "views/recomputed_worker_days.sql",
+      text: `create or replace view :schema.recomputed_worker_days as
+select worker_id, day, sum(tasks)::bigint as tasks, sum(completed)::bigint as completed, sum(late)::bigint as late,
+  sum(disputed)::bigint as disputed, sum(finished)::bigint as finished, sum(earned) as earned
+from (
+  select worker_id, (created_at at time zone 'UTC')::date as day, 1 as tasks, (status = 'completed')::integer as completed,
+    (status = 'completed' and due_at is not null and completed_at > due_at)::integer as late,
+    was_disputed::integer as disputed, 0 as finished, 0 as earned
+  from :schema.tasks
+  where worker_id is not null
+  union all
+  select worker_id, (completed_at at time zone 'UTC')::date, 0, 0, 0, 0, 1, amount
+  from :schema.tasks
+  where worker_id is not null and status = 'completed'
+) as part
+group by worker_id, day;
+comment on view :schema.recomputed_worker_days is
+  'Work by worker and UTC day from all tasks: what daily_work must equal. Slow; for rebuilding and comparing only.';
+`,
+    },
+    {
+      path: "views/worker_earnings_view.sql",
+      text: `-- requires: worker_totals
+create or replace view :schema.worker_earnings_view as
+select t.worker_id, t.name, t.total_tasks, t.completed_tasks, t.active_tasks, t.pending_tasks, t.cancelled_tasks,
+  t.disputed_tasks, t.total_earned, t.released, t.paid, t.pending_earnings,
+  x.payout_total, x.payout_count,
+  x.advance_total, x.advance_count,
+  x.repayment_total, x.repayment_count,
+  x.fee_total, x.fee_count,
+  x.withdrawal_total, x.withdrawal_count,
+  l.open_loan_id, l.open_loan_status, l.open_loan_due, l.open_loan_repaid,
+  l.open_loan_due - l.open_loan_repaid as open_loan_remaining, l.open_loan_due_at,
+  l.loans, l.loans_repaid, l.loans_defaulted,
+  t.completion_rate, t.average_rating, t.ratings, t.dispute_rate, t.reputation_score, t.last_active_at
+from :schema.worker_totals t
+cross join lateral (
+  select coalesce(sum(x.amount) filter (where x.tx_type = 'payout'), 0) as payout_total,
+    coalesce(sum(x.transactions) filter (where x.tx_type = 'payout'), 0)::bigint as payout_count,
+    coalesce(sum(x.amount) filter (where x.tx_type = 'advance'), 0) as advance_total,
+    coalesce(sum(x.transactions) filter (where x.tx_type = 'advance'), 0)::bigint as advance_count,
+    coalesce(sum(x.amount) filter (where x.tx_type = 'repayment'), 0) as repayment_total,
+    coalesce(sum(x.transactions) filter (where x.tx_type = 'repayment'), 0)::bigint as repayment_count,
+    coalesce(sum(x.amount) filter (where x.tx_type = 'fee'), 0) as fee_total,
+    coalesce(sum(x.transactions) filter (where x.tx_type = 'fee'), 0)::bigint as fee_count,
+    coalesce(sum(x.amount) filter (where x.tx_type = 'withdrawal'), 0) as withdrawal_total,
+    coalesce(sum(x.transactions) filter (where x.tx_type = 'withdrawal'), 0)::bigint as withdrawal_count
+  from (
+    select r.tx_type, r.transactions, r.amount from :schema.worker_transactions r where r.worker_id = t.worker_id
+    union all
+    select d.tx_type, d.transactions, d.amount
+    from :schema.money_deltas d
+    where d.worker_id = t.worker_id and d.status = 'completed' and d.asset = 'USDC'
+  ) as x
+) as x
+cross join lateral (
+  select max(o.id) filter (where o.is_open) as open_loan_id, max(o.status) filter (where o.is_open) as open_loan_status,
+    max(o.total_due::numeric) filter (where o.is_open) as open_loan_due,
+    max(o.amount_repaid::numeric) filter (where o.is_open) as open_loan_repaid,
+    max(o.repayment_due) filter (where o.is_open) as open_loan_due_at,
+    count(*) filter (where o.disbursed_at is not null) as loans, count(*) filter (where o.status = 'repaid') as loans_repaid,
+    count(*) filter (where o.defaulted_at is not null) as loans_defaulted
+  from (
+    select n.*, n.status in ('pending', 'approved', 'disbursed', 'repaying') as is_open
+    from :schema.loans n
+    where n.worker_id = t.worker_id
+  ) as o
+) as l;
+comment on view :schema.worker_earnings_view is
+  'What a worker has done, earned, been paid and owes, a row each; exact at every read, and read by worker_id in constant time. Amounts are USDC.';
+comment on column :schema.worker_earnings_view.worker_id is 'The worker; filter by it.';
+comment on column :schema.worker_earnings_view.name is 'Name of the worker.';
+comment on column :schema.worker_earnings_view.total_tasks is 'All tasks the worker has or had, in any status.';
+comment on column :schema.worker_earnings_view.completed_tasks is 'Tasks that are completed.';
+comment on column :schema.worker_earnings_view.active_tasks is 'Tasks begun and not finished.';
+comment on column :schema.worker_earnings_view.pending_tasks is 'Tasks taken and not begun.';
+comment on column :schema.worker_earnings_view.cancelled_tasks is 'Tasks that were cancelled.';
+comment on column :schema.worker_earnings_view.disputed_tasks is 'Tasks in dispute now.';
+comment on column :schema.worker_earnings_view.total_earned is 'Sum of the amounts of completed tasks, before fees.';
+comment on column :schema.worker_earnings_view.released is 'What was paid for streaming tasks, by releases of their streams.';
+comment on column :schema.worker_earnings_view.paid is 'What was paid for all tasks, streaming ones too, before fees.';
+comment on column :schema.worker_earnings_view.pending_earnings is 'What tasks that are not cancelled may still pay: amounts less what was paid of them.';
+comment on column :schema.worker_earnings_view.payout_total is 'Sum of completed payouts, fees included.';
+comment on column :schema.worker_earnings_view.payout_count is 'Number of completed payouts, fees included.';
+comment on column :schema.worker_earnings_view.advance_total is 'Sum of completed advances paid out.';
+comment on column :schema.worker_earnings_view.advance_count is 'Number of completed advances paid out.';
+comment on column :schema.worker_earnings_view.repayment_total is 'Sum of completed repayments of advances.';
+comment on column :schema.worker_earnings_view.repayment_count is 'Number of completed repayments of advances.';
+comment on column :schema.worker_earnings_view.fee_total is 'Sum of completed fees charged apart from payouts.';
+comment on column :schema.worker_earnings_view.fee_count is 'Number of completed fees charged apart from payouts.';
+comment on column :schema.worker_earnings_view.withdrawal_total is 'Sum of completed withdrawals to outside.';
+comment on column :schema.worker_earnings_view.withdrawal_count is 'Number of completed withdrawals to outside.';
+comment on column :schema.worker_earnings_view.open_loan_id is 'The advance that is open; null without one.';
+comment on column :schema.worker_earnings_view.open_loan_status is 'Its status; null without one.';
+comment on column :schema.worker_earnings_view.open_loan_due is 'What is due of it in all, its fee included; null without one.';
+comment on column :schema.worker_earnings_view.open_loan_repaid is 'What of it is repaid; null without one.';
+comment on column :schema.worker_earnings_view.open_loan_remaining is 'What of it is left to repay; null without one.';
+comment on column :schema.worker_earnings_view.open_loan_due_at is 'When it must be repaid; null without one.';
+comment on column :schema.worker_earnings_view.loans is 'Advances ever paid out.';
+comment on column :schema.worker_earnings_view.loans_repaid is 'Of them, those that are repaid.';
+comment on column :schema.worker_earnings_view.loans_defaulted is 'Of them, those that were not repaid in time.';
+comment on column :schema.worker_earnings_view.completion_rate is 'Percent: completed of those that were completed, cancelled after they began, or disputed.';
+comment on column :schema.worker_earnings_view.average_rating is 'Mean of the ratings by platforms, 0 without one.';
+comment on column :schema.worker_earnings_view.ratings is 'Number of ratings.';
+comment on column :schema.worker_earnings_view.dispute_rate is 'Percent of the tasks that were ever disputed.';
+comment on column :schema.worker_earnings_view.reputation_score is '0 to 1000.';
+comment on column :schema.worker_earnings_view.last_active_at is 'When the worker last took, began or completed a task, or a transaction was made for it.';
+`,
+    },
+    {
+      path: "views/worker_profiles.sql",
+      text: `-- requires: worker_totals
+create or replace view :schema.worker_profiles as
+select w.id, w.name, w.email, w.wallet_id, w.wallet_address, w.status, w.reputation_score,
+  :schema.account_age_days(w) as account_age_days, t.completed_tasks as total_tasks, t.total_earned, t.completion_rate,
+  t.average_rating, t.dispute_rate, t.last_active_at, w.metadata, w.created_at, w.updated_at
+from :schema.workers w
+join :schema.worker_totals t on t.worker_id = w.id;
+comment on view :schema.worker_profiles is
+  'Workers with statistics and account age as of the moment of the read; the columns of workers are brought up to date each second.';
+`,
+    },
+    {
+      path: "views/worker_risk_assessment.sql",
+      text: `-- requires: daily_work, worker_totals
+create or replace view :schema.worker_risk_assessment as
+select t.worker_id, t.name, t.reputation_score, a.account_age_days, t.completed_tasks, t.average_rating,
+  r.tasks as tasks_30d, r.completed as completed_30d, round(100 * i.completion, 2) as completion_rate_30d,
+  r.earned as earnings_30d, r.late as late_30d, r.disputed as disputes_30d, round(r.deviation, 6) as weekly_deviation,
+  l.loans, l.in_time as loans_repaid_in_time, l.defaulted as loans_defaulted, l.open as open_loans,
+  k.score as risk_score,
+  jsonb_build_array(
+    jsonb_build_object('factor', 'reputation', 'points', round(k.reputation, 2)),
+    jsonb_build_object('factor', 'maturity', 'points', round(k.maturity, 2)),
+    jsonb_build_object('factor', 'task_history', 'points', round(k.history, 2)),
+    jsonb_build_object('factor', 'performance', 'points', round(k.performance, 2)),
+    jsonb_build_object('factor', 'disputes', 'points', round(k.disputes, 2)),
+    jsonb_build_object('factor', 'loan_history', 'points', round(k.loans, 2)),
+    jsonb_build_object('factor', 'consistency', 'points', round(k.consistency, 2))
+  ) as risk_factors,
+  k.score >= 600 and l.open = 0 as eligible,
+  case when k.score >= 600 and l.open = 0
+    then least(500, trunc(r.earned * (0.5 + k.score / 1000.0 * 0.3), 6)) else 0 end as max_advance
+from :schema.worker_totals t
+cross join lateral (
+  select greatest(0, floor(extract(epoch from statement_timestamp() - t.created_at) / 86400))::integer as account_age_days
+) as a
+cross join lateral (
+  select coalesce(sum(v.tasks), 0)::bigint as tasks, coalesce(sum(v.completed), 0)::bigint as completed,
+    coalesce(sum(v.late), 0)::bigint as late, coalesce(sum(v.disputed), 0)::bigint as disputed,
+    coalesce(sum(v.earned), 0) as earned,
+    coalesce(stddev_pop(v.earned) filter (where v.finished > 0), 0) as deviation
+  from (
+    -- Weeks begin on Sunday.
+    select sum(d.tasks) as tasks, sum(d.completed) as completed, sum(d.late) as late, sum(d.disputed) as disputed,
+      sum(d.finished) as finished, sum(d.earned) as earned
+    from :schema.daily_work d
+    where d.worker_id = t.worker_id and d.day > (statement_timestamp() at time zone 'UTC')::date - 30
+      and d.day <= (statement_timestamp() at time zone 'UTC')::date
+    group by d.day - extract(dow from (d.day))::integer
+  ) as v
+) as r
+cross join lateral (
+  select coalesce(r.completed::numeric / nullif(r.tasks, 0), 0) as completion,
+    coalesce(1 - r.late::numeric / nullif(r.completed, 0), 1) as on_time
+) as i
+cross join lateral (
+  select count(*) filter (where n.disbursed_at is not null) as loans,
+    count(*) filter (where n.status = 'repaid' and n.repaid_at <= n.repayment_due) as in_time,
+    count(*) filter (where n.defaulted_at is not null) as defaulted,
+    count(*) filter (where n.status in ('pending', 'approved', 'disbursed', 'repaying')) as open
+  from :schema.loans n
+  where n.worker_id = t.worker_id
+) as l
+cross join lateral :schema.risk_parts(t.reputation_score, a.account_age_days, t.completed_tasks::bigint, i.completion, i.on_time,
+  t.average_rating, r.disputed, l.loans, l.in_time, r.deviation, r.earned) as k;
+comment on view :schema.worker_risk_assessment is
+  'What the risk of an advance to a worker is, a row each; exact at every read, and read by worker_id in constant time. 30d is the last 30 UTC days, today included.';
+comment on column :schema.worker_risk_assessment.worker_id is 'The worker; filter by it.';
+comment on column :schema.worker_risk_assessment.name is 'Name of the worker.';
+comment on column :schema.worker_risk_assessment.reputation_score is '0 to 1000.';
+comment on column :schema.worker_risk_assessment.account_age_days is 'Whole days since registration.';
+comment on column :schema.worker_risk_assessment.completed_tasks is 'Completed tasks since registration.';
+comment on column :schema.worker_risk_assessment.average_rating is 'Mean of the ratings by platforms, 0 without one.';
+comment on column :schema.worker_risk_assessment.tasks_30d is 'Tasks posted in the 30 days.';
+comment on column :schema.worker_risk_assessment.completed_30d is 'Of them, completed.';
+comment on column :schema.worker_risk_assessment.completion_rate_30d is 'Percent of them that are completed, 0 without one.';
+comment on column :schema.worker_risk_assessment.earnings_30d is 'USDC: amounts of tasks completed in the 30 days, whenever they were posted.';
+comment on column :schema.worker_risk_assessment.late_30d is 'Tasks posted in the 30 days and completed after they were due.';
+comment on column :schema.worker_risk_assessment.disputes_30d is 'Tasks posted in the 30 days that were ever disputed.';
+comment on column :schema.worker_risk_assessment.weekly_deviation is 'Standard deviation of the earnings of the weeks (from Sunday) in which something was completed.';
+comment on column :schema.worker_risk_assessment.loans is 'Advances ever paid out.';
+comment on column :schema.worker_risk_assessment.loans_repaid_in_time is 'Of them, repaid by the day they were due.';
+comment on column :schema.worker_risk_assessment.loans_defaulted is 'Of them, those that were not repaid in time.';
+comment on column :schema.worker_risk_assessment.open_loans is 'Advances asked for or paid out, and not over: 0 or 1.';
+comment on column :schema.worker_risk_assessment.risk_score is '0 to 1000, the sum of the factors, rounded: higher is safer.';
+comment on column :schema.worker_risk_assessment.risk_factors is 'The parts of the score: an array of objects with factor and points.';
+comment on column :schema.worker_risk_assessment.eligible is 'A score of 600 or more, and no open advance.';
+comment on column :schema.worker_risk_assessment.max_advance is 'USDC: earnings of the 30 days times 0.5 to 0.8 by score, 500 at most; 0 when not eligible.';
+`,
+    },
+    {
+      path: "views/worker_totals.sql",
+      text: `create or replace view :schema.worker_totals as
+select w.id as worker_id, w.name, w.reputation_score, w.created_at,
+  t.total_tasks, t.completed_tasks, t.active_tasks, t.pending_tasks, t.cancelled_tasks, t.disputed_tasks,
+  t.ever_disputed_tasks, t.total_earned, t.paid, t.released, t.pending_earnings, t.ratings,
+  coalesce(round(100.0 * t.completed_tasks / nullif(t.completed_tasks + t.abandoned_tasks + t.disputed_tasks, 0), 2), 0)
+    as completion_rate,
+  coalesce(round(t.stars::numeric / nullif(t.ratings, 0), 2), 0) as average_rating,
+  coalesce(round(100.0 * t.ever_disputed_tasks / nullif(t.total_tasks, 0), 2), 0) as dispute_rate,
+  greatest(w.last_active_at, t.last_active_at) as last_active_at
+from :schema.workers w
+left join :schema.worker_statistics s on s.worker_id = w.id
+cross join lateral (
+  select coalesce(s.tasks, 0) + coalesce(sum(d.tasks), 0) as total_tasks,
+    coalesce(s.completed, 0) + coalesce(sum(d.completed), 0) as completed_tasks,
+    coalesce(s.active, 0) + coalesce(sum(d.active), 0) as active_tasks,
+    coalesce(s.pending, 0) + coalesce(sum(d.pending), 0) as pending_tasks,
+    coalesce(s.cancelled, 0) + coalesce(sum(d.cancelled), 0) as cancelled_tasks,
+    coalesce(s.abandoned, 0) + coalesce(sum(d.abandoned), 0) as abandoned_tasks,
+    coalesce(s.disputed, 0) + coalesce(sum(d.disputed), 0) as disputed_tasks,
+    coalesce(s.ever_disputed, 0) + coalesce(sum(d.ever_disputed), 0) as ever_disputed_tasks,
+    coalesce(s.ratings, 0) + coalesce(sum(d.ratings), 0) as ratings,
+    coalesce(s.stars, 0) + coalesce(sum(d.stars), 0) as stars,
+    coalesce(s.earned, 0) + coalesce(sum(d.earned), 0) as total_earned,
+    coalesce(s.paid, 0) + coalesce(sum(d.paid), 0) as paid,
+    coalesce(s.released, 0) + coalesce(sum(d.released), 0) as released,
+    coalesce(s.open_amount, 0) + coalesce(sum(d.open_amount), 0) as pending_earnings,
+    greatest(s.last_active_at, max(d.active_at),
+      (select max(m.active_at) from :schema.money_deltas m where m.worker_id = w.id)) as last_active_at
+  from :schema.work_deltas d
+  where d.worker_id = w.id
+) as t;
+comment on view :schema.worker_totals is
+  'All statistics of a worker, exact at every read: what is folded and what is not yet. The views of workers stand on it.';
 `,
     },
   ],

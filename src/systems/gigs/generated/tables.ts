@@ -37,6 +37,46 @@ export interface Accounts {
   updated_at: Generated<Date>;
 }
 
+/** Streams that are not over, as of the moment of the read. Sort by next_release_at. Amounts are USDC. */
+export interface ActiveStreamsView {
+  /** The stream. */
+  stream_id: ColumnType<string | null, never, never>;
+  /** active, paused, or insolvent (all that was funded is released). */
+  status: ColumnType<string | null, never, never>;
+  /** The task it pays for. */
+  task_id: ColumnType<string | null, never, never>;
+  /** Title of the task; null without one. */
+  task_title: ColumnType<string | null, never, never>;
+  /** Who is paid. */
+  worker_id: ColumnType<string | null, never, never>;
+  /** Name of the worker. */
+  worker_name: ColumnType<string | null, never, never>;
+  /** Who pays. */
+  platform_id: ColumnType<string | null, never, never>;
+  /** Name of the platform. */
+  platform_name: ColumnType<string | null, never, never>;
+  /** What it pays in all. */
+  total_amount: ColumnType<string | null, never, never>;
+  /** What of it lies or lay in escrow. */
+  funded_amount: ColumnType<string | null, never, never>;
+  /** What is in the worker's balance already. */
+  released_amount: ColumnType<string | null, never, never>;
+  /** Total less released. */
+  remaining_amount: ColumnType<string | null, never, never>;
+  /** Percent of the total that is released. */
+  percent_released: ColumnType<string | null, never, never>;
+  /** What is earned by now, released or not; never more than was funded, and still while paused. */
+  accrued_amount: ColumnType<string | null, never, never>;
+  /** When the next release is due; null unless active. */
+  next_release_at: ColumnType<Date | null, never, never>;
+  /** Seconds until then, 0 when it is due; null unless active. */
+  seconds_until_next_release: ColumnType<number | null, never, never>;
+  /** When it began. */
+  start_time: ColumnType<Date | null, never, never>;
+  /** When all has accrued. */
+  end_time: ColumnType<Date | null, never, never>;
+}
+
 /** Keys for programs, shown once and kept as SHA-256. A key acts with those of its roles that the account still has. */
 export interface ApiKeys {
   id: Generated<string>;
@@ -110,6 +150,38 @@ export interface AuthSecrets {
   verify_until: Date | null;
 }
 
+/** Transactions by UTC day, asset, type and status; exact at every read, and read by day in constant time. Sum amounts of one asset only. */
+export interface DailyTransactionSummary {
+  /** UTC day on which the transactions were made; filter by it. */
+  transaction_date: ColumnType<string | null, never, never>;
+  /** USDC, or the token of transfers seen elsewhere: amounts are in whole units of it. */
+  asset: ColumnType<string | null, never, never>;
+  /** payout, advance, repayment, fee, refund, deposit, withdrawal or transfer. */
+  tx_type: ColumnType<string | null, never, never>;
+  /** Status the transactions have now. */
+  status: ColumnType<string | null, never, never>;
+  /** Number of transactions. */
+  count: ColumnType<bigint | null, never, never>;
+  /** Sum of the amounts, fees included. */
+  total_amount: ColumnType<string | null, never, never>;
+  /** Sum of our fees in them. */
+  total_fees: ColumnType<string | null, never, never>;
+  /** Mean amount, to six decimals. */
+  average_amount: ColumnType<string | null, never, never>;
+}
+
+/** Work by worker and UTC day, exact at every read: tasks, completed, late and disputed of the day they were posted; finished and earned of the day they were completed. */
+export interface DailyWork {
+  worker_id: ColumnType<string, never, never>;
+  day: ColumnType<string, never, never>;
+  tasks: ColumnType<bigint, never, never>;
+  completed: ColumnType<bigint, never, never>;
+  late: ColumnType<bigint, never, never>;
+  disputed: ColumnType<bigint, never, never>;
+  finished: ColumnType<bigint, never, never>;
+  earned: ColumnType<string, never, never>;
+}
+
 /** One row per caller's key, committed with the change it guards; pruned after some days. */
 export interface IdempotencyKeys {
   account: string;
@@ -119,6 +191,25 @@ export interface IdempotencyKeys {
   /** What the call returned; null only inside the transaction that is computing it. */
   answer: unknown | null;
   created_at: Generated<Date>;
+}
+
+/** Days, or types of a worker's transactions, whose sums differ from the transactions. Mend: run the function rebuild_statistics() of this schema. */
+export interface InvariantDailyTransactionsEqual {
+  worker_id: ColumnType<string, never, never>;
+  day: ColumnType<string, never, never>;
+  tx_type: ColumnType<string, never, never>;
+  status: ColumnType<string, never, never>;
+  statistics_count: ColumnType<string, never, never>;
+  base_count: ColumnType<bigint, never, never>;
+  statistics_amount: ColumnType<string, never, never>;
+  base_amount: ColumnType<string, never, never>;
+}
+
+/** Platforms whose escrow account holds something else than their tasks say. Mend: compare the statement of the account with the tasks; each posting names its task. */
+export interface InvariantEscrowEqualsTasks {
+  platform_id: ColumnType<string, never, never>;
+  escrow_balance: ColumnType<string, never, never>;
+  tasks_escrowed: ColumnType<string, never, never>;
 }
 
 /** Balances and holds that differ from the sum of their transfers: a transfer or a balance was changed by hand. Compare with a backup. */
@@ -162,10 +253,36 @@ export interface InvariantLedgerWithinLimits {
   shifted: ColumnType<string, never, never>;
 }
 
+/** Rows mean broken: workers of whom the ledger (advance:ID) says something else than their loans about what they owe. */
+export interface InvariantLoansEqualBooks {
+  worker_id: ColumnType<string, never, never>;
+  /** What is left of loans that are disbursed, repaying or defaulted. */
+  due: ColumnType<string | null, never, never>;
+  /** Balance of the account advance:ID. */
+  balance: ColumnType<string | null, never, never>;
+}
+
 /** Events whose transaction lies in the future of this server: the data came from another one, and readers would wait for it for ever. Run select rebase_outbox() in this schema; readers then start again without a cursor. */
 export interface InvariantOutboxNotAhead {
   xid: ColumnType<string, never, never>;
   events: ColumnType<bigint, never, never>;
+}
+
+/** Payouts, refunds, deposits and withdrawals whose entry in the ledger is missing or another, and entries of payouts and withdrawals that no transaction explains. A hand has changed one of both: compare it with the audit trail. */
+export interface InvariantPayoutsHaveEntries {
+  subject: ColumnType<string, never, never>;
+  problem: ColumnType<string, never, never>;
+}
+
+/** Platforms whose statistics differ from the sums over their tasks and payouts. Mend: run the function rebuild_statistics() of this schema. */
+export interface InvariantPlatformStatisticsEqualTasks {
+  platform_id: ColumnType<string, never, never>;
+  statistics_tasks: ColumnType<bigint, never, never>;
+  base_tasks: ColumnType<bigint, never, never>;
+  statistics_payouts: ColumnType<string, never, never>;
+  base_payouts: ColumnType<string, never, never>;
+  statistics_workers: ColumnType<bigint, never, never>;
+  base_workers: ColumnType<bigint, never, never>;
 }
 
 /** Jobs that are in two places at once: something else than the queue's functions wrote. Look at both rows and delete the wrong one. */
@@ -188,6 +305,44 @@ export interface InvariantQueueSlotBehindPointer {
   next_slot: ColumnType<Date, never, never>;
 }
 
+/** A row when the money under way in the books is not the sum of the withdrawals under way. Find the withdrawal whose entries are missing in invariant_payouts_have_entries. */
+export interface InvariantRailEqualsTransactions {
+  rail: ColumnType<string, never, never>;
+  under_way: ColumnType<string, never, never>;
+}
+
+/** Workers whose score does not follow from their events: from 500, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger. */
+export interface InvariantReputationReplays {
+  worker_id: ColumnType<string, never, never>;
+  reputation_score: ColumnType<number, never, never>;
+  replayed_score: ColumnType<number, never, never>;
+  /** Events that do not begin where the one before ended, or applied another delta than asked within 0 to 1000; null: no events. */
+  breaks: ColumnType<bigint | null, never, never>;
+}
+
+/** Transfers that the sandbox rail was told to send more than once: a worker sent again what it should have looked for. */
+export interface InvariantSandboxSendsOnce {
+  reference: ColumnType<string, never, never>;
+  sends: ColumnType<number, never, never>;
+  amount: ColumnType<string, never, never>;
+}
+
+/** Streams whose released amount, or the fee of it, is not the sum of their payouts. Mend: compare with the ledger, whose keys begin with "stream " and the id. */
+export interface InvariantStreamReleasesEqualTransactions {
+  stream_id: ColumnType<string, never, never>;
+  released_amount: ColumnType<string, never, never>;
+  paid: ColumnType<string, never, never>;
+  fee: ColumnType<string, never, never>;
+  fee_of_released: ColumnType<string, never, never>;
+}
+
+/** Tasks whose streams were promised more than lies in escrow for them. Mend: find in the audit trail who took it, and pay it in again. */
+export interface InvariantStreamsWithinEscrow {
+  task_id: ColumnType<string, never, never>;
+  escrowed_amount: ColumnType<string, never, never>;
+  promised: ColumnType<string, never, never>;
+}
+
 /** The fan-out's position lies in the future of this server: the data came from another one, and no event would be delivered. Run select rebase_outbox() in this schema. */
 export interface InvariantWebhookCursorNotAhead {
   xid: ColumnType<string, never, never>;
@@ -199,6 +354,16 @@ export interface InvariantWebhookDeliveriesOnce {
   endpoint_id: ColumnType<string, never, never>;
   event_id: ColumnType<bigint, never, never>;
   deliveries: ColumnType<bigint, never, never>;
+}
+
+/** Workers, or days of a worker, whose statistics differ from the sums over their tasks and ratings. Mend: run the function rebuild_statistics() of this schema. */
+export interface InvariantWorkerStatisticsEqualTasks {
+  worker_id: ColumnType<string, never, never>;
+  day: ColumnType<string, never, never>;
+  statistics_tasks: ColumnType<bigint, never, never>;
+  base_tasks: ColumnType<bigint, never, never>;
+  statistics_earned: ColumnType<string, never, never>;
+  base_earned: ColumnType<string, never, never>;
 }
 
 /** Every account with what it has now, what is held coming in and going out, and what it may still spend, in the asset's own unit. */
@@ -351,7 +516,7 @@ export interface Loans {
   fee_bps: number;
   total_due: string;
   amount_repaid: Generated<string>;
-  /** pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), cancelled; guarded by guard_loan_status. */
+  /** pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off, cancelled; guarded by guard_status. */
   status: Generated<string>;
   risk_score: number;
   predicted_earnings: string;
@@ -369,6 +534,8 @@ export interface Loans {
   defaulted_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+  /** When what was left of it was booked as a loss; null: it was not. */
+  written_off_at: Date | null;
 }
 
 /** Functions, views and triggers of this schema with the hash of their file; replaced when it changes. */
@@ -392,6 +559,24 @@ export interface Migrations {
   applied_by: Generated<string>;
 }
 
+/** What each statement on transactions added or took away; folded into the statistics every second. */
+export interface MoneyDeltas {
+  id: ColumnType<bigint, never, never>;
+  /** Null for movements of a platform only. */
+  worker_id: string | null;
+  /** Null when none is part of it. */
+  platform_id: string | null;
+  day: string;
+  asset: string;
+  tx_type: string;
+  status: string;
+  /** When the transactions were made; null for what was changed or taken away. */
+  active_at: Date | null;
+  transactions: number;
+  amount: string;
+  fees: string;
+}
+
 /** Events, written with the change they tell of. Read them with (xid, id) > cursor and xid below the oldest running transaction: then a late commit is never skipped. */
 export interface Outbox {
   xid: Generated<string>;
@@ -402,6 +587,118 @@ export interface Outbox {
   /** Account that may see the event; null for administrators only. */
   audience: string | null;
   payload: Generated<unknown>;
+}
+
+/** How many workers had their newest task of the platform on that UTC day: the last 30 rows are those active in 30 days. */
+export interface PlatformActivity {
+  platform_id: string;
+  day: string;
+  workers: bigint;
+}
+
+/** How a platform performs, a row each; exact at every read, and read by platform_id in constant time. Amounts are USDC, days are UTC days, today included. */
+export interface PlatformPerformanceView {
+  /** The platform; filter by it. */
+  platform_id: ColumnType<string | null, never, never>;
+  /** Name of the platform. */
+  name: ColumnType<string | null, never, never>;
+  /** All tasks it posted. */
+  total_tasks: ColumnType<bigint | null, never, never>;
+  /** Of them, completed. */
+  completed_tasks: ColumnType<bigint | null, never, never>;
+  /** Of them, cancelled. */
+  cancelled_tasks: ColumnType<bigint | null, never, never>;
+  /** Of them, begun and not finished. */
+  active_tasks: ColumnType<bigint | null, never, never>;
+  /** Of them, not begun. */
+  pending_tasks: ColumnType<bigint | null, never, never>;
+  /** Of them, in dispute now. */
+  disputed_tasks: ColumnType<bigint | null, never, never>;
+  /** Sum of completed payouts, fees included. */
+  total_payouts: ColumnType<string | null, never, never>;
+  /** Number of completed payouts. */
+  payouts: ColumnType<bigint | null, never, never>;
+  /** Our fees in them. */
+  total_fees: ColumnType<string | null, never, never>;
+  /** Mean of completed payouts, 0 without one. */
+  average_payment: ColumnType<string | null, never, never>;
+  /** Workers who ever had a task of it. */
+  unique_workers: ColumnType<bigint | null, never, never>;
+  /** Workers with a task posted in the last 7 days. */
+  active_workers_7d: ColumnType<bigint | null, never, never>;
+  /** Workers with a task posted in the last 30 days. */
+  active_workers_30d: ColumnType<bigint | null, never, never>;
+  /** Mean seconds from beginning to completion of completed tasks; null without one. */
+  average_completion_s: ColumnType<string | null, never, never>;
+  /** Percent: completed of those that were completed, cancelled after they began, or disputed. */
+  completion_rate: ColumnType<string | null, never, never>;
+}
+
+/** Platforms with statistics and account age as of the moment of the read; the columns of platforms are brought up to date each second. Without the webhook secret. */
+export interface PlatformProfiles {
+  id: ColumnType<string, never, never>;
+  name: ColumnType<string, never, never>;
+  contact_email: ColumnType<string, never, never>;
+  webhook_url: ColumnType<string, never, never>;
+  wallet_address: ColumnType<string, never, never>;
+  fee_bps: ColumnType<number, never, never>;
+  total_payouts: ColumnType<string, never, never>;
+  total_tasks: ColumnType<bigint, never, never>;
+  active_workers: ColumnType<bigint, never, never>;
+  is_active: ColumnType<boolean, never, never>;
+  account_age_days: ColumnType<number, never, never>;
+  metadata: ColumnType<unknown, never, never>;
+  created_at: ColumnType<Date, never, never>;
+  updated_at: ColumnType<Date, never, never>;
+}
+
+/** Folded statistics of a platform. Read the view platform_totals instead. */
+export interface PlatformStatistics {
+  platform_id: string;
+  tasks: bigint;
+  pending: bigint;
+  active: bigint;
+  completed: bigint;
+  cancelled: bigint;
+  abandoned: bigint;
+  disputed: bigint;
+  timed: bigint;
+  seconds: string;
+  payouts: bigint;
+  payout_amount: string;
+  fees: string;
+  unique_workers: bigint;
+  /** UTC day on which the columns of platforms were brought up to date last; -infinity when something changed since. */
+  brought_on: Generated<string>;
+}
+
+/** All statistics of a platform, exact at every read: what is folded and what is not yet. The views of platforms stand on it. */
+export interface PlatformTotals {
+  platform_id: ColumnType<string, never, never>;
+  name: ColumnType<string, never, never>;
+  total_tasks: ColumnType<bigint, never, never>;
+  completed_tasks: ColumnType<bigint, never, never>;
+  cancelled_tasks: ColumnType<bigint, never, never>;
+  active_tasks: ColumnType<bigint, never, never>;
+  pending_tasks: ColumnType<bigint, never, never>;
+  disputed_tasks: ColumnType<bigint, never, never>;
+  payouts: ColumnType<bigint, never, never>;
+  total_payouts: ColumnType<string, never, never>;
+  total_fees: ColumnType<string, never, never>;
+  average_payment: ColumnType<string, never, never>;
+  unique_workers: ColumnType<bigint, never, never>;
+  active_workers_7d: ColumnType<bigint, never, never>;
+  active_workers_30d: ColumnType<bigint, never, never>;
+  average_completion_s: ColumnType<string, never, never>;
+  completion_rate: ColumnType<string, never, never>;
+}
+
+/** Folded tasks by platform and worker, and the UTC day of the newest. No key to workers: the deltas of a deleted worker's tasks take its rows away. */
+export interface PlatformWorkers {
+  platform_id: string;
+  worker_id: string;
+  tasks: bigint;
+  last_day: string;
 }
 
 /** Those who post tasks and pay for them. API keys are kept as hashes only, in api_keys under the same account. */
@@ -587,6 +884,18 @@ export interface QueueStates {
   worker: ColumnType<string, never, never>;
 }
 
+/** Work by worker and UTC day from all tasks: what daily_work must equal. Slow; for rebuilding and comparing only. */
+export interface RecomputedWorkerDays {
+  worker_id: ColumnType<string, never, never>;
+  day: ColumnType<string, never, never>;
+  tasks: ColumnType<bigint, never, never>;
+  completed: ColumnType<bigint, never, never>;
+  late: ColumnType<bigint, never, never>;
+  disputed: ColumnType<bigint, never, never>;
+  finished: ColumnType<bigint, never, never>;
+  earned: ColumnType<string, never, never>;
+}
+
 /** SHA-256 of every refresh token of a living session, old ones too: an old one that comes back is a stolen one. */
 export interface RefreshTokens {
   token_hash: Buffer;
@@ -677,6 +986,25 @@ export interface RetentionStatus {
   default_rows: ColumnType<bigint, never, never>;
 }
 
+/** What the sandbox rail was told to send. It stands for money outside of our books: each send counts, also a second one for the same reference. */
+export interface SandboxTransfers {
+  reference: string;
+  amount: string;
+  to_address: string;
+  /** lost (never arrived, so nothing was sent), accepted, refused, failed (after it was accepted). */
+  state: string;
+  /** How often it was paid outside; more than once is money lost. */
+  sends: Generated<number>;
+  /** Grow with each look; 12 are final. */
+  confirmations: Generated<number>;
+  looks: Generated<number>;
+  tx_hash: ColumnType<string, never, never>;
+  /** Why it was refused or failed; null otherwise. */
+  reason: string | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
 /** Pay that accrues by the second over a time. What is released is in the worker's balance; what is funded and not released lies in escrow. */
 export interface Streams {
   id: Generated<string>;
@@ -710,6 +1038,8 @@ export interface Streams {
   cancelled_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+  /** The platform's fee when the stream was made, hundredths of a percent: all releases of a stream are charged alike. */
+  fee_bps: Generated<number>;
 }
 
 /** Work that a platform posts and pays for. The amount lies in escrow from the moment it is posted until it is paid or given back. */
@@ -762,6 +1092,17 @@ export interface Tasks {
   paid_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+}
+
+/** Folded transactions by UTC day, asset, type and status. Read the view daily_transaction_summary instead. */
+export interface TransactionDays {
+  day: string;
+  asset: string;
+  tx_type: string;
+  status: string;
+  transactions: bigint;
+  amount: string;
+  fees: string;
 }
 
 /** Every movement of money with its business meaning; the ledger holds the entries. A payout exists once for a task and worker, whatever is retried. */
@@ -915,6 +1256,250 @@ export interface WebhookSecrets {
   signs_until: Date | null;
 }
 
+/** What each statement on tasks, and each rating, added or took away; folded into the statistics every second, so that no writer waits for another. */
+export interface WorkDeltas {
+  id: ColumnType<bigint, never, never>;
+  /** Null for tasks nobody has taken. */
+  worker_id: string | null;
+  /** Null for ratings. */
+  platform_id: string | null;
+  /** UTC day the tasks were posted; null for ratings. */
+  created_day: string | null;
+  /** UTC day on which earned was earned; null when nothing was. */
+  completed_day: string | null;
+  /** What the worker did last, as far as these tasks tell; null for what was taken away. */
+  active_at: Date | null;
+  tasks: Generated<number>;
+  pending: Generated<number>;
+  active: Generated<number>;
+  completed: Generated<number>;
+  cancelled: Generated<number>;
+  abandoned: Generated<number>;
+  disputed: Generated<number>;
+  ever_disputed: Generated<number>;
+  late: Generated<number>;
+  timed: Generated<number>;
+  ratings: Generated<number>;
+  stars: Generated<number>;
+  earned: Generated<string>;
+  paid: Generated<string>;
+  released: Generated<string>;
+  open_amount: Generated<string>;
+  seconds: Generated<string>;
+}
+
+/** Folded work by worker and UTC day: tasks, completed, late and disputed are of the day they were posted; finished and earned of the day they were completed. Read the view daily_work instead. */
+export interface WorkerDays {
+  worker_id: string;
+  day: string;
+  tasks: bigint;
+  completed: bigint;
+  late: bigint;
+  disputed: bigint;
+  finished: bigint;
+  earned: string;
+}
+
+/** What a worker has done, earned, been paid and owes, a row each; exact at every read, and read by worker_id in constant time. Amounts are USDC. */
+export interface WorkerEarningsView {
+  /** The worker; filter by it. */
+  worker_id: ColumnType<string | null, never, never>;
+  /** Name of the worker. */
+  name: ColumnType<string | null, never, never>;
+  /** All tasks the worker has or had, in any status. */
+  total_tasks: ColumnType<bigint | null, never, never>;
+  /** Tasks that are completed. */
+  completed_tasks: ColumnType<bigint | null, never, never>;
+  /** Tasks begun and not finished. */
+  active_tasks: ColumnType<bigint | null, never, never>;
+  /** Tasks taken and not begun. */
+  pending_tasks: ColumnType<bigint | null, never, never>;
+  /** Tasks that were cancelled. */
+  cancelled_tasks: ColumnType<bigint | null, never, never>;
+  /** Tasks in dispute now. */
+  disputed_tasks: ColumnType<bigint | null, never, never>;
+  /** Sum of the amounts of completed tasks, before fees. */
+  total_earned: ColumnType<string | null, never, never>;
+  /** What was paid for streaming tasks, by releases of their streams. */
+  released: ColumnType<string | null, never, never>;
+  /** What was paid for all tasks, streaming ones too, before fees. */
+  paid: ColumnType<string | null, never, never>;
+  /** What tasks that are not cancelled may still pay: amounts less what was paid of them. */
+  pending_earnings: ColumnType<string | null, never, never>;
+  /** Sum of completed payouts, fees included. */
+  payout_total: ColumnType<string | null, never, never>;
+  /** Number of completed payouts, fees included. */
+  payout_count: ColumnType<bigint | null, never, never>;
+  /** Sum of completed advances paid out. */
+  advance_total: ColumnType<string | null, never, never>;
+  /** Number of completed advances paid out. */
+  advance_count: ColumnType<bigint | null, never, never>;
+  /** Sum of completed repayments of advances. */
+  repayment_total: ColumnType<string | null, never, never>;
+  /** Number of completed repayments of advances. */
+  repayment_count: ColumnType<bigint | null, never, never>;
+  /** Sum of completed fees charged apart from payouts. */
+  fee_total: ColumnType<string | null, never, never>;
+  /** Number of completed fees charged apart from payouts. */
+  fee_count: ColumnType<bigint | null, never, never>;
+  /** Sum of completed withdrawals to outside. */
+  withdrawal_total: ColumnType<string | null, never, never>;
+  /** Number of completed withdrawals to outside. */
+  withdrawal_count: ColumnType<bigint | null, never, never>;
+  /** The advance that is open; null without one. */
+  open_loan_id: ColumnType<string | null, never, never>;
+  /** Its status; null without one. */
+  open_loan_status: ColumnType<string | null, never, never>;
+  /** What is due of it in all, its fee included; null without one. */
+  open_loan_due: ColumnType<string | null, never, never>;
+  /** What of it is repaid; null without one. */
+  open_loan_repaid: ColumnType<string | null, never, never>;
+  /** What of it is left to repay; null without one. */
+  open_loan_remaining: ColumnType<string | null, never, never>;
+  /** When it must be repaid; null without one. */
+  open_loan_due_at: ColumnType<Date | null, never, never>;
+  /** Advances ever paid out. */
+  loans: ColumnType<bigint | null, never, never>;
+  /** Of them, those that are repaid. */
+  loans_repaid: ColumnType<bigint | null, never, never>;
+  /** Of them, those that were not repaid in time. */
+  loans_defaulted: ColumnType<bigint | null, never, never>;
+  /** Percent: completed of those that were completed, cancelled after they began, or disputed. */
+  completion_rate: ColumnType<string | null, never, never>;
+  /** Mean of the ratings by platforms, 0 without one. */
+  average_rating: ColumnType<string | null, never, never>;
+  /** Number of ratings. */
+  ratings: ColumnType<bigint | null, never, never>;
+  /** Percent of the tasks that were ever disputed. */
+  dispute_rate: ColumnType<string | null, never, never>;
+  /** 0 to 1000. */
+  reputation_score: ColumnType<number | null, never, never>;
+  /** When the worker last took, began or completed a task, or a transaction was made for it. */
+  last_active_at: ColumnType<Date | null, never, never>;
+}
+
+/** Workers with statistics and account age as of the moment of the read; the columns of workers are brought up to date each second. */
+export interface WorkerProfiles {
+  id: ColumnType<string, never, never>;
+  name: ColumnType<string, never, never>;
+  email: ColumnType<string, never, never>;
+  wallet_id: ColumnType<string, never, never>;
+  wallet_address: ColumnType<string, never, never>;
+  status: ColumnType<string, never, never>;
+  reputation_score: ColumnType<number, never, never>;
+  account_age_days: ColumnType<number, never, never>;
+  total_tasks: ColumnType<bigint, never, never>;
+  total_earned: ColumnType<string, never, never>;
+  completion_rate: ColumnType<string, never, never>;
+  average_rating: ColumnType<string, never, never>;
+  dispute_rate: ColumnType<string, never, never>;
+  last_active_at: ColumnType<Date, never, never>;
+  metadata: ColumnType<unknown, never, never>;
+  created_at: ColumnType<Date, never, never>;
+  updated_at: ColumnType<Date, never, never>;
+}
+
+/** What the risk of an advance to a worker is, a row each; exact at every read, and read by worker_id in constant time. 30d is the last 30 UTC days, today included. */
+export interface WorkerRiskAssessment {
+  /** The worker; filter by it. */
+  worker_id: ColumnType<string | null, never, never>;
+  /** Name of the worker. */
+  name: ColumnType<string | null, never, never>;
+  /** 0 to 1000. */
+  reputation_score: ColumnType<number | null, never, never>;
+  /** Whole days since registration. */
+  account_age_days: ColumnType<number | null, never, never>;
+  /** Completed tasks since registration. */
+  completed_tasks: ColumnType<bigint | null, never, never>;
+  /** Mean of the ratings by platforms, 0 without one. */
+  average_rating: ColumnType<string | null, never, never>;
+  /** Tasks posted in the 30 days. */
+  tasks_30d: ColumnType<bigint | null, never, never>;
+  /** Of them, completed. */
+  completed_30d: ColumnType<bigint | null, never, never>;
+  /** Percent of them that are completed, 0 without one. */
+  completion_rate_30d: ColumnType<string | null, never, never>;
+  /** USDC: amounts of tasks completed in the 30 days, whenever they were posted. */
+  earnings_30d: ColumnType<string | null, never, never>;
+  /** Tasks posted in the 30 days and completed after they were due. */
+  late_30d: ColumnType<bigint | null, never, never>;
+  /** Tasks posted in the 30 days that were ever disputed. */
+  disputes_30d: ColumnType<bigint | null, never, never>;
+  /** Standard deviation of the earnings of the weeks (from Sunday) in which something was completed. */
+  weekly_deviation: ColumnType<string | null, never, never>;
+  /** Advances ever paid out. */
+  loans: ColumnType<bigint | null, never, never>;
+  /** Of them, repaid by the day they were due. */
+  loans_repaid_in_time: ColumnType<bigint | null, never, never>;
+  /** Of them, those that were not repaid in time. */
+  loans_defaulted: ColumnType<bigint | null, never, never>;
+  /** Advances asked for or paid out, and not over: 0 or 1. */
+  open_loans: ColumnType<bigint | null, never, never>;
+  /** 0 to 1000, the sum of the factors, rounded: higher is safer. */
+  risk_score: ColumnType<number | null, never, never>;
+  /** The parts of the score: an array of objects with factor and points. */
+  risk_factors: ColumnType<unknown | null, never, never>;
+  /** A score of 600 or more, and no open advance. */
+  eligible: ColumnType<boolean | null, never, never>;
+  /** USDC: earnings of the 30 days times 0.5 to 0.8 by score, 500 at most; 0 when not eligible. */
+  max_advance: ColumnType<string | null, never, never>;
+}
+
+/** Folded statistics of a worker. Read the view worker_totals instead. */
+export interface WorkerStatistics {
+  worker_id: string;
+  tasks: bigint;
+  pending: bigint;
+  active: bigint;
+  completed: bigint;
+  cancelled: bigint;
+  abandoned: bigint;
+  disputed: bigint;
+  ever_disputed: bigint;
+  ratings: bigint;
+  stars: bigint;
+  earned: string;
+  paid: string;
+  released: string;
+  open_amount: string;
+  /** Null when nothing tells. */
+  last_active_at: Date | null;
+  /** The columns of workers are not brought up to date yet. */
+  is_stale: Generated<boolean>;
+}
+
+/** All statistics of a worker, exact at every read: what is folded and what is not yet. The views of workers stand on it. */
+export interface WorkerTotals {
+  worker_id: ColumnType<string, never, never>;
+  name: ColumnType<string, never, never>;
+  reputation_score: ColumnType<number, never, never>;
+  created_at: ColumnType<Date, never, never>;
+  total_tasks: ColumnType<bigint, never, never>;
+  completed_tasks: ColumnType<bigint, never, never>;
+  active_tasks: ColumnType<bigint, never, never>;
+  pending_tasks: ColumnType<bigint, never, never>;
+  cancelled_tasks: ColumnType<bigint, never, never>;
+  disputed_tasks: ColumnType<bigint, never, never>;
+  ever_disputed_tasks: ColumnType<bigint, never, never>;
+  total_earned: ColumnType<string, never, never>;
+  paid: ColumnType<string, never, never>;
+  released: ColumnType<string, never, never>;
+  pending_earnings: ColumnType<string, never, never>;
+  ratings: ColumnType<bigint, never, never>;
+  completion_rate: ColumnType<string, never, never>;
+  average_rating: ColumnType<string, never, never>;
+  dispute_rate: ColumnType<string, never, never>;
+  last_active_at: ColumnType<Date, never, never>;
+}
+
+/** Folded completed transactions in USDC by worker and type. */
+export interface WorkerTransactions {
+  worker_id: string;
+  tx_type: string;
+  transactions: bigint;
+  amount: string;
+}
+
 /** People who do tasks and are paid. Password and keys are in accounts under the same id. The statistics are brought up to date each second; worker_profiles shows them as of the moment. */
 export interface Workers {
   id: Generated<string>;
@@ -946,22 +1531,36 @@ export interface Workers {
 export interface Tables {
   account_sessions: AccountSessions;
   accounts: Accounts;
+  active_streams_view: ActiveStreamsView;
   api_keys: ApiKeys;
   audit_log: AuditLog;
   audit_logs: AuditLogs;
   auth_secrets: AuthSecrets;
+  daily_transaction_summary: DailyTransactionSummary;
+  daily_work: DailyWork;
   idempotency_keys: IdempotencyKeys;
+  invariant_daily_transactions_equal: InvariantDailyTransactionsEqual;
+  invariant_escrow_equals_tasks: InvariantEscrowEqualsTasks;
   invariant_ledger_balances_equal_journal: InvariantLedgerBalancesEqualJournal;
   invariant_ledger_holds_open: InvariantLedgerHoldsOpen;
   invariant_ledger_in_balance: InvariantLedgerInBalance;
   invariant_ledger_seals_unbroken: InvariantLedgerSealsUnbroken;
   invariant_ledger_within_limits: InvariantLedgerWithinLimits;
+  invariant_loans_equal_books: InvariantLoansEqualBooks;
   invariant_outbox_not_ahead: InvariantOutboxNotAhead;
+  invariant_payouts_have_entries: InvariantPayoutsHaveEntries;
+  invariant_platform_statistics_equal_tasks: InvariantPlatformStatisticsEqualTasks;
   invariant_queue_job_in_one_place: InvariantQueueJobInOnePlace;
   invariant_queue_lease_has_claim: InvariantQueueLeaseHasClaim;
   invariant_queue_slot_behind_pointer: InvariantQueueSlotBehindPointer;
+  invariant_rail_equals_transactions: InvariantRailEqualsTransactions;
+  invariant_reputation_replays: InvariantReputationReplays;
+  invariant_sandbox_sends_once: InvariantSandboxSendsOnce;
+  invariant_stream_releases_equal_transactions: InvariantStreamReleasesEqualTransactions;
+  invariant_streams_within_escrow: InvariantStreamsWithinEscrow;
   invariant_webhook_cursor_not_ahead: InvariantWebhookCursorNotAhead;
   invariant_webhook_deliveries_once: InvariantWebhookDeliveriesOnce;
+  invariant_worker_statistics_equal_tasks: InvariantWorkerStatisticsEqualTasks;
   ledger_account_balances: LedgerAccountBalances;
   ledger_accounts: LedgerAccounts;
   ledger_assets: LedgerAssets;
@@ -974,7 +1573,14 @@ export interface Tables {
   loans: Loans;
   migration_objects: MigrationObjects;
   migrations: Migrations;
+  money_deltas: MoneyDeltas;
   outbox: Outbox;
+  platform_activity: PlatformActivity;
+  platform_performance_view: PlatformPerformanceView;
+  platform_profiles: PlatformProfiles;
+  platform_statistics: PlatformStatistics;
+  platform_totals: PlatformTotals;
+  platform_workers: PlatformWorkers;
   platforms: Platforms;
   queue_attempts: QueueAttempts;
   queue_claims: QueueClaims;
@@ -986,13 +1592,16 @@ export interface Tables {
   queue_settings: QueueSettings;
   queue_slots: QueueSlots;
   queue_states: QueueStates;
+  recomputed_worker_days: RecomputedWorkerDays;
   refresh_tokens: RefreshTokens;
   reputation_events: ReputationEvents;
   retention_alarms: RetentionAlarms;
   retention_policies: RetentionPolicies;
   retention_status: RetentionStatus;
+  sandbox_transfers: SandboxTransfers;
   streams: Streams;
   tasks: Tasks;
+  transaction_days: TransactionDays;
   transactions: Transactions;
   webhook_attempts: WebhookAttempts;
   webhook_cursor: WebhookCursor;
@@ -1000,5 +1609,13 @@ export interface Tables {
   webhook_delivery_history: WebhookDeliveryHistory;
   webhook_endpoints: WebhookEndpoints;
   webhook_secrets: WebhookSecrets;
+  work_deltas: WorkDeltas;
+  worker_days: WorkerDays;
+  worker_earnings_view: WorkerEarningsView;
+  worker_profiles: WorkerProfiles;
+  worker_risk_assessment: WorkerRiskAssessment;
+  worker_statistics: WorkerStatistics;
+  worker_totals: WorkerTotals;
+  worker_transactions: WorkerTransactions;
   workers: Workers;
 }

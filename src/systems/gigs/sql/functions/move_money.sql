@@ -25,7 +25,7 @@ begin
   if v_keys is null then return v_ids; end if;
   -- One link number for all: they are posted together or not at all.
   for v_refused in
-    select r.place, r.outcome, r.id, r.available
+    select r.place, r.outcome, r.id, r.available, r.account_id
     from :schema.ledger_post(
       v_keys, array_fill(1::smallint, array[cardinality(v_keys)]), v_debits, v_credits, v_amounts,
       array_fill(null::bigint, array[cardinality(v_keys)]), array_fill(null::integer, array[cardinality(v_keys)]),
@@ -41,7 +41,9 @@ begin
         using errcode = case when v_refused.outcome in ('insufficient', 'limit') then 'GH429' else 'GH409' end,
           constraint = case v_refused.outcome when 'insufficient' then 'insufficient_funds'
             else 'ledger_' || v_refused.outcome end,
-          detail = jsonb_build_object('account', p_debits[v_places[v_refused.place]],
+          detail = jsonb_build_object(
+            'account', coalesce((select a.code from :schema.ledger_accounts a where a.id = v_refused.account_id),
+              p_debits[v_places[v_refused.place]]),
             'available', trim_scale(v_refused.available)::text)::text,
           hint = case v_refused.outcome when 'insufficient' then 'Pay in first.' else 'Look at guildhall ledger statement.' end;
     end if;

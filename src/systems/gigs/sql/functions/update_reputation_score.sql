@@ -7,7 +7,13 @@ declare
 begin
   -- The worker's row is locked: of two events at once the second begins from what the first has left.
   select reputation_score into v_score from :schema.workers where id = new.worker_id for no key update;
-  if not found then return new; end if; -- the foreign key will say so
+  if not found then
+    -- The foreign key will say so, if no null is in its way.
+    v_score := 0;
+    new.requested_delta := 0;
+  end if;
+  -- The number given before the lock could be of another order than the one the points were applied in.
+  new.seq := nextval('reputation_events_seq_seq');
   new.previous_score := v_score;
   new.new_score := least(1000, greatest(0, v_score + new.requested_delta));
   new.delta := new.new_score - v_score;

@@ -1,0 +1,24 @@
+create or replace function :schema.cancel_stream(
+  p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
+  p_id text, p_wide boolean
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
+  v_stream :schema.streams;
+begin
+  if v_answer is not null then return v_answer; end if;
+  v_stream := :schema.lock_stream(p_id);
+  if v_stream.status in ('completed', 'cancelled') then
+    raise exception 'Stream % is %.', p_id, v_stream.status
+      using errcode = 'GH409', constraint = 'stream_ended', column = 'streamId', hint = 'Read it: it has ended before.';
+  end if;
+  perform :schema.halt_streams(p_actor_type, p_actor_id, p_request_id, v_stream.task_id, p_id, 'cancelled', p_wide);
+  select * into v_stream from :schema.streams s where s.id = p_id;
+  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, clock_timestamp()));
+end
+$$;
+comment on function :schema.cancel_stream(text, text, text, text, text, text, bytea, text, boolean) is
+  'Pays what has accrued and ends the stream; what else it was funded with is free escrow of its task again. One of which all was paid by that is completed instead.';

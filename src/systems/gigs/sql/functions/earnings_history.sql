@@ -1,0 +1,24 @@
+create or replace function :schema.earnings_history(p_worker text) returns jsonb
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  with days as (
+    select (statement_timestamp() at time zone 'UTC')::date as today
+  ), paid as (
+    select (x.processed_at at time zone 'UTC')::date as day, sum(x.amount - x.fee) as earned
+    from :schema.transactions x
+    where x.worker_id = p_worker and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'
+    group by 1
+  )
+  select jsonb_build_object(
+    'last_day', d.today - 1,
+    'first_earning_day', (select min(day) from paid),
+    'daily_sums', (
+      select jsonb_agg(trim_scale(coalesce(p.earned, 0))::text order by g.n desc)
+      from generate_series(1, 30) as g(n) left join paid p on p.day = d.today - g.n
+    )
+  )
+  from days d;
+$$;
+comment on function :schema.earnings_history(text) is
+  'Payouts after fees by day (UTC) of the 30 whole days before today, oldest first, as decimal text; first_earning_day is null for who never earned.';

@@ -1,0 +1,1 @@
+alter table :schema.streams drop column fee_bps;

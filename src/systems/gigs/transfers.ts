@@ -1,0 +1,219 @@
+/**
+ * Sends withdrawals and waits for their confirmations: jobs of the queue, each step of which can be repeated. What was
+ * sent and is not confirmed is looked for before it is sent again, under the same reference.
+ */
+import {
+  type ClaimedJob,
+  claim,
+  complete,
+  defineJob,
+  endAttempts,
+  enqueue,
+  type JobDefinition,
+  type PayloadSchema,
+} from '../../kernel/index.ts';
+import { type Context, moving } from './context.ts';
+import { FINAL_CONFIRMATIONS, type RailStatus, type SendOutcome } from './rails.ts';
+import { readRow } from './rows.ts';
+
+interface TransferPayload {
+  readonly transactionId: string;
+}
+
+export interface TransferOptions {
+  /** A rail may accept what it was sent for this long, and is not sent the same again before; default 60. */
+  readonly validS?: number;
+  /** Between two looks at a transfer that is not final; default 5. */
+  readonly confirmEveryS?: number;
+  /** Jobs of each kind in one round; default 20. */
+  readonly limit?: number;
+}
+
+const DEFAULTS = { validS: 60, confirmEveryS: 5, limit: 20 } as const;
+/** The rail is waited for so long; the lease of the job is twice that, so that its outcome can still be written. */
+const ANSWER_MS = 30_000;
+const LEASE_S = 60;
+/** A rail that is away is asked each minute; 1,000 times are most of a day, after which `chaseTransfers` begins anew. */
+const RETRY = { maxFailures: 1_000, maxLosses: 1_000, baseS: 1, mostS: 60 };
+const IDLE = '10 minutes';
+const CHASED = 1_000;
+
+const payloadSchema: PayloadSchema<TransferPayload> = {
+  '~standard': {
+    version: 1,
+    vendor: 'guildhall',
+    validate: (value) =>
+      typeof (value as TransferPayload | null)?.transactionId === 'string'
+        ? { value: value as TransferPayload }
+        : { issues: [{ message: 'transactionId is missing' }] },
+  },
+};
+const named = (name: string): JobDefinition<TransferPayload, TransferPayload> =>
+  defineJob({ name, schema: payloadSchema, retry: RETRY, leaseS: LEASE_S, handler: () => undefined });
+const SEND = named('send-transfer');
+const CONFIRM = named('confirm-transfer');
+
+/** What follows a step; null: nothing does. */
+type Next = { readonly job: typeof SEND; readonly delayS: number } | null;
+type Step = (context: Context, id: string, options: Required<TransferOptions>) => Promise<Next>;
+
+interface Turn {
+  readonly action: 'none' | 'confirm' | 'find' | 'send';
+  readonly round: number;
+  readonly rail: string;
+  readonly reference: string;
+  readonly amount: string;
+  readonly to: string;
+  readonly submittedAt: Date;
+  readonly validUntil: Date;
+  readonly validForS: number;
+}
+
+/** One round over the transfers that are due; true when more wait. Safe in several processes at once. */
+export async function workTransfers(context: Context, given: TransferOptions = {}): Promise<boolean> {
+  const options = { ...DEFAULTS, ...given };
+  const [sent, confirmed] = await Promise.all([
+    workQueue(context, { queue: SEND.name, step: sendStep, options }),
+    workQueue(context, { queue: CONFIRM.name, step: confirmStep, options }),
+  ]);
+  return sent + confirmed > 0;
+}
+
+/** Puts withdrawals that nobody has touched for ten minutes back in line; true when more wait. */
+export async function chaseTransfers(context: Context): Promise<boolean> {
+  const [row] = await context.scope.query<{ chased: number }>(
+    'select :schema.chase_transfers($1::interval, $2) as chased',
+    [IDLE, CHASED],
+  );
+  return row?.chased === CHASED;
+}
+
+async function workQueue(
+  context: Context,
+  { queue, step, options }: { queue: string; step: Step; options: Required<TransferOptions> },
+): Promise<number> {
+  const jobs = await claim(context.scope, {
+    queue,
+    worker: `transfers-${process.pid}`,
+    limit: options.limit,
+    leaseS: LEASE_S,
+  });
+  if (jobs.length > 0) {
+    await context.scope.query('select :schema.queue_define($1, $2, $3, $4, $5)', [
+      ...[queue, RETRY.maxFailures, RETRY.maxLosses, RETRY.baseS, RETRY.mostS],
+    ]);
+  }
+  await Promise.all(jobs.map((job) => workJob(context, job, (id) => step(context, id, options))));
+  return jobs.length;
+}
+
+async function workJob(
+  { scope }: Context,
+  job: ClaimedJob,
+  step: (id: string) => Promise<Next>,
+): Promise<void> {
+  const { transactionId } = job.payload as TransferPayload;
+  try {
+    const next = await step(transactionId);
+    await scope.executor.transaction(async (tx) => {
+      const inner = scope.on(tx);
+      await complete(inner, job);
+      if (next === null) return;
+      const wait = next.delayS > 0 ? { delayS: next.delayS } : {};
+      await enqueue(inner, next.job, { transactionId }, { key: transactionId, ...wait });
+    });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    await endAttempts(scope, [{ id: job.id, token: job.token, outcome: 'failed', error: text }]);
+  }
+}
+
+const sendStep: Step = async (context, id, options) => {
+  let turn = await beginSend(context, id, options);
+  if (turn.action === 'none') return null;
+  const confirm: Next = { job: CONFIRM, delayS: options.confirmEveryS };
+  if (turn.action === 'confirm') return confirm;
+  const rail = context.rails.get(turn.rail);
+  if (turn.action === 'find') {
+    const found = await within(() => rail.find(turn.reference));
+    if (found !== null) return (await note(context, id, turn, found)) === 'processing' ? confirm : null;
+    turn = await beginSend(context, id, options, turn.submittedAt);
+    // Nothing has arrived yet, but it still may: not sent again before it no longer can.
+    if (turn.action !== 'send') return { job: SEND, delayS: Math.max(turn.validForS, 0) };
+  }
+  const outcome = await within((signal) => rail.send({ ...orderOf(turn), signal })).catch(
+    (error: unknown): SendOutcome => ({ outcome: 'unknown', reason: String(error) }),
+  );
+  switch (outcome.outcome) {
+    case 'accepted': {
+      const { railReference } = outcome;
+      await note(context, id, turn, { state: 'accepted', railReference, confirmations: 0 });
+      return confirm;
+    }
+    case 'refused':
+      await note(context, id, turn, { state: 'failed', reason: outcome.reason, confirmations: 0 });
+      return null;
+    case 'unknown':
+      return { job: SEND, delayS: Math.min(options.confirmEveryS, options.validS) };
+  }
+};
+
+const confirmStep: Step = async (context, id, options) => {
+  const turn = await beginSend(context, id, options);
+  if (turn.action === 'none') return null;
+  if (turn.action !== 'confirm') return { job: SEND, delayS: 0 };
+  const status = await within(() => context.rails.get(turn.rail).find(turn.reference));
+  if (status === null) throw new Error(`The rail no longer knows ${turn.reference}, which it had accepted.`);
+  const state = await note(context, id, turn, status);
+  return state === 'processing' ? { job: CONFIRM, delayS: options.confirmEveryS } : null;
+};
+
+async function beginSend(
+  { scope }: Context,
+  id: string,
+  { validS }: Required<TransferOptions>,
+  foundNone: Date | null = null,
+): Promise<Turn> {
+  const [row] = await scope.query<{ turn: Readonly<Record<string, unknown>> }>(
+    'select :schema.begin_send($1, $2, $3) as turn',
+    [id, validS, foundNone],
+  );
+  return readRow<Turn>(row?.turn ?? { action: 'none' });
+}
+
+function orderOf({ reference, amount, to, validUntil }: Turn) {
+  return { reference, amount, to, validUntil };
+}
+
+type Noted = Partial<RailStatus> & Pick<RailStatus, 'state' | 'confirmations'>;
+
+/** Returns the status of the withdrawal after that. */
+async function note(context: Context, id: string, turn: Turn, seen: Noted): Promise<string | null> {
+  const rows = await moving(context, (wide) =>
+    context.scope.query<{ status: string | null }>(
+      'select :schema.note_transfer($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as status',
+      [
+        ...[id, turn.round, seen.state, seen.confirmations, FINAL_CONFIRMATIONS],
+        ...[
+          seen.railReference ?? null,
+          seen.txHash ?? null,
+          seen.blockNumber ?? null,
+          seen.reason ?? null,
+          wide,
+        ],
+      ],
+    ),
+  );
+  return rows[0]?.status ?? null;
+}
+
+/** The answer of a rail, or an error when it takes longer than we wait. */
+async function within<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('The rail did not answer in time.')), {
+      once: true,
+    });
+  });
+  return Promise.race([ask(signal), late]);
+}
