@@ -28,7 +28,13 @@ describe('a task', () => {
     expect(await api.get(`/workers/${worker.id}/balance`, worker)).toMatchObject({ pendingUsdc: '25' });
 
     const paid = await api.post(`/tasks/${task.id}/pay`, platform);
-    expect(paid).toMatchObject({ txType: 'payout', status: 'completed', amount: '25', fee: '0.5', net: '24.5' });
+    expect(paid).toMatchObject({
+      txType: 'payout',
+      status: 'completed',
+      amount: '25',
+      fee: '0.5',
+      net: '24.5',
+    });
     expect(await api.get(`/workers/${worker.id}/balance`, worker)).toMatchObject({
       balanceUsdc: '24.5',
       pendingUsdc: '0',
@@ -239,7 +245,9 @@ describe('an advance', () => {
       body: { amount: '1' },
     });
     expect([second.status, second.body.reason]).toEqual([409, 'active_loan_exists']);
-    const repaid = await api.post(`${path}/loans/${loan.id}/repay`, worker, { amount: String(loan.totalDue) });
+    const repaid = await api.post(`${path}/loans/${loan.id}/repay`, worker, {
+      amount: String(loan.totalDue),
+    });
     expect(repaid).toMatchObject({ status: 'repaid' });
     const over = await api.call('POST', `${path}/loans/${loan.id}/repay`, {
       as: worker,

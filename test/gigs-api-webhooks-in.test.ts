@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signInbound } from '../src/systems/gigs/index.ts';
 import { type Caller, type GigsApi, openGigsApi, type PlatformCaller } from './support/gigs-api.ts';
+import { makeDue } from './support/queue.ts';
 
 let api: GigsApi;
 let platform: PlatformCaller;
@@ -42,20 +43,17 @@ const event = (change: object = {}) => {
   };
 };
 const send = (body: unknown, more: object = {}) => api.deliver({ key: platform.key, secret, body, ...more });
-/** Works until nothing waits; jobs that wait to be tried again are made due first. */
+/** Works until nothing waits; jobs that wait to be tried again are made due. */
 const work = async (): Promise<void> => {
   for (let round = 0; round < 40; round += 1) {
-    await api.fixture.scope.query(
-      `update :schema.queue_jobs set run_at = clock_timestamp() where run_at > clock_timestamp()`,
+    await makeDue(api.fixture.scope);
+    if (await api.service.inbound.work()) continue;
+    const [row] = await api.fixture.scope.query<{ waiting: bigint }>(
+      `select waiting from :schema.queue_overview where queue = 'task-completed'`,
     );
-    await api.fixture.scope.query('select :schema.queue_promote()').catch(() => undefined);
-    if (!(await api.service.workInboundEvents())) {
-      const [row] = await api.fixture.scope.query<{ waiting: bigint }>(
-        `select waiting from :schema.queue_overview where queue = 'task-completed'`,
-      );
-      if (row === undefined || row.waiting === 0n) return;
-    }
+    if (row === undefined || row.waiting === 0n) return;
   }
+  throw new Error('Events still wait.');
 };
 const taskOf = async (externalId: string) => {
   const list = await api.get('/tasks?limit=100', platform);
@@ -107,7 +105,7 @@ describe('an event of a platform', () => {
     const body = event();
     await send(body);
     await send({ ...body, eventId: `${body.eventId}-again` });
-    await Promise.all([api.service.workInboundEvents(), api.service.workInboundEvents()]);
+    await Promise.all([api.service.inbound.work(), api.service.inbound.work()]);
     await work();
     expect(await taskOf(body.externalTaskId)).toMatchObject([{ paidAmount: '20' }]);
     const paid = await api.get(`/workers/${worker.id}/earnings?type=payout&limit=100`, worker);
@@ -177,14 +175,20 @@ describe('a sender', () => {
     ]);
     expect(await refusal({ ...good, headers: { 'x-signature': '' } })).toEqual([403, 'invalid_signature']);
     expect(await refusal({ ...good, body: '{"x": ' })).toEqual([400, 'invalid_json']);
-    expect(await refusal({ ...good, body: { ...body, workerId: undefined } })).toEqual([400, 'invalid_payload']);
+    expect(await refusal({ ...good, body: { ...body, workerId: undefined } })).toEqual([
+      400,
+      'invalid_payload',
+    ]);
     expect(await refusal({ ...good, body: { ...body, completedAt: 'today' } })).toEqual([
       400,
       'invalid_payload',
     ]);
     expect(await refusal({ ...good, body: { ...body, amount: 20 } })).toEqual([400, 'invalid_payload']);
     await api.fixture.scope.query('update :schema.platforms set is_active = false where id = $1', [other.id]);
-    expect(await refusal({ ...good, key: other.key, secret: otherSecret })).toEqual([403, 'platform_inactive']);
+    expect(await refusal({ ...good, key: other.key, secret: otherSecret })).toEqual([
+      403,
+      'platform_inactive',
+    ]);
     expect(await taskOf(body.externalTaskId)).toEqual([]);
   });
 
@@ -241,7 +245,12 @@ describe('a dead letter', () => {
     await work();
     const letters = await api.get('/webhooks-in/dead-letters', platform);
     expect(letters.data).toMatchObject([
-      { id, platformId: platform.id, eventId: body.eventId, error: expect.stringContaining('was posted for 21') },
+      {
+        id,
+        platformId: platform.id,
+        eventId: body.eventId,
+        error: expect.stringContaining('was posted for 21'),
+      },
     ]);
     const stranger = await api.platform('0');
     expect((await api.get('/webhooks-in/dead-letters', stranger)).data).toEqual([]);

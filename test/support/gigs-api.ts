@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import type { HttpConfig } from '../../src/http/index.ts';
 import type { Instance } from '../../src/kernel/index.ts';
 import type { GigsService } from '../../src/systems/gigs/index.ts';
-import { type Answer as ApiAnswer, type Api, openApi } from './api.ts';
-import { openGigs, type GigsFixture } from './gigs.ts';
+import { type Api, type Answer as ApiAnswer, openApi } from './api.ts';
+import { type GigsFixture, openGigs } from './gigs.ts';
 
 export const PASSWORD = 'correct horse battery';
 

@@ -18,7 +18,11 @@ export interface SignedCall {
 }
 
 /** `sha256=` and the HMAC-SHA-256 of `timestamp.body`; the key is the secret's text. */
-export function signInbound(secret: string | Uint8Array, timestamp: string, body: string | Uint8Array): string {
+export function signInbound(
+  secret: string | Uint8Array,
+  timestamp: string,
+  body: string | Uint8Array,
+): string {
   return PREFIX + createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex');
 }
 

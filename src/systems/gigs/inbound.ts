@@ -10,7 +10,7 @@ import {
   toPage,
 } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
-import type { TaskEvidence } from './verification.ts';
+import type { VerificationEvidence } from './verification.ts';
 
 /** The queue that works on them; also written in receive_event. */
 export const INBOUND_QUEUE = 'task-completed';
@@ -27,7 +27,7 @@ export interface TaskCompletedEvent {
   readonly completedAt: string;
   /** Hash or address of what proves the work. */
   readonly proof?: string;
-  readonly verification?: Omit<TaskEvidence, 'completedAt'>;
+  readonly verification?: Omit<VerificationEvidence, 'completedAt'>;
 }
 
 export interface ReceivedEvent {

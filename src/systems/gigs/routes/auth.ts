@@ -203,7 +203,12 @@ async function worded<T>(register: () => Promise<T>): Promise<T> {
 async function accountOf(
   access: Access,
   c: RouteContext,
-  account: { readonly id: string; readonly kind: string; readonly login: string; readonly roles: readonly string[] },
+  account: {
+    readonly id: string;
+    readonly kind: string;
+    readonly login: string;
+    readonly roles: readonly string[];
+  },
 ): Promise<{
   id: string;
   type: string;

@@ -120,13 +120,13 @@ export function addInboundRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
     async (c) => {
       const body = await rawBody(c);
       const service = access.service(c);
-      const platformId = await service.inboundSender({
+      const platformId = await service.inbound.senderOf({
         apiKey: c.req.header('x-api-key'),
         signature: c.req.header('x-signature'),
         timestamp: c.req.header('x-timestamp'),
         body,
       });
-      return respond(c, 202, await service.receiveEvent(platformId, readEvent(body)));
+      return respond(c, 202, await service.inbound.receive(platformId, readEvent(body)));
     },
   );
 
@@ -146,7 +146,7 @@ export function addInboundRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
     async (c) => {
       const { platformId, ...page } = defined(c.req.valid('query'));
       const shown = access.platformsOnly(c, platformId);
-      return respond(c, 200, await access.service(c).listDeadLetters({ ...page, ...shown }));
+      return respond(c, 200, await access.service(c).inbound.listDeadLetters({ ...page, ...shown }));
     },
   );
 
@@ -163,10 +163,10 @@ export function addInboundRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
     (c) =>
       access.once(c, 202, async (service) => {
         const { id } = c.req.valid('param');
-        const owner = await service.getEventOwner(id);
+        const owner = await service.inbound.ownerOf(id);
         if (owner === null) throw notFound('Dead letter');
         access.owner(c, owner);
-        await service.retryDeadLetter(id);
+        await service.inbound.retryDeadLetter(id);
         return { id };
       }),
   );

@@ -58,7 +58,9 @@ const analyticsSchema = z
     days: z.int(),
     granularity: z.enum(GRANULARITIES),
     totals: z.object({ ...figures, workers: z.int() }),
-    series: z.array(z.object({ from: z.string().openapi({ format: 'date', example: '2026-01-31' }), ...figures })),
+    series: z.array(
+      z.object({ from: z.string().openapi({ format: 'date', example: '2026-01-31' }), ...figures }),
+    ),
     topWorkers: z.array(
       z.object({
         workerId: anyId('wrk'),
@@ -93,7 +95,10 @@ const taskName = {
   externalId: z.string().min(1).max(200).optional().openapi({ example: 'job-42' }),
 };
 const completion = z
-  .strictObject({ ...taskName, proof: z.string().max(2_000).optional().openapi({ example: 'sha256:9f86d081' }) })
+  .strictObject({
+    ...taskName,
+    proof: z.string().max(2_000).optional().openapi({ example: 'sha256:9f86d081' }),
+  })
   .openapi('PlatformCompletion', { example: { externalId: 'job-42', proof: 'sha256:9f86d081' } });
 const newTaskStream = z
   .strictObject({
@@ -258,9 +263,7 @@ export function addPlatformRoutes(router: OpenAPIHono<RouteEnv>, access: Access)
       responses: {
         201: {
           description: 'The task and its payment.',
-          content: json(
-            z.object({ task: taskSchema, payment: paymentSchema }),
-          ),
+          content: json(z.object({ task: taskSchema, payment: paymentSchema })),
         },
       },
     }),
@@ -299,7 +302,8 @@ export function addPlatformRoutes(router: OpenAPIHono<RouteEnv>, access: Access)
 }
 
 function summaryOf(worker: Worker) {
-  const { id, name, status, reputationScore, totalTasks, completionRate, averageRating, disputeRate } = worker;
+  const { id, name, status, reputationScore, totalTasks, completionRate, averageRating, disputeRate } =
+    worker;
   const { lastActiveAt } = worker;
   return {
     ...{ id, name, status, reputationScore, totalTasks, completionRate },

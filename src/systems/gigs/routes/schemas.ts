@@ -18,7 +18,8 @@ export const TRANSACTION_TYPES = [
 export const TRANSACTION_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
 
 export const usdc = (example = '25') => decimalAnswer(example);
-const percent = (example = '95') => decimalAnswer(example).openapi({ description: 'Percent, as decimal text.' });
+const percent = (example = '95') =>
+  decimalAnswer(example).openapi({ description: 'Percent, as decimal text.' });
 export const nullableTime = (description: string) => timeSchema().nullable().openapi({ description });
 const jsonValue = z.unknown().openapi({ description: 'JSON as it was given.' });
 const text = (example: string) => z.string().openapi({ example });
@@ -142,7 +143,9 @@ export const paymentSchema = z
     ...transactionFields,
     net: usdc('24.5').openapi({ description: 'Amount less fee.' }),
     withheld: usdc('0').openapi({ description: 'Taken out of the net amount for an open advance.' }),
-    withdrawal: transactionSchema.nullable().openapi({ description: 'On to the wallet; null: in the balance.' }),
+    withdrawal: transactionSchema
+      .nullable()
+      .openapi({ description: 'On to the wallet; null: in the balance.' }),
   })
   .openapi('Payment');
 

@@ -36,7 +36,9 @@ const newStream = z
   });
 const topUp = z.strictObject({ amount: amount('10') }).openapi('TopUp', { example: { amount: '10' } });
 const withdrawal = z
-  .strictObject({ amount: amount('1.5').optional().openapi({ description: 'Default: all that has accrued.' }) })
+  .strictObject({
+    amount: amount('1.5').optional().openapi({ description: 'Default: all that has accrued.' }),
+  })
   .openapi('StreamWithdrawalInput', { example: {} });
 
 /** Changes without a body: each for one side, and what it says of itself. */

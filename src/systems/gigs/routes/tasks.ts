@@ -27,7 +27,9 @@ const jsonObject = z.record(z.string(), z.unknown());
 const newTask = z
   .strictObject({
     platformId: anyId('plt').optional().openapi({ description: 'Default: the caller.' }),
-    workerId: anyId('wrk').optional().openapi({ description: 'Without one it is open for workers to claim.' }),
+    workerId: anyId('wrk')
+      .optional()
+      .openapi({ description: 'Without one it is open for workers to claim.' }),
     externalId: z.string().max(200).optional().openapi({
       example: 'job-42',
       description: 'Your own id: posted again it is the same task.',
@@ -123,8 +125,7 @@ export function addTaskRoutes(router: OpenAPIHono<RouteEnv>, access: Access): vo
       request: { params },
       responses: { 200: { description: 'The task.', content: json(taskSchema) } },
     }),
-    async (c) =>
-      respond(c, 200, await access.seenTask(c, access.service(c), c.req.valid('param').id)),
+    async (c) => respond(c, 200, await access.seenTask(c, access.service(c), c.req.valid('param').id)),
   );
 
   router.openapi(
