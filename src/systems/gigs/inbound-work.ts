@@ -109,14 +109,14 @@ function post(context: Context, platformId: string, event: TaskCompletedEvent): 
 
 /** The task as it was posted, if the event can be about it. */
 function fitting(task: Task, { amount, workerId, externalTaskId }: TaskCompletedEvent): Task {
+  if (task.status === 'cancelled' || task.status === 'disputed') {
+    throw new JobRefused(`The task ${externalTaskId} is ${task.status}.`);
+  }
   if (task.workerId !== null && task.workerId !== workerId) {
     throw new JobRefused(`The task ${externalTaskId} is done by ${task.workerId}, not by ${workerId}.`);
   }
   if (amount !== undefined && canonicalDecimal(amount) !== canonicalDecimal(task.amount)) {
     throw new JobRefused(`The task ${externalTaskId} was posted for ${task.amount}, not for ${amount}.`);
-  }
-  if (task.status === 'cancelled' || task.status === 'disputed') {
-    throw new JobRefused(`The task ${externalTaskId} is ${task.status}.`);
   }
   return task;
 }
