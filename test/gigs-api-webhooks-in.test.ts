@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signInbound } from '../src/systems/gigs/index.ts';
 import { type Caller, type GigsApi, openGigsApi, type PlatformCaller } from './support/gigs-api.ts';
-import { makeDue } from './support/queue.ts';
+import { expireLeases, makeDue, reapAll, take } from './support/queue.ts';
 
 let api: GigsApi;
 let platform: PlatformCaller;
@@ -36,7 +36,8 @@ const event = (change: object = {}) => {
     proof: 'sha256:1',
     verification: {
       photos: ['https://example.org/1.jpg', 'https://example.org/2.jpg'],
-      location: { latitude: 52.5, longitude: 13.4 },
+      // Many tasks at one place look like fraud.
+      location: { latitude: serial / 10, longitude: 13.4 },
       durationMinutes: 30,
     },
     ...change,
@@ -128,6 +129,41 @@ describe('an event of a platform', () => {
     await send(rest);
     await work();
     expect(await taskOf(body.externalTaskId)).toMatchObject([{ status: 'completed', amount: '7' }]);
+  });
+
+  it('whose task was completed, or paid, on the way is finished from there, and paid once', async () => {
+    for (const isPaid of [false, true]) {
+      const body = event();
+      const input = { amount: body.amount, externalId: body.externalTaskId, workerId: worker.id };
+      const task = await api.post('/tasks', platform, input);
+      await send(body);
+      await api.post(`/tasks/${task.id}/start`, platform);
+      await api.post(`/tasks/${task.id}/complete`, platform);
+      if (isPaid) await api.post(`/tasks/${task.id}/pay`, platform);
+      await work();
+      expect(await api.get(`/tasks/${task.id}`, platform)).toMatchObject({
+        paidAmount: '20',
+        status: 'completed',
+      });
+      const [row] = await api.fixture.scope.query<{ payouts: bigint }>(
+        `select count(*) as payouts from :schema.transactions where task_id = $1 and tx_type = 'payout'`,
+        [task.id],
+      );
+      expect(row?.payouts).toBe(1n);
+    }
+  });
+
+  it('whose worker was killed while it had it is worked on by the next', async () => {
+    const body = event();
+    await send(body);
+    const { scope } = api.fixture;
+    const lost = await take(scope, { name: 'task-completed' }, 10, 'killed');
+    expect(lost).toHaveLength(1);
+    expect(await api.service.inbound.work()).toBe(false);
+    await expireLeases(scope);
+    expect(await reapAll(scope)).toBe(1);
+    await work();
+    expect(await taskOf(body.externalTaskId)).toMatchObject([{ paidAmount: '20' }]);
   });
 
   it('is left to a person when the rules flag it', async () => {

@@ -22,7 +22,7 @@ import type { Task } from './types.ts';
 /** Jobs of one round: each is a few statements. */
 const BATCH = 20;
 const LEASE_S = 60;
-/** Waits of 1 s to 5 min, a quarter of an hour in all: long enough for a deposit or a fail-over. */
+/** Waits of 1 s, doubled to 256 s: with all of them some minutes, long enough for a fail-over or a deposit. */
 const RETRY = { maxFailures: 10, maxLosses: 20, baseS: 1, mostS: 300 };
 
 type Outcome = 'paid' | 'held' | 'flagged' | 'rejected';

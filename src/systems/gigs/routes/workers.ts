@@ -42,7 +42,7 @@ const profileSchema = workerSchema
   .extend({
     tasks: z.array(taskSchema).openapi({ description: 'The last ten.' }),
     transactions: z.array(transactionSchema).openapi({ description: 'The last ten.' }),
-    loans: z.array(loanSchema).openapi({ description: 'Those of which something is due.' }),
+    loans: z.array(loanSchema).openapi({ description: 'Those that are being repaid.' }),
   })
   .openapi('WorkerProfile');
 
