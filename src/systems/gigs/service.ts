@@ -16,11 +16,15 @@ import {
   type TransactionOptions,
 } from '../../kernel/index.ts';
 import * as advances from './advances.ts';
+import * as analytics from './analytics.ts';
 import type { Context } from './context.ts';
+import * as externalTasks from './external-tasks.ts';
 import * as importPages from './import-pages.ts';
 import { importFile } from './imports/index.ts';
+import { InboundEvents } from './inbound-events.ts';
 import * as loans from './loans.ts';
 import * as parties from './parties.ts';
+import * as partyChanges from './party-changes.ts';
 import * as reads from './payment-reads.ts';
 import * as payments from './payments.ts';
 import * as prediction from './prediction.ts';
@@ -48,6 +52,8 @@ export class GigsService {
   readonly accounts: Accounts;
   /** Ways for money to leave; `sandbox` is there from the start. */
   readonly rails: Rails;
+  /** Webhooks that platforms send. */
+  readonly inbound: InboundEvents;
   private readonly context: Context;
 
   constructor(
@@ -62,6 +68,7 @@ export class GigsService {
     this.accounts = accounts;
     this.rails = rails;
     this.context = { scope, accounts, actor, rails };
+    this.inbound = new InboundEvents(this.context);
   }
 
   /** The same service acting for somebody: the audit trail and idempotency keys are theirs. */
@@ -353,6 +360,35 @@ export class GigsService {
   }
   rebuildStatistics(): Promise<number> {
     return statistics.rebuildStatistics(this.context);
+  }
+
+  // Lists, and what platforms change and do at once
+  listWorkers(filter?: partyChanges.WorkerFilter): Promise<Page<t.Worker>> {
+    return partyChanges.listWorkers(this.context, filter);
+  }
+  updatePlatform(id: string, change: partyChanges.PlatformChange): Promise<t.Platform> {
+    return partyChanges.updatePlatform(this.context, id, change);
+  }
+  rotateInboundSecret(platformId: string): Promise<string> {
+    return partyChanges.rotateInboundSecret(this.context, platformId);
+  }
+  getPlatformAnalytics(
+    platformId: string,
+    range?: analytics.AnalyticsRange,
+  ): Promise<analytics.PlatformAnalytics> {
+    return analytics.getPlatformAnalytics(this.context, platformId, range);
+  }
+  completeAndPay(
+    platformId: string,
+    input: Parameters<typeof externalTasks.completeAndPay>[2],
+  ): ReturnType<typeof externalTasks.completeAndPay> {
+    return externalTasks.completeAndPay(this.context, platformId, input);
+  }
+  startTaskStream(
+    platformId: string,
+    input: Parameters<typeof externalTasks.startTaskStream>[2],
+  ): Promise<st.StreamProgress> {
+    return externalTasks.startTaskStream(this.context, platformId, input);
   }
 }
 

@@ -2,11 +2,14 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   booleanParam,
   callerOf,
+  callingActor,
   countSchema,
   defined,
   defineRoute,
+  idParam,
   json,
   MAX_IMPORT_BYTES,
   pageQuery,
@@ -17,8 +20,7 @@ import {
   spoolBody,
 } from '../../../kernel/index.ts';
 import { IMPORT_KINDS, importFile, PRICE_TABLE_KINDS, recogniseKind } from '../imports/index.ts';
-import { type Access, actorOf } from './access.ts';
-import { anyId, idParam } from './input.ts';
+import type { Access } from './access.ts';
 import { importSchema } from './schemas.ts';
 
 const reportSchema = z
@@ -107,7 +109,7 @@ export function addImportRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
         ...(table ? {} : { user }),
       };
       const report = await importFile(
-        { scope: service.scope, actor: actorOf(c) },
+        { scope: service.scope, actor: callingActor(c) },
         { source, kind, open: file.open, options, signal: c.get('signal') },
       );
       return respond(c, 201, report);

@@ -188,6 +188,26 @@ export const gigsCatalog: Catalog = {
     "jsonb not null default '{}'::jsonb",
   "column imports.updated_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
+  "column inbound_events.event_id":
+    "text not null",
+  "column inbound_events.id":
+    "text not null default new_id('inb'::text)",
+  "column inbound_events.job_id":
+    "bigint",
+  "column inbound_events.outcome":
+    "text",
+  "column inbound_events.payload":
+    "jsonb not null",
+  "column inbound_events.payload_sha256":
+    "bytea not null",
+  "column inbound_events.platform_id":
+    "text not null",
+  "column inbound_events.processed_at":
+    "timestamp(3) with time zone",
+  "column inbound_events.received_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column inbound_events.task_id":
+    "text",
   "column ledger_accounts.asset_id":
     "smallint not null",
   "column ledger_accounts.closed_at":
@@ -1274,6 +1294,18 @@ export const gigsCatalog: Catalog = {
     "Rows of the file dealt with so far: inserted, known or refused.",
   "comment column imports.state":
     "running, or killed while it was; stopped and failed ones are continued by the next import of the file; abandoned: the file had changed.",
+  "comment column inbound_events.event_id":
+    "The platform's own id of the event; sent again it is the same event.",
+  "comment column inbound_events.job_id":
+    "Job of the queue task-completed that works on it; null only within the statement that receives it.",
+  "comment column inbound_events.outcome":
+    "paid, held (paid when the hold of the task is over), flagged (a person looks), rejected; null before.",
+  "comment column inbound_events.payload_sha256":
+    "Of the payload, to tell a repetition from another event under the same id.",
+  "comment column inbound_events.processed_at":
+    "Null while it waits, is worked on, or is a dead letter.",
+  "comment column inbound_events.task_id":
+    "Task it was about; null before it is processed.",
   "comment column invariant_loans_equal_books.balance":
     "Balance of the account advance:ID.",
   "comment column invariant_loans_equal_books.due":
@@ -1936,6 +1968,8 @@ export const gigsCatalog: Catalog = {
     "After a restore on another server the stored transaction ids can lie in its future; this puts the old events first, and the position of the webhooks' fan-out among them. Returns how many moved.",
   "comment function rebuild_statistics()":
     "Makes the statistics anew from tasks, transactions and ratings, and brings the columns of workers and platforms up to date; returns the number of workers. Writers wait meanwhile.",
+  "comment function receive_event(p_platform_id text, p_event_id text, p_sha256 bytea, p_payload jsonb)":
+    "Keeps an event of a platform with the job that works on it, once for its id; other content under the same id is refused.",
   "comment function record_action(p_actor_type text, p_actor_id text, p_request_id text, p_action text, p_resource_type text, p_resource_id text, p_metadata jsonb, p_audiences text[], p_before jsonb, p_after jsonb)":
     "Writes the audit entry of an action and an event for each of its audiences (none: administrators only); call it in the transaction of the action.",
   "comment function record_change(p_actor_kind text, p_actor_id text, p_request_id text, p_action text, p_subject text, p_audience text, p_before jsonb, p_after jsonb)":
@@ -2112,6 +2146,8 @@ export const gigsCatalog: Catalog = {
     "Rows of a file that were left out, and why; the first 1,000 of each import, while imports.rows_refused counts all.",
   "comment table imports":
     "One file brought in. Progress is written with the rows it counts, so a killed import continues where its last batch ended.",
+  "comment table inbound_events":
+    "What platforms reported by webhook: each event once, written together with the job that works on it. One that its job gave up is a dead letter in queue_dead.",
   "comment table ledger_accounts":
     "Accounts of the double entry. The code is the caller's own name for it and never changes.",
   "comment table ledger_assets":
@@ -2356,6 +2392,22 @@ export const gigsCatalog: Catalog = {
     "CHECK (((rows_done >= 0) AND (rows_inserted >= 0) AND (rows_known >= 0) AND (rows_refused >= 0)))",
   "constraint imports.imports_state_check":
     "CHECK ((state = ANY (ARRAY['running'::text, 'stopped'::text, 'failed'::text, 'abandoned'::text, 'completed'::text])))",
+  "constraint inbound_events.inbound_events_event_id_check":
+    "CHECK (((length(event_id) >= 1) AND (length(event_id) <= 200)))",
+  "constraint inbound_events.inbound_events_event_id_key":
+    "UNIQUE (platform_id, event_id)",
+  "constraint inbound_events.inbound_events_job_id_key":
+    "UNIQUE (job_id)",
+  "constraint inbound_events.inbound_events_outcome_check":
+    "CHECK (((outcome = ANY (ARRAY['paid'::text, 'held'::text, 'flagged'::text, 'rejected'::text])) AND ((outcome IS NULL) = (processed_at IS NULL))))",
+  "constraint inbound_events.inbound_events_payload_check":
+    "CHECK ((jsonb_typeof(payload) = 'object'::text))",
+  "constraint inbound_events.inbound_events_pkey":
+    "PRIMARY KEY (id)",
+  "constraint inbound_events.inbound_events_platform_id_fkey":
+    "FOREIGN KEY (platform_id) REFERENCES platforms(id) ON DELETE CASCADE",
+  "constraint inbound_events.inbound_events_task_id_fkey":
+    "FOREIGN KEY (task_id) REFERENCES tasks(id) ON DELETE SET NULL",
   "constraint ledger_accounts.ledger_accounts_asset_id_fkey":
     "FOREIGN KEY (asset_id) REFERENCES ledger_assets(id)",
   "constraint ledger_accounts.ledger_accounts_asset_key":
@@ -2900,6 +2952,8 @@ export const gigsCatalog: Catalog = {
     "integer sql v set search_path=its own schema, pg_temp as \n  with ahead as materialized (\n    select c.xid, c.event_id\n    from :schema.webhook_cursor as c\n    where c.xid > pg_current_xact_id()\n      or exists (select from :schema.outbox as o where o.xid > pg_current_xact_id())\n  ),\n  -- What the webhooks' fan-out has read stays before its cursor, the rest behind it.\n  cursor as (\n    update :schema.webhook_cursor as c\n    set xid = '3'::xid8, event_id = 9223372036854775807\n    from ahead\n  ),\n  moved as (\n    update :schema.outbox as o\n    set xid = case when (o.xid, o.id) <= (ahead.xid, ahead.event_id) then '3' else '4' end::xid8\n    from ahead\n    returning 1\n  )\n  select count(*)::integer from moved;\n",
   "function rebuild_statistics()":
     "bigint plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_workers bigint;\nbegin\n  -- In the order of a deletion: it comes to the tasks with workers and platforms locked, and would wait for us for ever.\n  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '.fold_statistics', 0));\n  perform from :schema.workers order by id for key share;\n  perform from :schema.platforms order by id for key share;\n  -- Whoever writes waits: what came in between would be counted twice, or not at all.\n  lock table :schema.tasks, :schema.transactions, :schema.reputation_events, :schema.work_deltas, :schema.money_deltas\n    in share row exclusive mode;\n  delete from :schema.work_deltas;\n  delete from :schema.money_deltas;\n  delete from :schema.worker_statistics;\n  delete from :schema.worker_days;\n  delete from :schema.worker_transactions;\n  delete from :schema.platform_statistics;\n  delete from :schema.platform_workers;\n  delete from :schema.platform_activity;\n  delete from :schema.transaction_days;\n  insert into :schema.worker_statistics (worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed,\n    ever_disputed, ratings, stars, earned, paid, released, open_amount, last_active_at)\n  select w.id, coalesce(t.tasks, 0), coalesce(t.pending, 0), coalesce(t.active, 0), coalesce(t.completed, 0),\n    coalesce(t.cancelled, 0), coalesce(t.abandoned, 0), coalesce(t.disputed, 0), coalesce(t.ever_disputed, 0),\n    coalesce(r.ratings, 0), coalesce(r.stars, 0), coalesce(t.earned, 0), coalesce(t.paid, 0), coalesce(t.released, 0),\n    coalesce(t.open_amount, 0), greatest(t.active_at, x.active_at)\n  from :schema.workers w\n  left join (\n    select worker_id, count(*) as tasks, count(*) filter (where status = 'pending') as pending,\n      count(*) filter (where status = 'active') as active, count(*) filter (where status = 'completed') as completed,\n      count(*) filter (where status = 'cancelled') as cancelled,\n      count(*) filter (where status = 'cancelled' and started_at is not null) as abandoned,\n      count(*) filter (where status = 'disputed') as disputed, count(*) filter (where was_disputed) as ever_disputed,\n      sum(case when status = 'completed' then amount else 0 end) as earned, sum(paid_amount) as paid,\n      sum(case when task_type = 'streaming' then paid_amount else 0 end) as released,\n      sum(case when status = 'cancelled' then 0 else amount - paid_amount end) as open_amount,\n      max(greatest(created_at, started_at, completed_at)) as active_at\n    from :schema.tasks\n    group by worker_id\n  ) as t on t.worker_id = w.id\n  left join (\n    select worker_id, count(*) as ratings, sum(rating) as stars from :schema.reputation_events\n    where rating is not null and event_type = 'rating_received' group by worker_id\n  ) as r on r.worker_id = w.id\n  left join (\n    select worker_id, max(created_at) as active_at from :schema.transactions group by worker_id\n  ) as x on x.worker_id = w.id;\n  get diagnostics v_workers = row_count;\n  insert into :schema.worker_days (worker_id, day, tasks, completed, late, disputed, finished, earned)\n  select worker_id, day, tasks, completed, late, disputed, finished, earned from :schema.recomputed_worker_days;\n  insert into :schema.worker_transactions (worker_id, tx_type, transactions, amount)\n  select worker_id, tx_type, count(*), sum(amount)\n  from :schema.transactions\n  where worker_id is not null and status = 'completed' and asset = 'USDC'\n  group by 1, 2;\n  insert into :schema.transaction_days (day, asset, tx_type, status, transactions, amount, fees)\n  select (created_at at time zone 'UTC')::date, asset, tx_type, status, count(*), sum(amount), sum(fee)\n  from :schema.transactions\n  group by 1, 2, 3, 4;\n  insert into :schema.platform_workers (platform_id, worker_id, tasks, last_day)\n  select platform_id, worker_id, count(*), (max(created_at) at time zone 'UTC')::date\n  from :schema.tasks\n  where worker_id is not null\n  group by 1, 2;\n  insert into :schema.platform_activity (platform_id, day, workers)\n  select platform_id, last_day, count(*) from :schema.platform_workers group by 1, 2;\n  insert into :schema.platform_statistics (platform_id, tasks, pending, active, completed, cancelled, abandoned, disputed,\n    timed, seconds, payouts, payout_amount, fees, unique_workers)\n  select p.id, coalesce(t.tasks, 0), coalesce(t.pending, 0), coalesce(t.active, 0), coalesce(t.completed, 0),\n    coalesce(t.cancelled, 0), coalesce(t.abandoned, 0), coalesce(t.disputed, 0), coalesce(t.timed, 0),\n    coalesce(t.seconds, 0), coalesce(x.payouts, 0), coalesce(x.amount, 0), coalesce(x.fees, 0), coalesce(u.workers, 0)\n  from :schema.platforms p\n  left join (\n    select platform_id, count(*) as tasks, count(*) filter (where status = 'pending') as pending,\n      count(*) filter (where status = 'active') as active, count(*) filter (where status = 'completed') as completed,\n      count(*) filter (where status = 'cancelled') as cancelled,\n      count(*) filter (where status = 'cancelled' and started_at is not null) as abandoned,\n      count(*) filter (where status = 'disputed') as disputed,\n      count(*) filter (where status = 'completed' and started_at is not null) as timed,\n      sum(extract(epoch from completed_at - started_at)) filter (where status = 'completed') as seconds\n    from :schema.tasks\n    group by platform_id\n  ) as t on t.platform_id = p.id\n  left join (\n    select platform_id, count(*) as payouts, sum(amount) as amount, sum(fee) as fees from :schema.transactions\n    where tx_type = 'payout' and status = 'completed' and asset = 'USDC' group by platform_id\n  ) as x on x.platform_id = p.id\n  left join (\n    select platform_id, count(*) as workers from :schema.platform_workers group by platform_id\n  ) as u on u.platform_id = p.id;\n  perform :schema.bring_statistics(null);\n  return v_workers;\nend\n",
+  "function receive_event(p_platform_id text, p_event_id text, p_sha256 bytea, p_payload jsonb)":
+    "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_event :schema.inbound_events;\n  v_job bigint;\nbegin\n  insert into :schema.inbound_events (platform_id, event_id, payload_sha256, payload)\n  values (p_platform_id, p_event_id, p_sha256, p_payload)\n  on conflict (platform_id, event_id) do nothing\n  returning * into v_event;\n  if not found then\n    select e.* into strict v_event\n    from :schema.inbound_events e\n    where e.platform_id = p_platform_id and e.event_id = p_event_id;\n    if v_event.payload_sha256 <> p_sha256 then\n      raise exception 'The event % was received before with other content.', p_event_id\n        using errcode = 'GH409', constraint = 'event_id_reused', column = 'eventId',\n          detail = jsonb_build_object('id', v_event.id, 'eventId', p_event_id)::text,\n          hint = 'Give each event an id of its own; the first one counts.';\n    end if;\n    return jsonb_build_object('id', v_event.id, 'event_id', p_event_id, 'created', false);\n  end if;\n  -- Event and job commit together: what was answered with 202 is worked on, whatever happens.\n  select j.id into v_job\n  from :schema.queue_enqueue('task-completed', jsonb_build_array(\n    jsonb_build_object('payload', jsonb_build_object('inboundId', v_event.id)))) as j;\n  update :schema.inbound_events set job_id = v_job where id = v_event.id;\n  return jsonb_build_object('id', v_event.id, 'event_id', p_event_id, 'created', true);\nend\n",
   "function record_action(p_actor_type text, p_actor_id text, p_request_id text, p_action text, p_resource_type text, p_resource_id text, p_metadata jsonb, p_audiences text[], p_before jsonb, p_after jsonb)":
     "boolean sql v set search_path=its own schema, pg_temp as \n  insert into :schema.audit_logs (actor_type, actor_id, request_id, action, resource_type, resource_id, metadata,\n    changes_before, changes_after)\n  values (p_actor_type, p_actor_id, p_request_id, p_action, p_resource_type, p_resource_id, coalesce(p_metadata, '{}'),\n    p_before, p_after);\n  -- An event a reader: a worker and a platform may both see what happened to their task. The type is resource.action.\n  insert into :schema.outbox (type, subject, audience, payload)\n  select p_resource_type || '.' || p_action, p_resource_id, a.audience, coalesce(p_metadata, '{}')\n  from unnest(case when cardinality(p_audiences) = 0 then array[null::text] else p_audiences end) as a(audience);\n  select true;\n",
   "function record_change(p_actor_kind text, p_actor_id text, p_request_id text, p_action text, p_subject text, p_audience text, p_before jsonb, p_after jsonb)":
@@ -3007,7 +3061,7 @@ export const gigsCatalog: Catalog = {
   "function top_up_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text, p_amount usdc, p_wide boolean)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_stream :schema.streams;\n  v_task :schema.tasks;\n  v_now timestamptz;\n  v_new numeric;\n  v_ran_out timestamptz;\n  v_late interval := '0';\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_stream := :schema.lock_stream(p_id);\n  select * into v_task from :schema.tasks t where t.id = v_stream.task_id;\n  v_now := clock_timestamp();\n  if v_stream.status in ('completed', 'cancelled') then\n    raise exception 'Stream % is %.', p_id, v_stream.status\n      using errcode = 'GH409', constraint = 'stream_ended', column = 'streamId', hint = 'Begin another stream.';\n  end if;\n  if v_task.status not in ('active', 'completed') then\n    raise exception 'Task % is %, so its streams take no money.', v_task.id, v_task.status\n      using errcode = 'GH409', constraint = 'task_not_active', column = 'streamId', hint = 'Look at the task first.';\n  end if;\n  if p_amount > v_stream.total_amount - v_stream.funded_amount then\n    raise exception 'Stream % lacks less than %.', p_id, trim_scale(p_amount)\n      using errcode = 'GH409', constraint = 'above_stream_total', column = 'amount',\n        detail = jsonb_build_object(\n          'lacking', trim_scale(v_stream.total_amount - v_stream.funded_amount)::text)::text,\n        hint = 'A stream is funded up to its total.';\n  end if;\n  -- What lies in escrow and is promised to no stream is used before the platform's funds.\n  v_new := greatest(0, p_amount - (v_task.escrowed_amount - :schema.promised_escrow(v_task.id)));\n  perform :schema.move_money(\n    array['stream ' || p_id || ' top-up ' || trim_scale(v_stream.funded_amount)],\n    array['platform:' || v_stream.platform_id], array['escrow:' || v_stream.platform_id], array[v_new],\n    'stream top-up', p_wide);\n  update :schema.tasks t set escrowed_amount = t.escrowed_amount + v_new, updated_at = v_now where t.id = v_task.id;\n  -- Without money nothing accrues, noticed or not: the time since it ran out counts as a pause.\n  v_ran_out := :schema.stream_runs_out_at(v_stream);\n  if v_stream.status <> 'paused' and v_ran_out < v_now then\n    v_late := make_interval(secs => extract(epoch from v_now - v_ran_out)::double precision);\n  end if;\n  v_stream.funded_amount := v_stream.funded_amount + p_amount;\n  v_stream.paused_for := v_stream.paused_for + v_late;\n  v_stream.end_time := v_stream.end_time + v_late;\n  if v_stream.status = 'insolvent' then v_stream.status := 'active'; end if;\n  update :schema.streams s\n  set funded_amount = v_stream.funded_amount, paused_for = v_stream.paused_for, end_time = v_stream.end_time,\n    status = v_stream.status,\n    next_release_at = case when v_stream.status = 'active' then case\n      when s.next_release_at <= v_now then s.next_release_at\n      else :schema.stream_next_release_at(v_stream, v_now) end end,\n    updated_at = v_now\n  where s.id = p_id returning * into v_stream;\n  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'topped_up', 'stream', p_id,\n    jsonb_build_object('taskId', v_stream.task_id, 'amount', trim_scale(p_amount)::text,\n      'funded', trim_scale(v_stream.funded_amount)::text, 'fromPlatform', trim_scale(v_new)::text),\n    array[v_stream.worker_id, v_stream.platform_id]);\n  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, v_now));\nend\n",
   "function transaction_json(p_row transactions)":
-    "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select to_jsonb(p_row) || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'fee', trim_scale(p_row.fee)::text\n  );\n",
+    "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  -- The number of the ledger's entry is a matter of the books.\n  select (to_jsonb(p_row) - 'ledger_transfer_id') || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'fee', trim_scale(p_row.fee)::text\n  );\n",
   "function update_account_ages()":
     "bigint sql s set search_path=its own schema, pg_temp as \n  select count(*) from :schema.workers w where :schema.account_age_days(w) >= 0;\n",
   "function update_platform_statistics()":
@@ -3077,6 +3131,8 @@ export const gigsCatalog: Catalog = {
   "grant import_refusals to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant imports to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant inbound_events to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_daily_transactions_equal to owner":
     "delete, insert, references, select, trigger, truncate, update",
@@ -3264,6 +3320,8 @@ export const gigsCatalog: Catalog = {
     "CREATE INDEX imports_started_at_idx ON imports USING btree (started_at, id)",
   "index imports.imports_unfinished_idx":
     "CREATE INDEX imports_unfinished_idx ON imports USING btree (kind, source, started_at) WHERE (state = ANY (ARRAY['running'::text, 'stopped'::text, 'failed'::text]))",
+  "index inbound_events.inbound_events_task_id_idx":
+    "CREATE INDEX inbound_events_task_id_idx ON inbound_events USING btree (task_id) WHERE (task_id IS NOT NULL)",
   "index ledger_holds.ledger_holds_expires_at_idx":
     "CREATE INDEX ledger_holds_expires_at_idx ON ledger_holds USING btree (expires_at) WHERE (expires_at IS NOT NULL)",
   "index ledger_transfers.ledger_transfers_credit_idx":
@@ -3391,6 +3449,8 @@ export const gigsCatalog: Catalog = {
   "table import_refusals":
     "table",
   "table imports":
+    "table",
+  "table inbound_events":
     "table",
   "table ledger_accounts":
     "table",

@@ -1933,6 +1933,46 @@ comment on function :schema.rebuild_statistics() is
 `,
     },
     {
+      path: "functions/receive_event.sql",
+      text: `create or replace function :schema.receive_event(
+  p_platform_id text, p_event_id text, p_sha256 bytea, p_payload jsonb
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_event :schema.inbound_events;
+  v_job bigint;
+begin
+  insert into :schema.inbound_events (platform_id, event_id, payload_sha256, payload)
+  values (p_platform_id, p_event_id, p_sha256, p_payload)
+  on conflict (platform_id, event_id) do nothing
+  returning * into v_event;
+  if not found then
+    select e.* into strict v_event
+    from :schema.inbound_events e
+    where e.platform_id = p_platform_id and e.event_id = p_event_id;
+    if v_event.payload_sha256 <> p_sha256 then
+      raise exception 'The event % was received before with other content.', p_event_id
+        using errcode = 'GH409', constraint = 'event_id_reused', column = 'eventId',
+          detail = jsonb_build_object('id', v_event.id, 'eventId', p_event_id)::text,
+          hint = 'Give each event an id of its own; the first one counts.';
+    end if;
+    return jsonb_build_object('id', v_event.id, 'event_id', p_event_id, 'created', false);
+  end if;
+  -- Event and job commit together: what was answered with 202 is worked on, whatever happens.
+  select j.id into v_job
+  from :schema.queue_enqueue('task-completed', jsonb_build_array(
+    jsonb_build_object('payload', jsonb_build_object('inboundId', v_event.id)))) as j;
+  update :schema.inbound_events set job_id = v_job where id = v_event.id;
+  return jsonb_build_object('id', v_event.id, 'event_id', p_event_id, 'created', true);
+end
+$$;
+comment on function :schema.receive_event(text, text, bytea, jsonb) is
+  'Keeps an event of a platform with the job that works on it, once for its id; other content under the same id is refused.';
+`,
+    },
+    {
       path: "functions/record_action.sql",
       text: `create or replace function :schema.record_action(
   p_actor_type text, p_actor_id text, p_request_id text, p_action text, p_resource_type text, p_resource_id text,
@@ -3299,7 +3339,8 @@ comment on function :schema.top_up_stream(
 language sql stable parallel safe
 as $$
   -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
-  select to_jsonb(p_row) || jsonb_build_object(
+  -- The number of the ledger's entry is a matter of the books.
+  select (to_jsonb(p_row) - 'ledger_transfer_id') || jsonb_build_object(
     'amount', trim_scale(p_row.amount)::text,
     'fee', trim_scale(p_row.fee)::text
   );
@@ -4660,6 +4701,47 @@ comment on column :schema.chain_transactions.position is 'Place in the block, fr
 comment on column :schema.chain_transactions.to_address is 'Null: it made a contract.';
 comment on column :schema.chain_transactions.value is 'Smallest units of the chain''s own currency.';
 comment on column :schema.chain_transactions.fee is 'Gas used times price, in smallest units of the chain''s own currency.';
+`,
+    },
+    {
+      path: "migrations/0010_create_inbound_events.down.sql",
+      text: `drop table :schema.inbound_events;
+`,
+    },
+    {
+      path: "migrations/0010_create_inbound_events.up.sql",
+      text: `create table :schema.inbound_events (
+  id text not null default :schema.new_id('inb'),
+  platform_id text not null,
+  event_id text not null,
+  payload_sha256 bytea not null,
+  payload jsonb not null,
+  job_id bigint,
+  task_id text,
+  outcome text,
+  received_at timestamptz(3) not null default clock_timestamp(),
+  processed_at timestamptz(3),
+  constraint inbound_events_pkey primary key (id),
+  constraint inbound_events_event_id_key unique (platform_id, event_id),
+  constraint inbound_events_job_id_key unique (job_id),
+  constraint inbound_events_platform_id_fkey foreign key (platform_id) references :schema.platforms (id) on delete cascade,
+  constraint inbound_events_task_id_fkey foreign key (task_id) references :schema.tasks (id) on delete set null,
+  constraint inbound_events_event_id_check check (length(event_id) between 1 and 200),
+  constraint inbound_events_payload_check check (jsonb_typeof(payload) = 'object'),
+  constraint inbound_events_outcome_check check (
+    outcome in ('paid', 'held', 'flagged', 'rejected') and (outcome is null) = (processed_at is null)
+  )
+) with (fillfactor = 80);
+create index inbound_events_task_id_idx on :schema.inbound_events (task_id) where task_id is not null;
+comment on table :schema.inbound_events is
+  'What platforms reported by webhook: each event once, written together with the job that works on it. One that its job gave up is a dead letter in queue_dead.';
+comment on column :schema.inbound_events.event_id is 'The platform''s own id of the event; sent again it is the same event.';
+comment on column :schema.inbound_events.payload_sha256 is 'Of the payload, to tell a repetition from another event under the same id.';
+comment on column :schema.inbound_events.job_id is 'Job of the queue task-completed that works on it; null only within the statement that receives it.';
+comment on column :schema.inbound_events.task_id is 'Task it was about; null before it is processed.';
+comment on column :schema.inbound_events.outcome is
+  'paid, held (paid when the hold of the task is over), flagged (a person looks), rejected; null before.';
+comment on column :schema.inbound_events.processed_at is 'Null while it waits, is worked on, or is a dead letter.';
 `,
     },
     {

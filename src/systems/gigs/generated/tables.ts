@@ -246,6 +246,26 @@ export interface Imports {
   completed_at: Date | null;
 }
 
+/** What platforms reported by webhook: each event once, written together with the job that works on it. One that its job gave up is a dead letter in queue_dead. */
+export interface InboundEvents {
+  id: Generated<string>;
+  platform_id: string;
+  /** The platform's own id of the event; sent again it is the same event. */
+  event_id: string;
+  /** Of the payload, to tell a repetition from another event under the same id. */
+  payload_sha256: Buffer;
+  payload: unknown;
+  /** Job of the queue task-completed that works on it; null only within the statement that receives it. */
+  job_id: bigint | null;
+  /** Task it was about; null before it is processed. */
+  task_id: string | null;
+  /** paid, held (paid when the hold of the task is over), flagged (a person looks), rejected; null before. */
+  outcome: string | null;
+  received_at: Generated<Date>;
+  /** Null while it waits, is worked on, or is a dead letter. */
+  processed_at: Date | null;
+}
+
 /** Days, or types of a worker's transactions, whose sums differ from the transactions. Mend: run the function rebuild_statistics() of this schema. */
 export interface InvariantDailyTransactionsEqual {
   worker_id: ColumnType<string, never, never>;
@@ -1597,6 +1617,7 @@ export interface Tables {
   idempotency_keys: IdempotencyKeys;
   import_refusals: ImportRefusals;
   imports: Imports;
+  inbound_events: InboundEvents;
   invariant_daily_transactions_equal: InvariantDailyTransactionsEqual;
   invariant_escrow_equals_tasks: InvariantEscrowEqualsTasks;
   invariant_ledger_balances_equal_journal: InvariantLedgerBalancesEqualJournal;
