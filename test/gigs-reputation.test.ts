@@ -32,16 +32,6 @@ const completed = async (input: Partial<NewTask> = {}): Promise<WorkerTask> => {
 const scoreOf = async (workerId: string) => (await t.service.getWorker(workerId))?.reputationScore;
 const eventsOf = async (workerId: string) =>
   (await t.service.listReputationEvents(workerId)).data.map(({ eventType, delta }) => [eventType, delta]);
-/** As the payment of a task leaves it. */
-const pay = (task: Task) =>
-  t.scope.query(
-    `with moved as (
-       select :schema.move_money(array['task ' || $1 || ' pay'], array['escrow:' || $2], array['worker:' || $3], array[amount::numeric], $1)
-       from :schema.tasks where id = $1
-     )
-     update :schema.tasks set escrowed_amount = 0, paid_amount = amount, paid_at = now() from moved where id = $1`,
-    [task.id, task.platformId, task.workerId],
-  );
 
 describe('completing a task', () => {
   it('adds ten points, writes the audit entry and leaves the money in escrow', async () => {
@@ -236,7 +226,7 @@ describe('disputes', () => {
 
   it('of a paid task touch no money: they can only end as completed', async () => {
     const task = await completed();
-    await pay(task);
+    await t.service.processPayment({ taskId: task.id });
     await t.service.disputeTask(task.id, { by: 'platform', reason: 'Broken' });
     for (const outcome of ['cancel', 'resume'] as const) {
       expect(await failureOf(t.service.resolveDispute(task.id, { outcome }))).toMatchObject({
@@ -247,7 +237,7 @@ describe('disputes', () => {
     const ended = await t.service.resolveDispute(task.id, { outcome: 'complete', severity: 3 });
     expect(ended).toMatchObject({ status: 'completed', paidAmount: '25', completedAt: task.completedAt });
     expect(await scoreOf(task.workerId)).toBe(480);
-    expect(await t.balance(`worker:${task.workerId}`)).toBe('25');
+    expect(await t.balance(`worker:${task.workerId}`)).toBe('24.5');
   });
 });
 
@@ -318,18 +308,18 @@ describe('reputation', () => {
   });
 
   it.each([
-    [0, '0', 0, '0', []],
-    [1, '50', 0, '0', ['First Task']],
-    [9, '94.99', 4, '5', ['First Task']],
-    [10, '94.99', 5, '4.49', ['First Task', 'Consistent']],
-    [49, '95', 5, '4.5', ['First Task', 'Consistent', 'Top Rated', 'Reliable']],
-    [50, '100', 60, '5', ['First Task', 'Consistent', 'Veteran', 'Top Rated', 'Reliable']],
+    [0, '0', 0, '0', 330, []],
+    [1, '50', 0, '0', 899, ['First Task']],
+    [9, '94.99', 4, '5', 899, ['First Task']],
+    [10, '94.99', 5, '4.49', 899, ['First Task', 'Consistent']],
+    [49, '95', 5, '4.5', 899, ['First Task', 'Consistent', 'Top Rated', 'Reliable']],
+    [50, '100', 60, '5', 900, ['First Task', 'Consistent', 'Veteran', 'Top Rated', 'Reliable', 'Excellent']],
   ])(
-    'has badges for %i tasks, %s %% completed, %i ratings of %s',
-    async (tasks, rate, ratings, average, badges) => {
+    'has badges for %i tasks, %s %% completed, %i ratings of %s, a risk score of %i',
+    async (tasks, rate, ratings, average, risk, badges) => {
       const [row] = await t.scope.query<{ badges: string[] }>(
-        'select :schema.reputation_badges($1, $2, $3, $4) as badges',
-        [...[tasks, rate, ratings, average]],
+        'select :schema.reputation_badges($1, $2, $3, $4, $5) as badges',
+        [...[tasks, rate, ratings, average, risk]],
       );
       expect(row?.badges).toEqual(badges);
     },

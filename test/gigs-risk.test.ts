@@ -141,11 +141,11 @@ describe('the risk score', () => {
     const rows = await t.scope.query<{ score: number; most: string; fee: number }>(
       `select s.score, :schema.risk_max_advance(s.score, s.earnings) as most, :schema.risk_fee_bps(s.score) as fee
        from (
-         select f.n, (f.x ->> 'recentEarnings')::numeric as earnings, :schema.risk_score(
+         select f.n, (f.x ->> 'recentEarnings')::numeric as earnings, (:schema.risk_parts(
            (f.x ->> 'reputationScore')::integer, (f.x ->> 'accountAgeDays')::integer, (f.x ->> 'completedTasks')::bigint,
            (f.x ->> 'completionRate')::float8, (f.x ->> 'onTimeRate')::float8, (f.x ->> 'averageRating')::float8,
            (f.x ->> 'disputes')::bigint, (f.x ->> 'loansDue')::bigint, (f.x ->> 'loansOnTime')::bigint,
-           (f.x ->> 'weeklyDeviation')::float8, (f.x ->> 'recentEarnings')::numeric) as score
+           (f.x ->> 'weeklyDeviation')::float8, (f.x ->> 'recentEarnings')::numeric)).score as score
          from jsonb_array_elements($1) with ordinality as f(x, n)
        ) as s order by s.n`,
       [JSON.stringify(samples)],
@@ -206,11 +206,11 @@ describe('the risk score', () => {
 
   it('of an unknown worker is refused', async () => {
     for (const call of [
-      t.service.collectRiskInputs('wrk_none'),
-      t.service.predictEarnings('wrk_none'),
-      t.service.checkAdvanceEligibility('wrk_none'),
+      () => t.service.collectRiskInputs('wrk_none'),
+      () => t.service.predictEarnings('wrk_none'),
+      () => t.service.checkAdvanceEligibility('wrk_none'),
     ]) {
-      expect(await failureOf(call)).toMatchObject({
+      expect(await failureOf(call())).toMatchObject({
         code: 'not_found',
         reason: 'worker_not_found',
         message: 'Worker wrk_none not found',

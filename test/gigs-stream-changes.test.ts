@@ -280,11 +280,11 @@ describe('cancelling', () => {
     expect(escrow?.free).toBe(escrow?.escrowed);
     expect(Number(escrow?.free)).toBeCloseTo(3_600 - Number(ended.releasedAmount), 6);
     for (const call of [
-      t.service.cancelStream(made.id),
-      t.service.topUpStream(made.id, '1'),
-      t.service.pauseStream(made.id),
+      () => t.service.cancelStream(made.id),
+      () => t.service.topUpStream(made.id, '1'),
+      () => t.service.pauseStream(made.id),
     ]) {
-      expect(await failureOf(call)).toMatchObject({ code: 'conflict' });
+      expect(await failureOf(call())).toMatchObject({ code: 'conflict' });
     }
     const rest = String(3_600 - Number(ended.releasedAmount));
     expect(await t.service.createStream({ taskId: made.taskId, totalAmount: rest, ...RATE })).toMatchObject({

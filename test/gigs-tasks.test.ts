@@ -400,11 +400,20 @@ describe('lists and profiles', () => {
       [worker.id],
     );
     await t.scope.query(
+      `select :schema.move_money(array['a ' || $1, 'b ' || $1], array['advance:' || $1, 'advance:' || $1],
+         array['worker:' || $1, 'advance-fees'], array[100, 3.5], null)`,
+      [worker.id],
+    );
+    await t.scope.query(
       `insert into :schema.transactions (worker_id, tx_type, amount) select $1, 'transfer', n from generate_series(1, 11) n`,
       [worker.id],
     );
     const profile = await t.service.getWorkerProfile(worker.id);
-    expect(profile).toMatchObject({ ...worker, loans: [{ status: 'disbursed', totalDue: '103.5' }] });
+    expect(profile).toMatchObject({
+      ...worker,
+      lastActiveAt: profile?.transactions[0]?.createdAt,
+      loans: [{ status: 'disbursed', totalDue: '103.5' }],
+    });
     expect(profile?.tasks).toHaveLength(10);
     expect(profile?.tasks[0]).toMatchObject({ amount: '1.5', createdAt: expect.any(Date) });
     expect(profile?.transactions).toHaveLength(10);

@@ -1,5 +1,5 @@
 /** Tasks, payouts and ratings for tests of risk and advances, written straight into the tables. */
-import type { GigsFixture } from './gigs.ts';
+import type { GigsParts } from './gigs.ts';
 
 export interface TaskInput {
   readonly amount?: string;
@@ -13,7 +13,7 @@ export interface TaskInput {
 
 /** One task, ended so many days ago; returns its id. */
 export async function addTask(
-  t: GigsFixture,
+  t: GigsParts,
   platformId: string,
   workerId: string | null,
   input: TaskInput = {},
@@ -41,54 +41,100 @@ export async function addTask(
   return row!.id;
 }
 
-/** A completed payout of so many days ago; the ledger is left alone. */
-export async function addPayout(
-  t: GigsFixture,
+const payers = new WeakMap<GigsParts, Promise<string>>();
+
+/** The platform that pays all payouts of a fixture. */
+function payerOf(t: GigsParts): Promise<string> {
+  const known = payers.get(t) ?? t.platform().then(({ id }) => id);
+  payers.set(t, known);
+  return known;
+}
+
+/** Completed payouts of so many days ago with their entries, through escrow; the worker spends them at once. */
+export async function addPayouts(
+  t: GigsParts,
   workerId: string,
-  amount: string,
-  { daysAgo = 1, fee = '0' }: { readonly daysAgo?: number; readonly fee?: string } = {},
+  payouts: readonly { readonly amount: string; readonly daysAgo?: number; readonly fee?: string }[],
 ): Promise<void> {
+  const payer = await payerOf(t);
   await t.scope.query(
-    `insert into :schema.transactions (worker_id, tx_type, amount, fee, status, processed_at)
-     values ($1, 'payout', $2, $3, 'completed', statement_timestamp() - make_interval(secs => $4 * 86400.0))`,
-    [workerId, amount, fee, daysAgo],
+    `with made as (
+       select :schema.new_id('txn') as id, p.amount::numeric as amount, p.fee::numeric as fee,
+         statement_timestamp() - make_interval(secs => p.days_ago * 86400.0) as at
+       from jsonb_to_recordset($3) as p(amount text, fee text, days_ago float8)
+     ), posted as (
+       select m.*, :schema.move_money(array[m.id || ' in', m.id || ' out', m.id || ' fee', m.id || ' spent', m.id || ' gone'],
+         array['platform:' || $2, 'escrow:' || $2, 'escrow:' || $2, 'worker:' || $1, 'rail'],
+         array['escrow:' || $2, 'worker:' || $1, 'fees', 'rail', 'bank'],
+         array[m.amount, m.amount - m.fee, m.fee, m.amount - m.fee, m.amount - m.fee], m.id, true) as ids
+       from made m
+     )
+     insert into :schema.transactions (id, worker_id, platform_id, tx_type, amount, fee, status, attempts, created_at,
+       processed_at, ledger_transfer_id)
+     select id, $1, $2, 'payout', amount, fee, 'completed', 0, at, at, ids[2] from posted
+     union all
+     select id || '-spent', $1, null, 'withdrawal', amount - fee, 0, 'completed', 1, at, at, ids[4] from posted`,
+    [
+      workerId,
+      payer,
+      JSON.stringify(
+        payouts.map(({ amount, daysAgo = 1, fee = '0' }) => ({ amount, fee, days_ago: daysAgo })),
+      ),
+    ],
   );
 }
 
-export async function addRating(t: GigsFixture, workerId: string, rating: number): Promise<void> {
+export function addPayout(
+  t: GigsParts,
+  workerId: string,
+  amount: string,
+  options: { readonly daysAgo?: number; readonly fee?: string } = {},
+): Promise<void> {
+  return addPayouts(t, workerId, [{ amount, ...options }]);
+}
+
+/** Without points. */
+export async function addRating(t: GigsParts, workerId: string, rating: number): Promise<void> {
   await t.scope.query(
-    `insert into :schema.reputation_events
-       (worker_id, event_type, requested_delta, delta, previous_score, new_score, rating, reason)
-     values ($1, 'rating_received', 0, 0, 0, 0, $2, 'rated')`,
+    `insert into :schema.reputation_events (worker_id, event_type, requested_delta, rating, reason)
+     values ($1, 'rating_received', 0, $2, 'rated')`,
     [workerId, rating],
   );
 }
 
 export async function setWorker(
-  t: GigsFixture,
+  t: GigsParts,
   workerId: string,
   { score, ageDays }: { readonly score: number; readonly ageDays: number },
 ): Promise<void> {
   await t.scope.query(
-    `update :schema.workers set reputation_score = $2,
-       created_at = statement_timestamp() - make_interval(days => $3) where id = $1`,
-    [workerId, score, ageDays],
+    `insert into :schema.reputation_events (worker_id, event_type, requested_delta, reason)
+     select id, 'manual_adjustment', $2 - reputation_score, 'set by a test' from :schema.workers where id = $1`,
+    [workerId, score],
+  );
+  await t.scope.query(
+    'update :schema.workers set created_at = statement_timestamp() - make_interval(days => $2) where id = $1',
+    [workerId, ageDays],
   );
 }
 
 /** A worker who may have an advance: 30 days old, 12 tasks, 20 USDC each day for 30 days. */
-export async function eligibleWorker(t: GigsFixture, platformId: string): Promise<string> {
+export async function eligibleWorker(t: GigsParts, platformId: string): Promise<string> {
   const { id } = await t.worker();
   await setWorker(t, id, { score: 800, ageDays: 30 });
   for (let n = 1; n <= 12; n += 1) await addTask(t, platformId, id, { amount: '20', daysAgo: n });
-  for (let n = 1; n <= 30; n += 1) await addPayout(t, id, '20', { daysAgo: n });
+  await addPayouts(
+    t,
+    id,
+    Array.from({ length: 30 }, (_day, n) => ({ amount: '20', daysAgo: n + 1 })),
+  );
   await addRating(t, id, 5);
   return id;
 }
 
-/** Pays a worker as payments do: the posting, then what is withheld, in one transaction. */
+/** Pays a worker as payments do, without a task: loans locked, the posting, then what is withheld, in one transaction. */
 export async function payOut(
-  t: GigsFixture,
+  t: GigsParts,
   platformId: string,
   workerId: string,
   amount: string,
@@ -97,6 +143,7 @@ export async function payOut(
 ): Promise<string> {
   return t.scope.executor.transaction(async (tx) => {
     const scope = t.scope.on(tx);
+    await scope.query('select :schema.lock_loans(array[$1])', [workerId]);
     await scope.query(
       `select :schema.move_money(array[$1], array[$2], array[$3], array[$4::numeric], null, true)`,
       [key, `platform:${platformId}`, `worker:${workerId}`, amount],

@@ -106,19 +106,19 @@ async function register(
   });
 }
 
-/** Null when there is none. */
+/** With statistics of the moment. Null when there is none. */
 export async function getWorker(context: Context, id: string): Promise<Worker | null> {
   const rows = await context.scope.query<object>(
-    `select ${WORKER_COLUMNS} from :schema.workers w where w.id = $1`,
+    `select ${WORKER_COLUMNS} from :schema.worker_profiles w where w.id = $1`,
     [id],
   );
   return rows[0] === undefined ? null : camelRow<Worker>(rows[0]);
 }
 
-/** Null when there is none. */
+/** With statistics of the moment. Null when there is none. */
 export async function getPlatform(context: Context, id: string): Promise<Platform | null> {
   const rows = await context.scope.query<object>(
-    `select ${PLATFORM_COLUMNS} from :schema.platforms p where p.id = $1`,
+    `select ${PLATFORM_COLUMNS} from :schema.platform_profiles p where p.id = $1`,
     [id],
   );
   return rows[0] === undefined ? null : camelRow<Platform>(rows[0]);

@@ -27,7 +27,7 @@ export async function getWorkerProfile(context: Context, id: string): Promise<Wo
     `select ${WORKER_COLUMNS}, ${latest('tasks', 'task_json', '')},
       ${latest('transactions', 'transaction_json', '')},
       ${latest('loans', 'loan_json', `and x.status in ('disbursed', 'repaying')`)}
-    from :schema.workers w where w.id = $1`,
+    from :schema.worker_profiles w where w.id = $1`,
     [id],
   );
   if (row === undefined) return null;

@@ -37,6 +37,8 @@ export interface Reputation {
   readonly score: number;
   readonly rank: ReputationRank;
   readonly badges: readonly string[];
+  /** 0 to 1000, as calculateRiskScore gives it. */
+  readonly riskScore: number;
   /** Percent of all workers whose score is not higher; the best has 100. */
   readonly percentile: number;
   readonly completedTasks: number;
@@ -92,7 +94,7 @@ export async function getReputation(context: Context, workerId: string): Promise
   return { ...read, events: readRows<ReputationEvent>(read.events) };
 }
 
-/** Newest first. */
+/** The last that was applied first: of two in one millisecond only seq tells which. */
 export async function listReputationEvents(
   context: Context,
   workerId: string,
@@ -102,9 +104,10 @@ export async function listReputationEvents(
   const after = decodeCursor('reputation-events', page.cursor);
   const rows = await context.scope.query<{ event: Record<string, unknown> }>(
     `select to_jsonb(e) - 'seq' as event from :schema.reputation_events e
-      where e.worker_id = $1 ${after === null ? '' : 'and (e.created_at, e.id) < ($3::timestamptz, $4)'}
-      order by e.created_at desc, e.id desc limit $2`,
-    [workerId, limit + 1, ...(after === null ? [] : [after.at, after.id])],
+      where e.worker_id = $1
+        ${after === null ? '' : 'and e.seq < (select o.seq from :schema.reputation_events o where o.id = $3)'}
+      order by e.seq desc limit $2`,
+    [workerId, limit + 1, ...(after === null ? [] : [after.id])],
   );
   const events = rows.map(({ event }) => readRow<ReputationEvent>(event));
   return toPage('reputation-events', events, limit, (event) => event.createdAt);

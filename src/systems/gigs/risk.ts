@@ -9,7 +9,7 @@ export interface RiskFacts {
   readonly accountAgeDays: number;
   /** Ever. */
   readonly completedTasks: number;
-  /** Completed of the tasks created in 30 days, 0 to 1; 0 without tasks. */
+  /** Completed of the tasks posted in the last 30 UTC days, 0 to 1; 0 without tasks. */
   readonly completionRate: number;
   /** Completed in time of all completed, 0 to 1; 1 without tasks. */
   readonly onTimeRate: number;
@@ -23,9 +23,9 @@ export interface RiskFacts {
   readonly loansDue: number;
   /** Repaid by their due date. */
   readonly loansOnTime: number;
-  /** Standard deviation of the earnings of weeks (from Sunday, UTC) with earnings, 30 days. */
+  /** Standard deviation of the earnings of weeks (from Sunday, UTC) with payouts, 30 days. */
   readonly weeklyDeviation: number;
-  /** USDC of 30 days, after fees. */
+  /** USDC of payouts of the last 30 UTC days, after fees. */
   readonly recentEarnings: string;
   /** Of the loan that is not repaid; null without one. */
   readonly openLoanId: string | null;
@@ -86,7 +86,7 @@ export const MIN_ADVANCE_SCORE = 600;
 export const MAX_ADVANCE = '500';
 const BONUS_EARNINGS = toMicros('100');
 
-/** The score with its parts. The SQL function risk_score computes the same in the same order. */
+/** The score with its parts. The SQL function risk_parts computes the same in the same order. */
 export function riskScore(facts: RiskFacts): RiskScore {
   const parts: [RiskPart['part'], number, number, string][] = [
     ['reputation', (facts.reputationScore / 1000) * 300, 300, `reputation ${facts.reputationScore} of 1000`],

@@ -1,7 +1,9 @@
 /** Statistics: rows of the views, exact at every moment, and the folding of what the triggers appended. */
 import { camelRow, type Executor, invalidInput } from '../../kernel/index.ts';
+import type { AdvanceReason } from './advances.ts';
 import type { Context } from './context.ts';
-import type { TransactionStatus, TransactionType } from './types.ts';
+import type { RiskPart } from './risk.ts';
+import type { TransactionStatus, TransactionType, Worker } from './types.ts';
 
 /** A row of `worker_earnings_view`. Amounts are USDC as decimal text, rates percent. */
 export interface WorkerEarnings {
@@ -70,33 +72,43 @@ export interface PlatformStats {
 }
 
 export interface RiskFactor {
-  readonly factor: string;
+  readonly part: RiskPart['part'];
   readonly points: number;
 }
 
-/** A row of `worker_risk_assessment`; 30d is the last 30 UTC days. */
+/** A row of `worker_risk_assessment`: the same numbers as calculateRiskScore; 30d is the last 30 UTC days. */
 export interface WorkerRiskAssessment {
   readonly workerId: string;
   readonly name: string;
+  readonly status: Worker['status'];
   readonly reputationScore: number;
   readonly accountAgeDays: number;
   readonly completedTasks: number;
-  readonly averageRating: string;
+  readonly lateTasks: number;
+  readonly disputes: number;
+  readonly endedTasks: number;
   readonly tasks30d: number;
   readonly completed30d: number;
+  /** Percent, as all rates of rows. */
   readonly completionRate30d: string;
+  readonly onTimeRate: string;
+  readonly averageRating: string;
+  /** USDC: payouts after fees. */
   readonly earnings30d: string;
-  readonly late30d: number;
-  readonly disputes30d: number;
   readonly weeklyDeviation: string;
   readonly loans: number;
-  readonly loansRepaidInTime: number;
-  readonly loansDefaulted: number;
-  readonly openLoans: number;
+  readonly loansDue: number;
+  readonly loansOnTime: number;
+  readonly openLoanId: string | null;
+  readonly writtenOffLoans: number;
   readonly riskScore: number;
   readonly riskFactors: readonly RiskFactor[];
-  readonly eligible: boolean;
-  readonly maxAdvance: string;
+  /** What stands in the way of an advance, as checkAdvanceEligibility names it, the prediction left aside. */
+  readonly reasons: readonly Exclude<AdvanceReason['reason'], 'low_prediction'>[];
+  readonly eligibleWithoutPrediction: boolean;
+  /** USDC, as if eligible. */
+  readonly maxAdvanceByRisk: string;
+  readonly feeBps: number;
 }
 
 /** A row of `daily_transaction_summary`: amounts are of one asset. */

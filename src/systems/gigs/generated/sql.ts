@@ -793,10 +793,7 @@ as $$
   with days as (
     select (statement_timestamp() at time zone 'UTC')::date as today
   ), paid as (
-    select (x.processed_at at time zone 'UTC')::date as day, sum(x.amount - x.fee) as earned
-    from :schema.transactions x
-    where x.worker_id = p_worker and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'
-    group by 1
+    select w.day, w.earned from :schema.daily_work w where w.worker_id = p_worker and w.payouts > 0
   )
   select jsonb_build_object(
     'last_day', d.today - 1,
@@ -840,16 +837,16 @@ begin
     order by id for key share
   ), by_worker as (
     insert into :schema.worker_statistics as t (worker_id, tasks, pending, active, completed, cancelled, abandoned,
-      disputed, ever_disputed, ratings, stars, earned, paid, released, open_amount, last_active_at)
+      disputed, ever_disputed, late, ratings, stars, earned, paid, released, open_amount, last_active_at)
     select m.worker_id, sum(m.tasks), sum(m.pending), sum(m.active), sum(m.completed), sum(m.cancelled), sum(m.abandoned),
-      sum(m.disputed), sum(m.ever_disputed), sum(m.ratings), sum(m.stars), sum(m.earned), sum(m.paid), sum(m.released),
-      sum(m.open_amount), max(m.active_at)
+      sum(m.disputed), sum(m.ever_disputed), sum(m.late), sum(m.ratings), sum(m.stars), sum(m.earned), sum(m.paid),
+      sum(m.released), sum(m.open_amount), max(m.active_at)
     from (
-      select worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed, ever_disputed, ratings, stars,
-        earned, paid, released, open_amount, active_at
+      select worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed, ever_disputed, late, ratings,
+        stars, earned, paid, released, open_amount, active_at
       from work
       union all
-      select worker_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, active_at from money
+      select worker_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, active_at from money
     ) as m
     join kept_workers k on k.id = m.worker_id
     group by 1
@@ -858,28 +855,28 @@ begin
       active = t.active + excluded.active, completed = t.completed + excluded.completed,
       cancelled = t.cancelled + excluded.cancelled, abandoned = t.abandoned + excluded.abandoned,
       disputed = t.disputed + excluded.disputed, ever_disputed = t.ever_disputed + excluded.ever_disputed,
+      late = t.late + excluded.late,
       ratings = t.ratings + excluded.ratings, stars = t.stars + excluded.stars, earned = t.earned + excluded.earned,
       paid = t.paid + excluded.paid, released = t.released + excluded.released,
       open_amount = t.open_amount + excluded.open_amount,
       last_active_at = greatest(t.last_active_at, excluded.last_active_at), is_stale = true
   ), by_worker_day as (
-    insert into :schema.worker_days as t (worker_id, day, tasks, completed, late, disputed, finished, earned)
-    select m.worker_id, m.day, sum(m.tasks), sum(m.completed), sum(m.late), sum(m.disputed), sum(m.finished), sum(m.earned)
+    insert into :schema.worker_days as t (worker_id, day, tasks, completed, payouts, earned)
+    select m.worker_id, m.day, sum(m.tasks), sum(m.completed), sum(m.payouts), sum(m.earned)
     from (
-      select worker_id, created_day as day, tasks, completed, late, ever_disputed as disputed, 0 as finished, 0 as earned
+      select worker_id, created_day as day, tasks, completed, 0 as payouts, 0 as earned
       from work
       where created_day is not null
       union all
-      select worker_id, completed_day, 0, 0, 0, 0, completed, earned from work where completed_day is not null
+      select worker_id, paid_day, 0, 0, transactions, amount - fees from money where paid_day is not null
     ) as m
     join kept_workers k on k.id = m.worker_id
     group by 1, 2
-    having (sum(m.tasks), sum(m.completed), sum(m.late), sum(m.disputed), sum(m.finished), sum(m.earned))
-      <> (0, 0, 0, 0, 0, 0)
+    having (sum(m.tasks), sum(m.completed), sum(m.payouts), sum(m.earned)) <> (0, 0, 0, 0)
     order by 1, 2
     on conflict (worker_id, day) do update set tasks = t.tasks + excluded.tasks,
-      completed = t.completed + excluded.completed, late = t.late + excluded.late, disputed = t.disputed + excluded.disputed,
-      finished = t.finished + excluded.finished, earned = t.earned + excluded.earned
+      completed = t.completed + excluded.completed, payouts = t.payouts + excluded.payouts,
+      earned = t.earned + excluded.earned
   ), by_worker_type as (
     insert into :schema.worker_transactions as t (worker_id, tx_type, transactions, amount)
     select m.worker_id, m.tx_type, sum(m.transactions), sum(m.amount)
@@ -1340,6 +1337,22 @@ comment on function :schema.loan_json(:schema.loans) is
 `,
     },
     {
+      path: "functions/lock_loans.sql",
+      text: `create or replace function :schema.lock_loans(p_workers text[]) returns void
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+begin
+  perform from :schema.loans l
+  where l.worker_id = any (p_workers) and l.status in ('disbursed', 'repaying', 'defaulted')
+  order by l.id for no key update;
+end
+$$;
+comment on function :schema.lock_loans(text[]) is
+  'Locks what these workers owe, in the order of ids. Whoever pays workers calls it before the posting: loans come before the ledger, and withhold_repayment changes them after it.';
+`,
+    },
+    {
       path: "functions/lock_stream.sql",
       text: `create or replace function :schema.lock_stream(p_id text) returns :schema.streams
 language plpgsql
@@ -1703,6 +1716,7 @@ declare
   v_payouts jsonb[];
   v_withheld numeric;
 begin
+  perform :schema.lock_loans(p_workers);
   -- The caller has locked the tasks. Net amounts come first, then fees: place n and place n + count belong together.
   select array_agg(t.platform_id order by g.place), array_agg(f.fee order by g.place),
     array_agg('task ' || t.id || ' pay ' || g.worker order by g.place)
@@ -1714,7 +1728,7 @@ begin
   from unnest(p_tasks, p_workers, p_amounts) with ordinality as g(task, worker, amount, place)
   join :schema.tasks t on t.id = g.task
   join :schema.platforms p on p.id = t.platform_id
-  cross join lateral (select round(g.amount * p.fee_bps / 10000, 6) as fee) as f;
+  cross join lateral (select round(g.amount * p.fee_bps * 0.0001, 6) as fee) as f;
   v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, p_tasks[1], p_wide);
 
   with paid as (
@@ -1855,10 +1869,10 @@ begin
   delete from :schema.platform_activity;
   delete from :schema.transaction_days;
   insert into :schema.worker_statistics (worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed,
-    ever_disputed, ratings, stars, earned, paid, released, open_amount, last_active_at)
+    ever_disputed, late, ratings, stars, earned, paid, released, open_amount, last_active_at)
   select w.id, coalesce(t.tasks, 0), coalesce(t.pending, 0), coalesce(t.active, 0), coalesce(t.completed, 0),
     coalesce(t.cancelled, 0), coalesce(t.abandoned, 0), coalesce(t.disputed, 0), coalesce(t.ever_disputed, 0),
-    coalesce(r.ratings, 0), coalesce(r.stars, 0), coalesce(t.earned, 0), coalesce(t.paid, 0), coalesce(t.released, 0),
+    coalesce(t.late, 0), coalesce(r.ratings, 0), coalesce(r.stars, 0), coalesce(t.earned, 0), coalesce(t.paid, 0), coalesce(t.released, 0),
     coalesce(t.open_amount, 0), greatest(t.active_at, x.active_at)
   from :schema.workers w
   left join (
@@ -1867,6 +1881,7 @@ begin
       count(*) filter (where status = 'cancelled') as cancelled,
       count(*) filter (where status = 'cancelled' and started_at is not null) as abandoned,
       count(*) filter (where status = 'disputed') as disputed, count(*) filter (where was_disputed) as ever_disputed,
+      count(*) filter (where status = 'completed' and completed_at > due_at) as late,
       sum(case when status = 'completed' then amount else 0 end) as earned, sum(paid_amount) as paid,
       sum(case when task_type = 'streaming' then paid_amount else 0 end) as released,
       sum(case when status = 'cancelled' then 0 else amount - paid_amount end) as open_amount,
@@ -1882,8 +1897,8 @@ begin
     select worker_id, max(created_at) as active_at from :schema.transactions group by worker_id
   ) as x on x.worker_id = w.id;
   get diagnostics v_workers = row_count;
-  insert into :schema.worker_days (worker_id, day, tasks, completed, late, disputed, finished, earned)
-  select worker_id, day, tasks, completed, late, disputed, finished, earned from :schema.recomputed_worker_days;
+  insert into :schema.worker_days (worker_id, day, tasks, completed, payouts, earned)
+  select worker_id, day, tasks, completed, payouts, earned from :schema.recomputed_worker_days;
   insert into :schema.worker_transactions (worker_id, tx_type, transactions, amount)
   select worker_id, tx_type, count(*), sum(amount)
   from :schema.transactions
@@ -2226,11 +2241,7 @@ declare
   v_posted bigint[];
   v_stream record;
 begin
-  -- Loans before the ledger, as everywhere: withhold_repayment changes them after the posting.
-  perform 1 from :schema.loans l
-  where l.status in ('disbursed', 'repaying', 'defaulted')
-    and l.worker_id in (select s.worker_id from :schema.streams s where s.id = any (p_ids))
-  order by l.id for no key update;
+  perform :schema.lock_loans(array(select s.worker_id from :schema.streams s where s.id = any (p_ids)));
 
   -- The fee of a release is what the fee of all that is released grows by: the fees add up to the fee of the total.
   -- Times 0.0001 is exact; a division by 10000 would be rounded before it is rounded.
@@ -2335,7 +2346,7 @@ begin
   if v_answer is not null then return v_answer; end if;
   select * into v_loan from :schema.loans
   where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
-  order by created_at, id limit 1;
+  order by created_at, id limit 1 for no key update;
   if not found then
     raise exception 'Worker % has no advance to repay.', p_worker
       using errcode = 'GH404', constraint = 'no_open_loan', column = 'workerId', hint = 'listLoans shows all of them.';
@@ -2367,23 +2378,13 @@ as $$
 declare
   v_loan :schema.loans;
   v_ids bigint[];
-  v_detail text;
 begin
-  -- The books before the loan: who pays a worker has locked its balance already when it comes here.
-  begin
-    v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],
-      array[p_amount], p_loan, p_wide);
-  exception when sqlstate 'GH429' then
-    get stacked diagnostics v_detail = pg_exception_detail;
-    if v_detail::jsonb ->> 'account' = 'advance:' || p_worker then
-      raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
-    end if;
-    raise;
-  end;
   select * into v_loan from :schema.loans where id = p_loan for no key update;
   if v_loan.status not in ('disbursed', 'repaying', 'defaulted') or v_loan.total_due - v_loan.amount_repaid < p_amount then
     raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
   end if;
+  v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],
+    array[p_amount], p_loan, p_wide);
   update :schema.loans set amount_repaid = amount_repaid + p_amount,
     installments_paid = installments_paid + p_installments,
     status = case when amount_repaid + p_amount = total_due then 'repaid' when status = 'defaulted' then status
@@ -2437,7 +2438,7 @@ comment on function :schema.replay_reputation(text) is
     {
       path: "functions/reputation_badges.sql",
       text: `create or replace function :schema.reputation_badges(
-  p_completed bigint, p_completion_rate numeric, p_ratings bigint, p_average_rating numeric
+  p_completed bigint, p_completion_rate numeric, p_ratings bigint, p_average_rating numeric, p_risk_score integer
 ) returns text[]
 language sql immutable
 set search_path = :schema, pg_temp
@@ -2446,12 +2447,12 @@ as $$
   from (values
     (1, 'First Task', p_completed >= 1), (2, 'Consistent', p_completed >= 10), (3, 'Veteran', p_completed >= 50),
     (4, 'Top Rated', p_ratings >= 5 and p_average_rating >= 4.5),
-    (5, 'Reliable', p_completed >= 1 and p_completion_rate >= 95)
+    (5, 'Reliable', p_completed >= 1 and p_completion_rate >= 95), (6, 'Excellent', p_risk_score >= 900)
   ) as b(place, name, earned)
   where b.earned;
 $$;
-comment on function :schema.reputation_badges(bigint, numeric, bigint, numeric) is
-  'Badges for completed tasks (1, 10, 50), an average of 4.5 stars in 5 ratings or more, and 95 percent of begun tasks completed.';
+comment on function :schema.reputation_badges(bigint, numeric, bigint, numeric, integer) is
+  'Badges for completed tasks (1, 10, 50), an average of 4.5 stars in 5 ratings or more, 95 percent of begun tasks completed, and a risk score of 900.';
 `,
     },
     {
@@ -2502,7 +2503,7 @@ begin
         detail = jsonb_build_object('limit', trim_scale(p_limit)::text)::text,
         hint = 'Ask for no more than the limit.';
   end if;
-  v_fee := round(p_amount * p_fee_bps / 10000, 6);
+  v_fee := round(p_amount * p_fee_bps * 0.0001, 6);
   v_now := clock_timestamp();
   -- Waits for another request of the worker that is under way. Of two at once one finds the other's row.
   insert into :schema.loans (worker_id, amount, fee, fee_bps, total_due, status, risk_score, predicted_earnings,
@@ -2737,29 +2738,28 @@ comment on function :schema.risk_fee_bps(integer) is 'Fee of an advance for a ri
   weekly_deviation double precision, recent_earnings numeric
 )
 language sql stable
-set search_path = :schema, pg_temp
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select w.id, w.status, w.reputation_score, :schema.account_age_days(w),
-    t.completed, t.late, t.disputes, t.ended, t.recent, t.recent_completed,
-    case when t.recent = 0 then 0 else t.recent_completed::double precision / t.recent end,
-    case when t.completed = 0 then 1 else 1 - t.late::double precision / t.completed end,
-    r.average, l.loans, l.due, l.on_time, l.open_id, l.written_off, e.deviation, e.total
+    t.completed_tasks, t.late_tasks, t.ever_disputed_tasks, t.ended_tasks, d.tasks, d.completed,
+    case when d.tasks = 0 then 0 else d.completed::double precision / d.tasks end,
+    case when t.completed_tasks = 0 then 1 else 1 - t.late_tasks::double precision / t.completed_tasks end,
+    case when t.ratings = 0 then 0 else t.stars::double precision / t.ratings end,
+    l.loans, l.due, l.on_time, l.open_id, l.written_off, d.deviation, d.earned
   from :schema.workers w
+  join :schema.worker_totals t on t.worker_id = w.id
   cross join lateral (
-    select count(*) filter (where k.status = 'completed') as completed,
-      count(*) filter (where k.status = 'completed' and k.completed_at > k.due_at) as late,
-      count(*) filter (where k.was_disputed) as disputes,
-      count(*) filter (where k.status in ('completed', 'disputed')
-        or (k.status = 'cancelled' and k.started_at is not null)) as ended,
-      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days') as recent,
-      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days' and k.status = 'completed')
-        as recent_completed
-    from :schema.tasks k where k.worker_id = w.id
-  ) as t
-  cross join lateral (
-    select coalesce(avg(v.rating), 0)::double precision as average
-    from :schema.reputation_events v where v.worker_id = w.id and v.event_type = 'rating_received'
-  ) as r
+    select coalesce(sum(v.tasks), 0)::bigint as tasks, coalesce(sum(v.completed), 0)::bigint as completed,
+      coalesce(sum(v.earned), 0) as earned,
+      coalesce(stddev_pop(v.earned) filter (where v.payouts > 0), 0)::double precision as deviation
+    from (
+      -- Weeks begin on Sunday, in UTC.
+      select sum(k.tasks) as tasks, sum(k.completed) as completed, sum(k.payouts) as payouts, sum(k.earned) as earned
+      from :schema.daily_work k
+      where k.worker_id = w.id and k.day > (statement_timestamp() at time zone 'UTC')::date - 30
+      group by k.day - extract(dow from (k.day))::integer
+    ) as v
+  ) as d
   cross join lateral (
     -- A loan that runs says nothing yet: it counts once it is repaid, or its time is over.
     select count(*) as loans,
@@ -2769,21 +2769,10 @@ as $$
       count(*) filter (where n.status = 'written_off') as written_off
     from :schema.loans n where n.worker_id = w.id and n.status <> 'cancelled'
   ) as l
-  cross join lateral (
-    select coalesce(sum(s.earned), 0) as total, coalesce(stddev_pop(s.earned), 0)::double precision as deviation
-    from (
-      -- date_trunc has weeks from Monday; ours begin on Sunday, in UTC.
-      select sum(x.amount - x.fee) as earned
-      from :schema.transactions x
-      where x.worker_id = w.id and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'
-        and x.processed_at > statement_timestamp() - interval '30 days'
-      group by date_trunc('week', x.processed_at at time zone 'UTC' + interval '1 day')
-    ) as s
-  ) as e
   where w.id = p_worker;
 $$;
 comment on function :schema.risk_inputs(text) is
-  'What the risk of a worker is judged by, one row, none for an unknown worker. Earnings are payouts after fees of the last 30 days; the deviation is that of weeks from Sunday (UTC) with earnings in them; completion and on-time rates are from 0 to 1; loans_due are repaid ones and those whose time is over.';
+  'What the risk of a worker is judged by, one row, none for an unknown worker; from the rollups, exact at every read. Recent is the last 30 UTC days, today included: tasks posted, and payouts after fees; the deviation is that of weeks from Sunday with payouts. Rates are from 0 to 1; loans_due are repaid ones and those whose time is over.';
 `,
     },
     {
@@ -2792,7 +2781,7 @@ comment on function :schema.risk_inputs(text) is
 language sql immutable parallel safe
 as $$
   -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
-  select least(500, trunc(p_recent_earnings * (5000 + 3 * p_score) / 10000, 6));
+  select least(500, trunc(p_recent_earnings * (5000 + 3 * p_score) * 0.0001, 6));
 $$;
 comment on function :schema.risk_max_advance(integer, numeric) is
   'The most a worker may be advanced: earnings of 30 days times (0.5 + score / 1000 * 0.3), rounded down, 500 at most.';
@@ -2801,71 +2790,45 @@ comment on function :schema.risk_max_advance(integer, numeric) is
     {
       path: "functions/risk_parts.sql",
       text: `create or replace function :schema.risk_parts(
-  p_reputation integer, p_age_days integer, p_completed bigint, p_completion numeric, p_on_time numeric, p_rating numeric,
-  p_disputes bigint, p_loans bigint, p_loans_in_time bigint, p_deviation numeric, p_earnings numeric
-) returns table (
-  reputation numeric, maturity numeric, history numeric, performance numeric, disputes numeric, loans numeric,
-  consistency numeric, score integer
-)
-language sql immutable parallel safe
-as $$
-  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
-  select p.reputation, p.maturity, p.history, p.performance, p.disputes, p.loans, p.consistency,
-    least(1000, greatest(0, round(
-      p.reputation + p.maturity + p.history + p.performance + p.disputes + p.loans + p.consistency
-    )))::integer
-  from (
-    select p_reputation / 1000.0 * 300 as reputation,
-      least(p_age_days / 90.0, 1) * 150 as maturity,
-      least(p_completed / 50.0, 1) * 250 as history,
-      (p_completion * 0.4 + p_on_time * 0.4 + p_rating / 5 * 0.2) * 200 as performance,
-      100.0 - least(20 * p_disputes, 100) as disputes,
-      case when p_loans = 0 then 0.0 when p_loans_in_time = p_loans then 50.0
-        when p_loans_in_time < 0.8 * p_loans then -50.0 else 0.0 end as loans,
-      case when p_deviation < 50 and p_earnings > 100 then 30.0 when p_deviation > 150 then -30.0 else 0.0 end as consistency
-  ) as p;
-$$;
-comment on function :schema.risk_parts(
-  integer, integer, bigint, numeric, numeric, numeric, bigint, bigint, bigint, numeric, numeric
-) is
-  'The parts of a risk score and their sum, 0 to 1000: completion and on_time are shares from 0 to 1 of the last 30 days, deviation is that of weekly earnings.';
-`,
-    },
-    {
-      path: "functions/risk_score.sql",
-      text: `create or replace function :schema.risk_score(
   p_reputation_score integer, p_account_age_days integer, p_completed_tasks bigint,
   p_completion_rate double precision, p_on_time_rate double precision, p_average_rating double precision,
   p_disputes bigint, p_loans_due bigint, p_loans_on_time bigint,
   p_weekly_deviation double precision, p_recent_earnings numeric
-) returns integer
+) returns table (
+  reputation double precision, maturity double precision, task_history double precision, performance double precision,
+  disputes double precision, loan_history double precision, consistency double precision, score integer
+)
 language sql immutable parallel safe
 as $$
   -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
-  -- The same double arithmetic in the same order as riskScore in risk.ts, so that both give the same number.
-  select greatest(0, least(1000, floor(
-    p_reputation_score::double precision / 1000 * 300
-    + least(p_account_age_days::double precision / 90, 1) * 150
-    + least(p_completed_tasks::double precision / 50, 1) * 250
-    + (p_completion_rate * 0.4 + p_on_time_rate * 0.4 + p_average_rating / 5 * 0.2) * 200
-    + (100 - least(20 * p_disputes, 100))
-    + case
+  -- The same double arithmetic in the same order as riskScore in risk.ts, so that both give the same numbers.
+  select p.reputation, p.maturity, p.task_history, p.performance, p.disputes, p.loan_history, p.consistency,
+    greatest(0, least(1000, floor(
+      p.reputation + p.maturity + p.task_history + p.performance + p.disputes + p.loan_history + p.consistency + 0.5
+    )))::integer
+  from (
+    select p_reputation_score::double precision / 1000 * 300 as reputation,
+      least(p_account_age_days::double precision / 90, 1) * 150 as maturity,
+      least(p_completed_tasks::double precision / 50, 1) * 250 as task_history,
+      (p_completion_rate * 0.4 + p_on_time_rate * 0.4 + p_average_rating / 5 * 0.2) * 200 as performance,
+      (100 - least(20 * p_disputes, 100))::double precision as disputes,
+      (case
         when p_loans_due > 0 and p_loans_on_time = p_loans_due then 50
         when p_loans_on_time * 5 < p_loans_due * 4 then -50
         else 0
-      end
-    + case
+      end)::double precision as loan_history,
+      (case
         when p_weekly_deviation < 50 and p_recent_earnings > 100 then 30
         when p_weekly_deviation > 150 then -30
         else 0
-      end
-    + 0.5
-  )))::integer;
+      end)::double precision as consistency
+  ) as p;
 $$;
-comment on function :schema.risk_score(
+comment on function :schema.risk_parts(
   integer, integer, bigint, double precision, double precision, double precision, bigint, bigint, bigint,
   double precision, numeric
-) is 'Risk score of a worker, 0 to 1000, from what risk_inputs gives; rates are from 0 to 1. riskScore in TypeScript gives the same number and says why.';
+) is
+  'The parts of a risk score and the score, 0 to 1000, from what risk_inputs gives. riskScore in TypeScript gives the same numbers and says why.';
 `,
     },
     {
@@ -3370,23 +3333,25 @@ as $$
 begin
   if tg_op = 'UPDATE' then
     insert into :schema.money_deltas
-      (worker_id, platform_id, day, asset, tx_type, status, transactions, amount, fees)
-    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, sum(sign),
-      sum(sign * amount), sum(sign * fee)
+      (worker_id, platform_id, day, asset, tx_type, status, paid_day, transactions, amount, fees)
+    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status,
+      case when tx_type = 'payout' and status = 'completed' and asset = 'USDC' then (processed_at at time zone 'UTC')::date end,
+      sum(sign), sum(sign * amount), sum(sign * fee)
     from (
       select -1 as sign, o.* from old_transactions o
       union all
       select 1, n.* from new_transactions n
     ) as c
-    group by 1, 2, 3, 4, 5, 6
+    group by 1, 2, 3, 4, 5, 6, 7
     having sum(sign) <> 0 or sum(sign * amount) <> 0 or sum(sign * fee) <> 0;
   else
     insert into :schema.money_deltas
-      (worker_id, platform_id, day, asset, tx_type, status, transactions, amount, fees)
-    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, -count(*),
-      -sum(amount), -sum(fee)
+      (worker_id, platform_id, day, asset, tx_type, status, paid_day, transactions, amount, fees)
+    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status,
+      case when tx_type = 'payout' and status = 'completed' and asset = 'USDC' then (processed_at at time zone 'UTC')::date end,
+      -count(*), -sum(amount), -sum(fee)
     from old_transactions
-    group by 1, 2, 3, 4, 5, 6;
+    group by 1, 2, 3, 4, 5, 6, 7;
   end if;
   return null;
 end
@@ -3458,10 +3423,9 @@ begin
   -- A new row is activity, and is counted in the same delta: a second trigger would cost the hottest calls twice.
   -- A single row is the hot path: no grouping.
   if tg_table_name = 'tasks' then
-    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, tasks, pending, active,
       completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
     select worker_id, platform_id, (created_at at time zone 'UTC')::date,
-      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
       greatest(created_at, started_at, completed_at), 1, (status = 'pending')::integer, (status = 'active')::integer,
       (status = 'completed')::integer, (status = 'cancelled')::integer,
       (status = 'cancelled' and started_at is not null)::integer, (status = 'disputed')::integer, was_disputed::integer,
@@ -3475,10 +3439,9 @@ begin
     from new_tasks
     where (select count(*) from new_tasks) = 1;
     if not found then
-      insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,
+      insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, tasks, pending, active,
         completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
       select worker_id, platform_id, (created_at at time zone 'UTC')::date,
-        case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
         max(greatest(created_at, started_at, completed_at)), count(*), count(*) filter (where status = 'pending'),
         count(*) filter (where status = 'active'), count(*) filter (where status = 'completed'),
         count(*) filter (where status = 'cancelled'),
@@ -3492,21 +3455,26 @@ begin
         sum(case when status = 'completed' and started_at is not null
           then extract(epoch from completed_at - started_at) else 0 end)
       from new_tasks
-      group by 1, 2, 3, 4;
+      group by 1, 2, 3;
     end if;
   else
     insert into :schema.money_deltas
-      (worker_id, platform_id, day, asset, tx_type, status, active_at, transactions, amount, fees)
-    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, created_at, 1, amount, fee
+      (worker_id, platform_id, day, asset, tx_type, status, paid_day, active_at, transactions,
+        amount, fees)
+    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status,
+      case when tx_type = 'payout' and status = 'completed' and asset = 'USDC' then (processed_at at time zone 'UTC')::date end,
+      created_at, 1, amount, fee
     from new_transactions
     where (select count(*) from new_transactions) = 1;
     if not found then
       insert into :schema.money_deltas
-        (worker_id, platform_id, day, asset, tx_type, status, active_at, transactions, amount, fees)
-      select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, max(created_at),
-        count(*), sum(amount), sum(fee)
+        (worker_id, platform_id, day, asset, tx_type, status, paid_day, active_at, transactions,
+        amount, fees)
+      select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status,
+        case when tx_type = 'payout' and status = 'completed' and asset = 'USDC' then (processed_at at time zone 'UTC')::date end,
+        max(created_at), count(*), sum(amount), sum(fee)
       from new_transactions
-      group by 1, 2, 3, 4, 5, 6;
+      group by 1, 2, 3, 4, 5, 6, 7;
     end if;
   end if;
   return null;
@@ -3539,12 +3507,11 @@ as $$
 -- There is no search_path setting: every name below says its schema, and the setting would cost each task.
 begin
   if tg_op = 'UPDATE' then
-    -- A single task that moves on is the hot path: one row of differences. A task with another worker or another day
-    -- of completion needs two rows, and takes the long way.
-    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, pending, active,
+    -- A single task that moves on is the hot path: one row of differences. A task with another worker needs two
+    -- rows, and takes the long way.
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, pending, active,
       completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
     select n.worker_id, n.platform_id, (n.created_at at time zone 'UTC')::date,
-      case when 'completed' in (n.status, o.status) then (coalesce(n.completed_at, o.completed_at) at time zone 'UTC')::date end,
       greatest(n.created_at, n.started_at, n.completed_at),
       (n.status = 'pending')::integer - (o.status = 'pending')::integer,
       (n.status = 'active')::integer - (o.status = 'active')::integer,
@@ -3572,15 +3539,13 @@ begin
     cross join old_tasks o
     where (select count(*) from new_tasks) = 1
       and n.worker_id is not distinct from o.worker_id and n.platform_id = o.platform_id and n.created_at = o.created_at
-      and (n.completed_at = o.completed_at or n.completed_at is null or o.completed_at is null)
       and (n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at, n.started_at, n.due_at, n.task_type)
         is distinct from
         (o.status, o.amount, o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type);
     if found then return null; end if;
-    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, tasks, pending, active,
       completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
     select worker_id, platform_id, (created_at at time zone 'UTC')::date,
-      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
       max(greatest(created_at, started_at, completed_at)) filter (where sign = 1), sum(sign),
       sum(case when status = 'pending' then sign else 0 end), sum(case when status = 'active' then sign else 0 end),
       sum(case when status = 'completed' then sign else 0 end), sum(case when status = 'cancelled' then sign else 0 end),
@@ -3605,12 +3570,11 @@ begin
         n.started_at, n.due_at, n.task_type) is distinct from (o.worker_id, o.platform_id, o.created_at, o.status, o.amount,
         o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type)
     )
-    group by 1, 2, 3, 4;
+    group by 1, 2, 3;
   else
-    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, tasks, pending, active,
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, tasks, pending, active,
       completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
     select worker_id, platform_id, (created_at at time zone 'UTC')::date,
-      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
       -count(*), -count(*) filter (where status = 'pending'),
       -count(*) filter (where status = 'active'), -count(*) filter (where status = 'completed'),
       -count(*) filter (where status = 'cancelled'),
@@ -3624,7 +3588,7 @@ begin
       -sum(case when status = 'completed' and started_at is not null
         then extract(epoch from completed_at - started_at) else 0 end)
     from old_tasks
-    group by 1, 2, 3, 4;
+    group by 1, 2, 3;
   end if;
   return null;
 end
@@ -3744,7 +3708,7 @@ declare
 begin
   select * into v_loan from :schema.loans
   where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
-  order by created_at, id limit 1;
+  order by created_at, id limit 1 for no key update;
   if not found then return 0; end if;
   select amount into v_amount from :schema.transactions where rail = 'ledger' and rail_reference = v_key;
   if found then return v_amount; end if;
@@ -3769,12 +3733,13 @@ set search_path = :schema, pg_temp
 as $$
   select jsonb_build_object(
     'worker_id', w.id, 'score', w.reputation_score, 'rank', :schema.reputation_rank(w.reputation_score),
-    'badges', to_jsonb(:schema.reputation_badges(done.completed, done.rate, stars.ratings, stars.average)),
+    'badges', to_jsonb(:schema.reputation_badges(t.completed_tasks, t.completion_rate, t.ratings, t.average_rating,
+      k.score)),
     'percentile', (
       select round(100.0 * count(*) filter (where o.reputation_score <= w.reputation_score) / count(*), 2)
       from :schema.workers o),
-    'completed_tasks', done.completed, 'completion_rate', done.rate, 'ratings', stars.ratings,
-    'average_rating', stars.average,
+    'risk_score', k.score, 'completed_tasks', t.completed_tasks, 'completion_rate', t.completion_rate,
+    'ratings', t.ratings, 'average_rating', t.average_rating,
     'explanation', jsonb_build_object('start', w.initial_score, 'points', coalesce(points.list, '[]')),
     'events', coalesce((
       select jsonb_agg(to_jsonb(e) - 'seq' order by e.seq desc)
@@ -3783,19 +3748,10 @@ as $$
       ) as e), '[]')
   )
   from :schema.workers w
-  cross join lateral (
-    select c.completed, coalesce(round(100.0 * c.completed / nullif(c.begun, 0), 2), 0) as rate
-    from (
-      select count(*) filter (where t.status = 'completed') as completed,
-        count(*) filter (
-          where t.status in ('completed', 'disputed') or (t.status = 'cancelled' and t.started_at is not null)) as begun
-      from :schema.tasks t where t.worker_id = w.id
-    ) as c
-  ) as done
-  cross join lateral (
-    select count(*) as ratings, coalesce(round(avg(r.rating), 2), 0) as average
-    from :schema.reputation_events r where r.worker_id = w.id and r.event_type = 'rating_received'
-  ) as stars
+  join :schema.worker_totals t on t.worker_id = w.id
+  cross join lateral :schema.risk_inputs(w.id) as i
+  cross join lateral :schema.risk_parts(i.reputation_score, i.account_age_days, i.completed_tasks, i.completion_rate,
+    i.on_time_rate, i.average_rating, i.disputes, i.loans_due, i.loans_on_time, i.weekly_deviation, i.recent_earnings) as k
   cross join lateral (
     select jsonb_agg(jsonb_build_object('type', g.event_type, 'events', g.events, 'points', g.points) order by g.event_type)
       as list
@@ -3826,7 +3782,7 @@ declare
 begin
   v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
   if v_answer is not null then return v_answer; end if;
-  select * into v_loan from :schema.loans where id = p_loan;
+  select * into v_loan from :schema.loans where id = p_loan for no key update;
   if not found then
     raise exception 'Loan % not found.', p_loan
       using errcode = 'GH404', constraint = 'loan_not_found', column = 'loanId', hint = 'listLoans shows all of them.';
@@ -3837,18 +3793,8 @@ begin
         hint = 'Only what was not repaid in time can be written off.';
   end if;
   v_due := v_loan.total_due - v_loan.amount_repaid;
-  -- The books before the loan, as in repay_loan.
-  begin
-    perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],
-      array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);
-  exception when sqlstate 'GH429' then
-    -- Losses have no limit, so less is owed than was read.
-    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
-  end;
-  select * into v_loan from :schema.loans where id = p_loan for no key update;
-  if v_loan.status <> 'defaulted' or v_loan.total_due - v_loan.amount_repaid <> v_due then
-    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
-  end if;
+  perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],
+    array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);
   update :schema.loans set status = 'written_off', written_off_at = clock_timestamp(), updated_at = clock_timestamp()
   where id = p_loan returning * into v_loan;
   perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'written_off', 'loan', p_loan,
@@ -4438,7 +4384,6 @@ comment on column :schema.streams.fee_bps is
   worker_id text,
   platform_id text,
   created_day date,
-  completed_day date,
   active_at timestamptz,
   tasks integer not null default 0,
   pending integer not null default 0,
@@ -4466,7 +4411,6 @@ comment on table :schema.work_deltas is
 comment on column :schema.work_deltas.worker_id is 'Null for tasks nobody has taken.';
 comment on column :schema.work_deltas.platform_id is 'Null for ratings.';
 comment on column :schema.work_deltas.created_day is 'UTC day the tasks were posted; null for ratings.';
-comment on column :schema.work_deltas.completed_day is 'UTC day on which earned was earned; null when nothing was.';
 comment on column :schema.work_deltas.active_at is 'What the worker did last, as far as these tasks tell; null for what was taken away.';
 
 create table :schema.money_deltas (
@@ -4477,6 +4421,7 @@ create table :schema.money_deltas (
   asset text not null,
   tx_type text not null,
   status text not null,
+  paid_day date,
   active_at timestamptz,
   transactions integer not null,
   amount numeric not null,
@@ -4490,6 +4435,7 @@ comment on table :schema.money_deltas is
   'What each statement on transactions added or took away; folded into the statistics every second.';
 comment on column :schema.money_deltas.worker_id is 'Null for movements of a platform only.';
 comment on column :schema.money_deltas.platform_id is 'Null when none is part of it.';
+comment on column :schema.money_deltas.paid_day is 'UTC day on which payouts in USDC were completed; null for all else.';
 comment on column :schema.money_deltas.active_at is 'When the transactions were made; null for what was changed or taken away.';
 
 create table :schema.worker_statistics (
@@ -4502,6 +4448,7 @@ create table :schema.worker_statistics (
   abandoned bigint not null,
   disputed bigint not null,
   ever_disputed bigint not null,
+  late bigint not null,
   ratings bigint not null,
   stars bigint not null,
   earned numeric not null,
@@ -4523,15 +4470,13 @@ create table :schema.worker_days (
   day date not null,
   tasks bigint not null,
   completed bigint not null,
-  late bigint not null,
-  disputed bigint not null,
-  finished bigint not null,
+  payouts bigint not null,
   earned numeric not null,
   constraint worker_days_pkey primary key (worker_id, day),
   constraint worker_days_worker_id_fkey foreign key (worker_id) references :schema.workers (id) on delete cascade
 );
 comment on table :schema.worker_days is
-  'Folded work by worker and UTC day: tasks, completed, late and disputed are of the day they were posted; finished and earned of the day they were completed. Read the view daily_work instead.';
+  'Folded work by worker and UTC day: tasks and completed are of the day they were posted; payouts, and what was earned by them after fees, of the day they were completed. Read the view daily_work instead.';
 
 create table :schema.worker_transactions (
   worker_id text not null,
@@ -4861,8 +4806,8 @@ for each statement execute function :schema.update_platform_statistics();
       text: `create or replace view :schema.active_streams_view as
 select s.id as stream_id, s.status, s.task_id, k.title as task_title, s.worker_id, w.name as worker_name,
   s.platform_id, p.name as platform_name, s.total_amount, s.funded_amount, s.released_amount, s.remaining_amount,
-  round(100 * s.released_amount / s.total_amount, 2) as percent_released,
-  least(s.funded_amount, trunc(s.total_amount * a.elapsed_s / a.duration_s, 6))::numeric as accrued_amount,
+  0.01 * div(s.released_amount * 10000, s.total_amount) as percent_released,
+  :schema.stream_accrued(s, statement_timestamp())::numeric as accrued_amount,
   s.next_release_at,
   case when s.next_release_at is not null
     then ceil(greatest(extract(epoch from (s.next_release_at - statement_timestamp())), 0))::integer
@@ -4872,12 +4817,6 @@ from :schema.streams s
 join :schema.tasks k on k.id = s.task_id
 join :schema.workers w on w.id = s.worker_id
 join :schema.platforms p on p.id = s.platform_id
-cross join lateral (
-  select d.duration_s,
-    least(d.duration_s, greatest(0,
-      extract(epoch from coalesce(s.paused_at, statement_timestamp()) - s.start_time - s.paused_for))) as elapsed_s
-  from (select extract(epoch from (s.end_time - s.start_time - s.paused_for)) as duration_s) as d
-) as a
 where s.status in ('active', 'paused', 'insolvent');
 comment on view :schema.active_streams_view is
   'Streams that are not over, as of the moment of the read. Sort by next_release_at. Amounts are USDC.';
@@ -4893,7 +4832,7 @@ comment on column :schema.active_streams_view.total_amount is 'What it pays in a
 comment on column :schema.active_streams_view.funded_amount is 'What of it lies or lay in escrow.';
 comment on column :schema.active_streams_view.released_amount is 'What is in the worker''s balance already.';
 comment on column :schema.active_streams_view.remaining_amount is 'Total less released.';
-comment on column :schema.active_streams_view.percent_released is 'Percent of the total that is released.';
+comment on column :schema.active_streams_view.percent_released is 'Percent of the total that is released, rounded down.';
 comment on column :schema.active_streams_view.accrued_amount is 'What is earned by now, released or not; never more than was funded, and still while paused.';
 comment on column :schema.active_streams_view.next_release_at is 'When the next release is due; null unless active.';
 comment on column :schema.active_streams_view.seconds_until_next_release is 'Seconds until then, 0 when it is due; null unless active.';
@@ -4928,23 +4867,23 @@ comment on column :schema.daily_transaction_summary.average_amount is 'Mean amou
     {
       path: "views/daily_work.sql",
       text: `create or replace view :schema.daily_work as
-select worker_id, day, sum(tasks)::bigint as tasks, sum(completed)::bigint as completed, sum(late)::bigint as late,
-  sum(disputed)::bigint as disputed, sum(finished)::bigint as finished, sum(earned) as earned
+select worker_id, day, sum(tasks)::bigint as tasks, sum(completed)::bigint as completed, sum(payouts)::bigint as payouts,
+  sum(earned) as earned
 from (
-  select worker_id, day, tasks, completed, late, disputed, finished, earned from :schema.worker_days
+  select worker_id, day, tasks, completed, payouts, earned from :schema.worker_days
   union all
-  select worker_id, created_day, tasks, completed, late, ever_disputed, 0, 0
+  select worker_id, created_day, tasks, completed, 0, 0
   from :schema.work_deltas
   where worker_id is not null and created_day is not null
   union all
-  select worker_id, completed_day, 0, 0, 0, 0, completed, earned
-  from :schema.work_deltas
-  where worker_id is not null and completed_day is not null
+  select worker_id, paid_day, 0, 0, transactions, amount - fees
+  from :schema.money_deltas
+  where worker_id is not null and paid_day is not null
 ) as part
 group by worker_id, day
-having sum(tasks) <> 0 or sum(finished) <> 0;
+having sum(tasks) <> 0 or sum(payouts) <> 0;
 comment on view :schema.daily_work is
-  'Work by worker and UTC day, exact at every read: tasks, completed, late and disputed of the day they were posted; finished and earned of the day they were completed.';
+  'Work by worker and UTC day, exact at every read: tasks and completed of the day they were posted; payouts, and what was earned by them after fees, of the day they were completed.';
 `,
     },
     {
@@ -5215,6 +5154,7 @@ left join (
     count(*) filter (where status = 'active') as active, count(*) filter (where status = 'completed') as completed,
     count(*) filter (where status = 'cancelled') as cancelled, count(*) filter (where status = 'disputed') as disputed,
     count(*) filter (where was_disputed) as ever_disputed,
+    count(*) filter (where status = 'completed' and completed_at > due_at) as late,
     sum(case when status = 'completed' then amount else 0 end) as earned, sum(paid_amount) as paid,
     sum(case when task_type = 'streaming' then paid_amount else 0 end) as released,
     sum(case when status = 'cancelled' then 0 else amount - paid_amount end) as open_amount,
@@ -5229,20 +5169,19 @@ left join (
   group by worker_id
 ) as r on r.worker_id = v.worker_id
 where (v.total_tasks, v.pending_tasks, v.active_tasks, v.completed_tasks, v.cancelled_tasks, v.disputed_tasks,
-    v.ever_disputed_tasks, v.total_earned, v.paid, v.released, v.pending_earnings, v.completion_rate, v.ratings,
+    v.ever_disputed_tasks, v.late_tasks, v.total_earned, v.paid, v.released, v.pending_earnings, v.completion_rate, v.ratings,
     v.average_rating)
   is distinct from (coalesce(b.tasks, 0), coalesce(b.pending, 0), coalesce(b.active, 0), coalesce(b.completed, 0),
-    coalesce(b.cancelled, 0), coalesce(b.disputed, 0), coalesce(b.ever_disputed, 0), coalesce(b.earned, 0),
+    coalesce(b.cancelled, 0), coalesce(b.disputed, 0), coalesce(b.ever_disputed, 0), coalesce(b.late, 0), coalesce(b.earned, 0),
     coalesce(b.paid, 0), coalesce(b.released, 0), coalesce(b.open_amount, 0),
     coalesce(round(100.0 * b.completed / nullif(b.ended, 0), 2), 0), coalesce(r.ratings, 0), coalesce(r.average_rating, 0))
 union all
 select coalesce(d.worker_id, b.worker_id), coalesce(d.day, b.day), d.tasks, b.tasks, d.earned, b.earned
 from (select w.* from :schema.daily_work w where exists (select from :schema.workers k where k.id = w.worker_id)) as d
 full join :schema.recomputed_worker_days b on b.worker_id = d.worker_id and b.day = d.day
-where (d.tasks, d.completed, d.late, d.disputed, d.finished, d.earned)
-  is distinct from (b.tasks, b.completed, b.late, b.disputed, b.finished, b.earned);
+where (d.tasks, d.completed, d.payouts, d.earned) is distinct from (b.tasks, b.completed, b.payouts, b.earned);
 comment on view :schema.invariant_worker_statistics_equal_tasks is
-  'Workers, or days of a worker, whose statistics differ from the sums over their tasks and ratings. Mend: run the function rebuild_statistics() of this schema.';
+  'Workers, or days of a worker, whose statistics differ from the sums over their tasks, payouts and ratings. Mend: run the function rebuild_statistics() of this schema.';
 `,
     },
     {
@@ -5347,22 +5286,21 @@ comment on view :schema.platform_totals is
     {
       path: "views/recomputed_worker_days.sql",
       text: `create or replace view :schema.recomputed_worker_days as
-select worker_id, day, sum(tasks)::bigint as tasks, sum(completed)::bigint as completed, sum(late)::bigint as late,
-  sum(disputed)::bigint as disputed, sum(finished)::bigint as finished, sum(earned) as earned
+select worker_id, day, sum(tasks)::bigint as tasks, sum(completed)::bigint as completed, sum(payouts)::bigint as payouts,
+  sum(earned) as earned
 from (
   select worker_id, (created_at at time zone 'UTC')::date as day, 1 as tasks, (status = 'completed')::integer as completed,
-    (status = 'completed' and due_at is not null and completed_at > due_at)::integer as late,
-    was_disputed::integer as disputed, 0 as finished, 0 as earned
+    0 as payouts, 0 as earned
   from :schema.tasks
   where worker_id is not null
   union all
-  select worker_id, (completed_at at time zone 'UTC')::date, 0, 0, 0, 0, 1, amount
-  from :schema.tasks
-  where worker_id is not null and status = 'completed'
+  select worker_id, (processed_at at time zone 'UTC')::date, 0, 0, 1, amount - fee
+  from :schema.transactions
+  where worker_id is not null and tx_type = 'payout' and status = 'completed' and asset = 'USDC'
 ) as part
 group by worker_id, day;
 comment on view :schema.recomputed_worker_days is
-  'Work by worker and UTC day from all tasks: what daily_work must equal. Slow; for rebuilding and comparing only.';
+  'Work by worker and UTC day from all tasks and payouts: what daily_work must equal. Slow; for rebuilding and comparing only.';
 `,
     },
     {
@@ -5469,81 +5407,69 @@ comment on view :schema.worker_profiles is
     },
     {
       path: "views/worker_risk_assessment.sql",
-      text: `-- requires: daily_work, worker_totals
-create or replace view :schema.worker_risk_assessment as
-select t.worker_id, t.name, t.reputation_score, a.account_age_days, t.completed_tasks, t.average_rating,
-  r.tasks as tasks_30d, r.completed as completed_30d, round(100 * i.completion, 2) as completion_rate_30d,
-  r.earned as earnings_30d, r.late as late_30d, r.disputed as disputes_30d, round(r.deviation, 6) as weekly_deviation,
-  l.loans, l.in_time as loans_repaid_in_time, l.defaulted as loans_defaulted, l.open as open_loans,
-  k.score as risk_score,
+      text: `create or replace view :schema.worker_risk_assessment as
+select w.id as worker_id, w.name, i.status, i.reputation_score, i.account_age_days, i.completed_tasks, i.late_tasks,
+  i.disputes, i.ended_tasks, i.recent_tasks as tasks_30d, i.recent_completed_tasks as completed_30d,
+  round(100 * i.completion_rate::numeric, 2) as completion_rate_30d, round(100 * i.on_time_rate::numeric, 2) as on_time_rate,
+  round(i.average_rating::numeric, 2) as average_rating, i.recent_earnings as earnings_30d,
+  round(i.weekly_deviation::numeric, 6) as weekly_deviation, i.loans, i.loans_due, i.loans_on_time, i.open_loan_id,
+  i.written_off_loans, k.score as risk_score,
   jsonb_build_array(
-    jsonb_build_object('factor', 'reputation', 'points', round(k.reputation, 2)),
-    jsonb_build_object('factor', 'maturity', 'points', round(k.maturity, 2)),
-    jsonb_build_object('factor', 'task_history', 'points', round(k.history, 2)),
-    jsonb_build_object('factor', 'performance', 'points', round(k.performance, 2)),
-    jsonb_build_object('factor', 'disputes', 'points', round(k.disputes, 2)),
-    jsonb_build_object('factor', 'loan_history', 'points', round(k.loans, 2)),
-    jsonb_build_object('factor', 'consistency', 'points', round(k.consistency, 2))
+    jsonb_build_object('part', 'reputation', 'points', floor(k.reputation * 100 + 0.5) / 100),
+    jsonb_build_object('part', 'maturity', 'points', floor(k.maturity * 100 + 0.5) / 100),
+    jsonb_build_object('part', 'taskHistory', 'points', floor(k.task_history * 100 + 0.5) / 100),
+    jsonb_build_object('part', 'performance', 'points', floor(k.performance * 100 + 0.5) / 100),
+    jsonb_build_object('part', 'disputes', 'points', floor(k.disputes * 100 + 0.5) / 100),
+    jsonb_build_object('part', 'loanHistory', 'points', floor(k.loan_history * 100 + 0.5) / 100),
+    jsonb_build_object('part', 'consistency', 'points', floor(k.consistency * 100 + 0.5) / 100)
   ) as risk_factors,
-  k.score >= 600 and l.open = 0 as eligible,
-  case when k.score >= 600 and l.open = 0
-    then least(500, trunc(r.earned * (0.5 + k.score / 1000.0 * 0.3), 6)) else 0 end as max_advance
-from :schema.worker_totals t
+  r.reasons, cardinality(r.reasons) = 0 as eligible_without_prediction,
+  :schema.risk_max_advance(k.score, i.recent_earnings) as max_advance_by_risk, :schema.risk_fee_bps(k.score) as fee_bps
+from :schema.workers w
+cross join lateral :schema.risk_inputs(w.id) as i
+cross join lateral :schema.risk_parts(i.reputation_score, i.account_age_days, i.completed_tasks, i.completion_rate,
+  i.on_time_rate, i.average_rating, i.disputes, i.loans_due, i.loans_on_time, i.weekly_deviation, i.recent_earnings) as k
 cross join lateral (
-  select greatest(0, floor(extract(epoch from statement_timestamp() - t.created_at) / 86400))::integer as account_age_days
-) as a
-cross join lateral (
-  select coalesce(sum(v.tasks), 0)::bigint as tasks, coalesce(sum(v.completed), 0)::bigint as completed,
-    coalesce(sum(v.late), 0)::bigint as late, coalesce(sum(v.disputed), 0)::bigint as disputed,
-    coalesce(sum(v.earned), 0) as earned,
-    coalesce(stddev_pop(v.earned) filter (where v.finished > 0), 0) as deviation
-  from (
-    -- Weeks begin on Sunday.
-    select sum(d.tasks) as tasks, sum(d.completed) as completed, sum(d.late) as late, sum(d.disputed) as disputed,
-      sum(d.finished) as finished, sum(d.earned) as earned
-    from :schema.daily_work d
-    where d.worker_id = t.worker_id and d.day > (statement_timestamp() at time zone 'UTC')::date - 30
-      and d.day <= (statement_timestamp() at time zone 'UTC')::date
-    group by d.day - extract(dow from (d.day))::integer
-  ) as v
-) as r
-cross join lateral (
-  select coalesce(r.completed::numeric / nullif(r.tasks, 0), 0) as completion,
-    coalesce(1 - r.late::numeric / nullif(r.completed, 0), 1) as on_time
-) as i
-cross join lateral (
-  select count(*) filter (where n.disbursed_at is not null) as loans,
-    count(*) filter (where n.status = 'repaid' and n.repaid_at <= n.repayment_due) as in_time,
-    count(*) filter (where n.defaulted_at is not null) as defaulted,
-    count(*) filter (where n.status in ('pending', 'approved', 'disbursed', 'repaying')) as open
-  from :schema.loans n
-  where n.worker_id = t.worker_id
-) as l
-cross join lateral :schema.risk_parts(t.reputation_score, a.account_age_days, t.completed_tasks::bigint, i.completion, i.on_time,
-  t.average_rating, r.disputed, l.loans, l.in_time, r.deviation, r.earned) as k;
+  -- The rules of advanceEligibility in advances.ts, in its order, but the one that needs a prediction.
+  select array_remove(array[
+    case when i.status <> 'active' then 'not_active' end,
+    case when i.open_loan_id is not null then 'open_loan' end,
+    case when i.written_off_loans > 0 then 'written_off_loan' end,
+    case when k.score < 600 then 'low_score' end,
+    case when i.account_age_days < 7 then 'new_account' end,
+    case when i.ended_tasks = 0 or i.completed_tasks * 5 < i.ended_tasks * 4 then 'low_completion' end,
+    case when i.completed_tasks < 5 then 'few_tasks' end
+  ], null) as reasons
+) as r;
 comment on view :schema.worker_risk_assessment is
   'What the risk of an advance to a worker is, a row each; exact at every read, and read by worker_id in constant time. 30d is the last 30 UTC days, today included.';
 comment on column :schema.worker_risk_assessment.worker_id is 'The worker; filter by it.';
 comment on column :schema.worker_risk_assessment.name is 'Name of the worker.';
+comment on column :schema.worker_risk_assessment.status is 'active, suspended or closed.';
 comment on column :schema.worker_risk_assessment.reputation_score is '0 to 1000.';
 comment on column :schema.worker_risk_assessment.account_age_days is 'Whole days since registration.';
 comment on column :schema.worker_risk_assessment.completed_tasks is 'Completed tasks since registration.';
-comment on column :schema.worker_risk_assessment.average_rating is 'Mean of the ratings by platforms, 0 without one.';
+comment on column :schema.worker_risk_assessment.late_tasks is 'Of them, completed after they were due.';
+comment on column :schema.worker_risk_assessment.disputes is 'Tasks that were ever disputed.';
+comment on column :schema.worker_risk_assessment.ended_tasks is 'Tasks that are completed, disputed, or were cancelled after they began.';
 comment on column :schema.worker_risk_assessment.tasks_30d is 'Tasks posted in the 30 days.';
 comment on column :schema.worker_risk_assessment.completed_30d is 'Of them, completed.';
 comment on column :schema.worker_risk_assessment.completion_rate_30d is 'Percent of them that are completed, 0 without one.';
-comment on column :schema.worker_risk_assessment.earnings_30d is 'USDC: amounts of tasks completed in the 30 days, whenever they were posted.';
-comment on column :schema.worker_risk_assessment.late_30d is 'Tasks posted in the 30 days and completed after they were due.';
-comment on column :schema.worker_risk_assessment.disputes_30d is 'Tasks posted in the 30 days that were ever disputed.';
-comment on column :schema.worker_risk_assessment.weekly_deviation is 'Standard deviation of the earnings of the weeks (from Sunday) in which something was completed.';
-comment on column :schema.worker_risk_assessment.loans is 'Advances ever paid out.';
-comment on column :schema.worker_risk_assessment.loans_repaid_in_time is 'Of them, repaid by the day they were due.';
-comment on column :schema.worker_risk_assessment.loans_defaulted is 'Of them, those that were not repaid in time.';
-comment on column :schema.worker_risk_assessment.open_loans is 'Advances asked for or paid out, and not over: 0 or 1.';
-comment on column :schema.worker_risk_assessment.risk_score is '0 to 1000, the sum of the factors, rounded: higher is safer.';
-comment on column :schema.worker_risk_assessment.risk_factors is 'The parts of the score: an array of objects with factor and points.';
-comment on column :schema.worker_risk_assessment.eligible is 'A score of 600 or more, and no open advance.';
-comment on column :schema.worker_risk_assessment.max_advance is 'USDC: earnings of the 30 days times 0.5 to 0.8 by score, 500 at most; 0 when not eligible.';
+comment on column :schema.worker_risk_assessment.on_time_rate is 'Percent of the completed tasks that were not late, 100 without one.';
+comment on column :schema.worker_risk_assessment.average_rating is 'Mean of the ratings by platforms, 0 without one.';
+comment on column :schema.worker_risk_assessment.earnings_30d is 'USDC: payouts completed in the 30 days, after fees.';
+comment on column :schema.worker_risk_assessment.weekly_deviation is 'Standard deviation of the earnings of the weeks (from Sunday) with payouts in the 30 days.';
+comment on column :schema.worker_risk_assessment.loans is 'Advances, all but cancelled ones.';
+comment on column :schema.worker_risk_assessment.loans_due is 'Of them, repaid ones and those whose time is over.';
+comment on column :schema.worker_risk_assessment.loans_on_time is 'Of them, repaid by the day they were due.';
+comment on column :schema.worker_risk_assessment.open_loan_id is 'The advance that is not repaid; null without one.';
+comment on column :schema.worker_risk_assessment.written_off_loans is 'Advances that were never repaid.';
+comment on column :schema.worker_risk_assessment.risk_score is '0 to 1000, the sum of the parts, rounded: higher is safer.';
+comment on column :schema.worker_risk_assessment.risk_factors is 'The parts of the score: an array of objects with part and points.';
+comment on column :schema.worker_risk_assessment.reasons is 'What stands in the way of an advance, as checkAdvanceEligibility names it, the predicted earnings left aside.';
+comment on column :schema.worker_risk_assessment.eligible_without_prediction is 'No such reason: an advance then depends on the predicted earnings alone.';
+comment on column :schema.worker_risk_assessment.max_advance_by_risk is 'USDC: earnings of the 30 days times 0.5 to 0.8 by score, 500 at most, as if eligible; the prediction may allow less.';
+comment on column :schema.worker_risk_assessment.fee_bps is 'Fee of an advance, hundredths of a percent.';
 `,
     },
     {
@@ -5551,7 +5477,8 @@ comment on column :schema.worker_risk_assessment.max_advance is 'USDC: earnings 
       text: `create or replace view :schema.worker_totals as
 select w.id as worker_id, w.name, w.reputation_score, w.created_at,
   t.total_tasks, t.completed_tasks, t.active_tasks, t.pending_tasks, t.cancelled_tasks, t.disputed_tasks,
-  t.ever_disputed_tasks, t.total_earned, t.paid, t.released, t.pending_earnings, t.ratings,
+  t.ever_disputed_tasks, t.late_tasks, t.completed_tasks + t.abandoned_tasks + t.disputed_tasks as ended_tasks,
+  t.total_earned, t.paid, t.released, t.pending_earnings, t.ratings, t.stars,
   coalesce(round(100.0 * t.completed_tasks / nullif(t.completed_tasks + t.abandoned_tasks + t.disputed_tasks, 0), 2), 0)
     as completion_rate,
   coalesce(round(t.stars::numeric / nullif(t.ratings, 0), 2), 0) as average_rating,
@@ -5568,6 +5495,7 @@ cross join lateral (
     coalesce(s.abandoned, 0) + coalesce(sum(d.abandoned), 0) as abandoned_tasks,
     coalesce(s.disputed, 0) + coalesce(sum(d.disputed), 0) as disputed_tasks,
     coalesce(s.ever_disputed, 0) + coalesce(sum(d.ever_disputed), 0) as ever_disputed_tasks,
+    coalesce(s.late, 0) + coalesce(sum(d.late), 0) as late_tasks,
     coalesce(s.ratings, 0) + coalesce(sum(d.ratings), 0) as ratings,
     coalesce(s.stars, 0) + coalesce(sum(d.stars), 0) as stars,
     coalesce(s.earned, 0) + coalesce(sum(d.earned), 0) as total_earned,

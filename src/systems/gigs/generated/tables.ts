@@ -63,7 +63,7 @@ export interface ActiveStreamsView {
   released_amount: ColumnType<string | null, never, never>;
   /** Total less released. */
   remaining_amount: ColumnType<string | null, never, never>;
-  /** Percent of the total that is released. */
+  /** Percent of the total that is released, rounded down. */
   percent_released: ColumnType<string | null, never, never>;
   /** What is earned by now, released or not; never more than was funded, and still while paused. */
   accrued_amount: ColumnType<string | null, never, never>;
@@ -188,15 +188,13 @@ export interface DailyTransactionSummary {
   average_amount: ColumnType<string | null, never, never>;
 }
 
-/** Work by worker and UTC day, exact at every read: tasks, completed, late and disputed of the day they were posted; finished and earned of the day they were completed. */
+/** Work by worker and UTC day, exact at every read: tasks and completed of the day they were posted; payouts, and what was earned by them after fees, of the day they were completed. */
 export interface DailyWork {
   worker_id: ColumnType<string, never, never>;
   day: ColumnType<string, never, never>;
   tasks: ColumnType<bigint, never, never>;
   completed: ColumnType<bigint, never, never>;
-  late: ColumnType<bigint, never, never>;
-  disputed: ColumnType<bigint, never, never>;
-  finished: ColumnType<bigint, never, never>;
+  payouts: ColumnType<bigint, never, never>;
   earned: ColumnType<string, never, never>;
 }
 
@@ -429,7 +427,7 @@ export interface InvariantWebhookDeliveriesOnce {
   deliveries: ColumnType<bigint, never, never>;
 }
 
-/** Workers, or days of a worker, whose statistics differ from the sums over their tasks and ratings. Mend: run the function rebuild_statistics() of this schema. */
+/** Workers, or days of a worker, whose statistics differ from the sums over their tasks, payouts and ratings. Mend: run the function rebuild_statistics() of this schema. */
 export interface InvariantWorkerStatisticsEqualTasks {
   worker_id: ColumnType<string, never, never>;
   day: ColumnType<string, never, never>;
@@ -643,6 +641,8 @@ export interface MoneyDeltas {
   asset: string;
   tx_type: string;
   status: string;
+  /** UTC day on which payouts in USDC were completed; null for all else. */
+  paid_day: string | null;
   /** When the transactions were made; null for what was changed or taken away. */
   active_at: Date | null;
   transactions: number;
@@ -957,15 +957,13 @@ export interface QueueStates {
   worker: ColumnType<string, never, never>;
 }
 
-/** Work by worker and UTC day from all tasks: what daily_work must equal. Slow; for rebuilding and comparing only. */
+/** Work by worker and UTC day from all tasks and payouts: what daily_work must equal. Slow; for rebuilding and comparing only. */
 export interface RecomputedWorkerDays {
   worker_id: ColumnType<string, never, never>;
   day: ColumnType<string, never, never>;
   tasks: ColumnType<bigint, never, never>;
   completed: ColumnType<bigint, never, never>;
-  late: ColumnType<bigint, never, never>;
-  disputed: ColumnType<bigint, never, never>;
-  finished: ColumnType<bigint, never, never>;
+  payouts: ColumnType<bigint, never, never>;
   earned: ColumnType<string, never, never>;
 }
 
@@ -1338,8 +1336,6 @@ export interface WorkDeltas {
   platform_id: string | null;
   /** UTC day the tasks were posted; null for ratings. */
   created_day: string | null;
-  /** UTC day on which earned was earned; null when nothing was. */
-  completed_day: string | null;
   /** What the worker did last, as far as these tasks tell; null for what was taken away. */
   active_at: Date | null;
   tasks: Generated<number>;
@@ -1361,15 +1357,13 @@ export interface WorkDeltas {
   seconds: Generated<string>;
 }
 
-/** Folded work by worker and UTC day: tasks, completed, late and disputed are of the day they were posted; finished and earned of the day they were completed. Read the view daily_work instead. */
+/** Folded work by worker and UTC day: tasks and completed are of the day they were posted; payouts, and what was earned by them after fees, of the day they were completed. Read the view daily_work instead. */
 export interface WorkerDays {
   worker_id: string;
   day: string;
   tasks: bigint;
   completed: bigint;
-  late: bigint;
-  disputed: bigint;
-  finished: bigint;
+  payouts: bigint;
   earned: string;
 }
 
@@ -1478,44 +1472,56 @@ export interface WorkerRiskAssessment {
   worker_id: ColumnType<string | null, never, never>;
   /** Name of the worker. */
   name: ColumnType<string | null, never, never>;
+  /** active, suspended or closed. */
+  status: ColumnType<string | null, never, never>;
   /** 0 to 1000. */
   reputation_score: ColumnType<number | null, never, never>;
   /** Whole days since registration. */
   account_age_days: ColumnType<number | null, never, never>;
   /** Completed tasks since registration. */
   completed_tasks: ColumnType<bigint | null, never, never>;
-  /** Mean of the ratings by platforms, 0 without one. */
-  average_rating: ColumnType<string | null, never, never>;
+  /** Of them, completed after they were due. */
+  late_tasks: ColumnType<bigint | null, never, never>;
+  /** Tasks that were ever disputed. */
+  disputes: ColumnType<bigint | null, never, never>;
+  /** Tasks that are completed, disputed, or were cancelled after they began. */
+  ended_tasks: ColumnType<bigint | null, never, never>;
   /** Tasks posted in the 30 days. */
   tasks_30d: ColumnType<bigint | null, never, never>;
   /** Of them, completed. */
   completed_30d: ColumnType<bigint | null, never, never>;
   /** Percent of them that are completed, 0 without one. */
   completion_rate_30d: ColumnType<string | null, never, never>;
-  /** USDC: amounts of tasks completed in the 30 days, whenever they were posted. */
+  /** Percent of the completed tasks that were not late, 100 without one. */
+  on_time_rate: ColumnType<string | null, never, never>;
+  /** Mean of the ratings by platforms, 0 without one. */
+  average_rating: ColumnType<string | null, never, never>;
+  /** USDC: payouts completed in the 30 days, after fees. */
   earnings_30d: ColumnType<string | null, never, never>;
-  /** Tasks posted in the 30 days and completed after they were due. */
-  late_30d: ColumnType<bigint | null, never, never>;
-  /** Tasks posted in the 30 days that were ever disputed. */
-  disputes_30d: ColumnType<bigint | null, never, never>;
-  /** Standard deviation of the earnings of the weeks (from Sunday) in which something was completed. */
+  /** Standard deviation of the earnings of the weeks (from Sunday) with payouts in the 30 days. */
   weekly_deviation: ColumnType<string | null, never, never>;
-  /** Advances ever paid out. */
+  /** Advances, all but cancelled ones. */
   loans: ColumnType<bigint | null, never, never>;
+  /** Of them, repaid ones and those whose time is over. */
+  loans_due: ColumnType<bigint | null, never, never>;
   /** Of them, repaid by the day they were due. */
-  loans_repaid_in_time: ColumnType<bigint | null, never, never>;
-  /** Of them, those that were not repaid in time. */
-  loans_defaulted: ColumnType<bigint | null, never, never>;
-  /** Advances asked for or paid out, and not over: 0 or 1. */
-  open_loans: ColumnType<bigint | null, never, never>;
-  /** 0 to 1000, the sum of the factors, rounded: higher is safer. */
+  loans_on_time: ColumnType<bigint | null, never, never>;
+  /** The advance that is not repaid; null without one. */
+  open_loan_id: ColumnType<string | null, never, never>;
+  /** Advances that were never repaid. */
+  written_off_loans: ColumnType<bigint | null, never, never>;
+  /** 0 to 1000, the sum of the parts, rounded: higher is safer. */
   risk_score: ColumnType<number | null, never, never>;
-  /** The parts of the score: an array of objects with factor and points. */
+  /** The parts of the score: an array of objects with part and points. */
   risk_factors: ColumnType<unknown | null, never, never>;
-  /** A score of 600 or more, and no open advance. */
-  eligible: ColumnType<boolean | null, never, never>;
-  /** USDC: earnings of the 30 days times 0.5 to 0.8 by score, 500 at most; 0 when not eligible. */
-  max_advance: ColumnType<string | null, never, never>;
+  /** What stands in the way of an advance, as checkAdvanceEligibility names it, the predicted earnings left aside. */
+  reasons: ColumnType<string[] | null, never, never>;
+  /** No such reason: an advance then depends on the predicted earnings alone. */
+  eligible_without_prediction: ColumnType<boolean | null, never, never>;
+  /** USDC: earnings of the 30 days times 0.5 to 0.8 by score, 500 at most, as if eligible; the prediction may allow less. */
+  max_advance_by_risk: ColumnType<string | null, never, never>;
+  /** Fee of an advance, hundredths of a percent. */
+  fee_bps: ColumnType<number | null, never, never>;
 }
 
 /** Folded statistics of a worker. Read the view worker_totals instead. */
@@ -1529,6 +1535,7 @@ export interface WorkerStatistics {
   abandoned: bigint;
   disputed: bigint;
   ever_disputed: bigint;
+  late: bigint;
   ratings: bigint;
   stars: bigint;
   earned: string;
@@ -1554,11 +1561,14 @@ export interface WorkerTotals {
   cancelled_tasks: ColumnType<bigint, never, never>;
   disputed_tasks: ColumnType<bigint, never, never>;
   ever_disputed_tasks: ColumnType<bigint, never, never>;
+  late_tasks: ColumnType<bigint, never, never>;
+  ended_tasks: ColumnType<bigint, never, never>;
   total_earned: ColumnType<string, never, never>;
   paid: ColumnType<string, never, never>;
   released: ColumnType<string, never, never>;
   pending_earnings: ColumnType<string, never, never>;
   ratings: ColumnType<bigint, never, never>;
+  stars: ColumnType<bigint, never, never>;
   completion_rate: ColumnType<string, never, never>;
   average_rating: ColumnType<string, never, never>;
   dispute_rate: ColumnType<string, never, never>;

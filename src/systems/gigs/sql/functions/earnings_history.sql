@@ -5,10 +5,7 @@ as $$
   with days as (
     select (statement_timestamp() at time zone 'UTC')::date as today
   ), paid as (
-    select (x.processed_at at time zone 'UTC')::date as day, sum(x.amount - x.fee) as earned
-    from :schema.transactions x
-    where x.worker_id = p_worker and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'
-    group by 1
+    select w.day, w.earned from :schema.daily_work w where w.worker_id = p_worker and w.payouts > 0
   )
   select jsonb_build_object(
     'last_day', d.today - 1,

@@ -24,16 +24,16 @@ begin
     order by id for key share
   ), by_worker as (
     insert into :schema.worker_statistics as t (worker_id, tasks, pending, active, completed, cancelled, abandoned,
-      disputed, ever_disputed, ratings, stars, earned, paid, released, open_amount, last_active_at)
+      disputed, ever_disputed, late, ratings, stars, earned, paid, released, open_amount, last_active_at)
     select m.worker_id, sum(m.tasks), sum(m.pending), sum(m.active), sum(m.completed), sum(m.cancelled), sum(m.abandoned),
-      sum(m.disputed), sum(m.ever_disputed), sum(m.ratings), sum(m.stars), sum(m.earned), sum(m.paid), sum(m.released),
-      sum(m.open_amount), max(m.active_at)
+      sum(m.disputed), sum(m.ever_disputed), sum(m.late), sum(m.ratings), sum(m.stars), sum(m.earned), sum(m.paid),
+      sum(m.released), sum(m.open_amount), max(m.active_at)
     from (
-      select worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed, ever_disputed, ratings, stars,
-        earned, paid, released, open_amount, active_at
+      select worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed, ever_disputed, late, ratings,
+        stars, earned, paid, released, open_amount, active_at
       from work
       union all
-      select worker_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, active_at from money
+      select worker_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, active_at from money
     ) as m
     join kept_workers k on k.id = m.worker_id
     group by 1
@@ -42,28 +42,28 @@ begin
       active = t.active + excluded.active, completed = t.completed + excluded.completed,
       cancelled = t.cancelled + excluded.cancelled, abandoned = t.abandoned + excluded.abandoned,
       disputed = t.disputed + excluded.disputed, ever_disputed = t.ever_disputed + excluded.ever_disputed,
+      late = t.late + excluded.late,
       ratings = t.ratings + excluded.ratings, stars = t.stars + excluded.stars, earned = t.earned + excluded.earned,
       paid = t.paid + excluded.paid, released = t.released + excluded.released,
       open_amount = t.open_amount + excluded.open_amount,
       last_active_at = greatest(t.last_active_at, excluded.last_active_at), is_stale = true
   ), by_worker_day as (
-    insert into :schema.worker_days as t (worker_id, day, tasks, completed, late, disputed, finished, earned)
-    select m.worker_id, m.day, sum(m.tasks), sum(m.completed), sum(m.late), sum(m.disputed), sum(m.finished), sum(m.earned)
+    insert into :schema.worker_days as t (worker_id, day, tasks, completed, payouts, earned)
+    select m.worker_id, m.day, sum(m.tasks), sum(m.completed), sum(m.payouts), sum(m.earned)
     from (
-      select worker_id, created_day as day, tasks, completed, late, ever_disputed as disputed, 0 as finished, 0 as earned
+      select worker_id, created_day as day, tasks, completed, 0 as payouts, 0 as earned
       from work
       where created_day is not null
       union all
-      select worker_id, completed_day, 0, 0, 0, 0, completed, earned from work where completed_day is not null
+      select worker_id, paid_day, 0, 0, transactions, amount - fees from money where paid_day is not null
     ) as m
     join kept_workers k on k.id = m.worker_id
     group by 1, 2
-    having (sum(m.tasks), sum(m.completed), sum(m.late), sum(m.disputed), sum(m.finished), sum(m.earned))
-      <> (0, 0, 0, 0, 0, 0)
+    having (sum(m.tasks), sum(m.completed), sum(m.payouts), sum(m.earned)) <> (0, 0, 0, 0)
     order by 1, 2
     on conflict (worker_id, day) do update set tasks = t.tasks + excluded.tasks,
-      completed = t.completed + excluded.completed, late = t.late + excluded.late, disputed = t.disputed + excluded.disputed,
-      finished = t.finished + excluded.finished, earned = t.earned + excluded.earned
+      completed = t.completed + excluded.completed, payouts = t.payouts + excluded.payouts,
+      earned = t.earned + excluded.earned
   ), by_worker_type as (
     insert into :schema.worker_transactions as t (worker_id, tx_type, transactions, amount)
     select m.worker_id, m.tx_type, sum(m.transactions), sum(m.amount)

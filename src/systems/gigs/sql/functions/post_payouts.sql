@@ -18,6 +18,7 @@ declare
   v_payouts jsonb[];
   v_withheld numeric;
 begin
+  perform :schema.lock_loans(p_workers);
   -- The caller has locked the tasks. Net amounts come first, then fees: place n and place n + count belong together.
   select array_agg(t.platform_id order by g.place), array_agg(f.fee order by g.place),
     array_agg('task ' || t.id || ' pay ' || g.worker order by g.place)
@@ -29,7 +30,7 @@ begin
   from unnest(p_tasks, p_workers, p_amounts) with ordinality as g(task, worker, amount, place)
   join :schema.tasks t on t.id = g.task
   join :schema.platforms p on p.id = t.platform_id
-  cross join lateral (select round(g.amount * p.fee_bps / 10000, 6) as fee) as f;
+  cross join lateral (select round(g.amount * p.fee_bps * 0.0001, 6) as fee) as f;
   v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, p_tasks[1], p_wide);
 
   with paid as (

@@ -22,10 +22,10 @@ begin
   delete from :schema.platform_activity;
   delete from :schema.transaction_days;
   insert into :schema.worker_statistics (worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed,
-    ever_disputed, ratings, stars, earned, paid, released, open_amount, last_active_at)
+    ever_disputed, late, ratings, stars, earned, paid, released, open_amount, last_active_at)
   select w.id, coalesce(t.tasks, 0), coalesce(t.pending, 0), coalesce(t.active, 0), coalesce(t.completed, 0),
     coalesce(t.cancelled, 0), coalesce(t.abandoned, 0), coalesce(t.disputed, 0), coalesce(t.ever_disputed, 0),
-    coalesce(r.ratings, 0), coalesce(r.stars, 0), coalesce(t.earned, 0), coalesce(t.paid, 0), coalesce(t.released, 0),
+    coalesce(t.late, 0), coalesce(r.ratings, 0), coalesce(r.stars, 0), coalesce(t.earned, 0), coalesce(t.paid, 0), coalesce(t.released, 0),
     coalesce(t.open_amount, 0), greatest(t.active_at, x.active_at)
   from :schema.workers w
   left join (
@@ -34,6 +34,7 @@ begin
       count(*) filter (where status = 'cancelled') as cancelled,
       count(*) filter (where status = 'cancelled' and started_at is not null) as abandoned,
       count(*) filter (where status = 'disputed') as disputed, count(*) filter (where was_disputed) as ever_disputed,
+      count(*) filter (where status = 'completed' and completed_at > due_at) as late,
       sum(case when status = 'completed' then amount else 0 end) as earned, sum(paid_amount) as paid,
       sum(case when task_type = 'streaming' then paid_amount else 0 end) as released,
       sum(case when status = 'cancelled' then 0 else amount - paid_amount end) as open_amount,
@@ -49,8 +50,8 @@ begin
     select worker_id, max(created_at) as active_at from :schema.transactions group by worker_id
   ) as x on x.worker_id = w.id;
   get diagnostics v_workers = row_count;
-  insert into :schema.worker_days (worker_id, day, tasks, completed, late, disputed, finished, earned)
-  select worker_id, day, tasks, completed, late, disputed, finished, earned from :schema.recomputed_worker_days;
+  insert into :schema.worker_days (worker_id, day, tasks, completed, payouts, earned)
+  select worker_id, day, tasks, completed, payouts, earned from :schema.recomputed_worker_days;
   insert into :schema.worker_transactions (worker_id, tx_type, transactions, amount)
   select worker_id, tx_type, count(*), sum(amount)
   from :schema.transactions

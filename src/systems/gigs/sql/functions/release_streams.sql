@@ -10,11 +10,7 @@ declare
   v_posted bigint[];
   v_stream record;
 begin
-  -- Loans before the ledger, as everywhere: withhold_repayment changes them after the posting.
-  perform 1 from :schema.loans l
-  where l.status in ('disbursed', 'repaying', 'defaulted')
-    and l.worker_id in (select s.worker_id from :schema.streams s where s.id = any (p_ids))
-  order by l.id for no key update;
+  perform :schema.lock_loans(array(select s.worker_id from :schema.streams s where s.id = any (p_ids)));
 
   -- The fee of a release is what the fee of all that is released grows by: the fees add up to the fee of the total.
   -- Times 0.0001 is exact; a division by 10000 would be rounded before it is rounded.

@@ -13,7 +13,7 @@ begin
   if v_answer is not null then return v_answer; end if;
   select * into v_loan from :schema.loans
   where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
-  order by created_at, id limit 1;
+  order by created_at, id limit 1 for no key update;
   if not found then
     raise exception 'Worker % has no advance to repay.', p_worker
       using errcode = 'GH404', constraint = 'no_open_loan', column = 'workerId', hint = 'listLoans shows all of them.';

@@ -8,23 +8,13 @@ as $$
 declare
   v_loan :schema.loans;
   v_ids bigint[];
-  v_detail text;
 begin
-  -- The books before the loan: who pays a worker has locked its balance already when it comes here.
-  begin
-    v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],
-      array[p_amount], p_loan, p_wide);
-  exception when sqlstate 'GH429' then
-    get stacked diagnostics v_detail = pg_exception_detail;
-    if v_detail::jsonb ->> 'account' = 'advance:' || p_worker then
-      raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
-    end if;
-    raise;
-  end;
   select * into v_loan from :schema.loans where id = p_loan for no key update;
   if v_loan.status not in ('disbursed', 'repaying', 'defaulted') or v_loan.total_due - v_loan.amount_repaid < p_amount then
     raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
   end if;
+  v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],
+    array[p_amount], p_loan, p_wide);
   update :schema.loans set amount_repaid = amount_repaid + p_amount,
     installments_paid = installments_paid + p_installments,
     status = case when amount_repaid + p_amount = total_due then 'repaid' when status = 'defaulted' then status

@@ -31,7 +31,7 @@ begin
         detail = jsonb_build_object('limit', trim_scale(p_limit)::text)::text,
         hint = 'Ask for no more than the limit.';
   end if;
-  v_fee := round(p_amount * p_fee_bps / 10000, 6);
+  v_fee := round(p_amount * p_fee_bps * 0.0001, 6);
   v_now := clock_timestamp();
   -- Waits for another request of the worker that is under way. Of two at once one finds the other's row.
   insert into :schema.loans (worker_id, amount, fee, fee_bps, total_due, status, risk_score, predicted_earnings,

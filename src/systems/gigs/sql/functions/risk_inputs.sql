@@ -7,29 +7,28 @@ create or replace function :schema.risk_inputs(p_worker text) returns table (
   weekly_deviation double precision, recent_earnings numeric
 )
 language sql stable
-set search_path = :schema, pg_temp
 as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
   select w.id, w.status, w.reputation_score, :schema.account_age_days(w),
-    t.completed, t.late, t.disputes, t.ended, t.recent, t.recent_completed,
-    case when t.recent = 0 then 0 else t.recent_completed::double precision / t.recent end,
-    case when t.completed = 0 then 1 else 1 - t.late::double precision / t.completed end,
-    r.average, l.loans, l.due, l.on_time, l.open_id, l.written_off, e.deviation, e.total
+    t.completed_tasks, t.late_tasks, t.ever_disputed_tasks, t.ended_tasks, d.tasks, d.completed,
+    case when d.tasks = 0 then 0 else d.completed::double precision / d.tasks end,
+    case when t.completed_tasks = 0 then 1 else 1 - t.late_tasks::double precision / t.completed_tasks end,
+    case when t.ratings = 0 then 0 else t.stars::double precision / t.ratings end,
+    l.loans, l.due, l.on_time, l.open_id, l.written_off, d.deviation, d.earned
   from :schema.workers w
+  join :schema.worker_totals t on t.worker_id = w.id
   cross join lateral (
-    select count(*) filter (where k.status = 'completed') as completed,
-      count(*) filter (where k.status = 'completed' and k.completed_at > k.due_at) as late,
-      count(*) filter (where k.was_disputed) as disputes,
-      count(*) filter (where k.status in ('completed', 'disputed')
-        or (k.status = 'cancelled' and k.started_at is not null)) as ended,
-      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days') as recent,
-      count(*) filter (where k.created_at > statement_timestamp() - interval '30 days' and k.status = 'completed')
-        as recent_completed
-    from :schema.tasks k where k.worker_id = w.id
-  ) as t
-  cross join lateral (
-    select coalesce(avg(v.rating), 0)::double precision as average
-    from :schema.reputation_events v where v.worker_id = w.id and v.event_type = 'rating_received'
-  ) as r
+    select coalesce(sum(v.tasks), 0)::bigint as tasks, coalesce(sum(v.completed), 0)::bigint as completed,
+      coalesce(sum(v.earned), 0) as earned,
+      coalesce(stddev_pop(v.earned) filter (where v.payouts > 0), 0)::double precision as deviation
+    from (
+      -- Weeks begin on Sunday, in UTC.
+      select sum(k.tasks) as tasks, sum(k.completed) as completed, sum(k.payouts) as payouts, sum(k.earned) as earned
+      from :schema.daily_work k
+      where k.worker_id = w.id and k.day > (statement_timestamp() at time zone 'UTC')::date - 30
+      group by k.day - extract(dow from (k.day))::integer
+    ) as v
+  ) as d
   cross join lateral (
     -- A loan that runs says nothing yet: it counts once it is repaid, or its time is over.
     select count(*) as loans,
@@ -39,18 +38,7 @@ as $$
       count(*) filter (where n.status = 'written_off') as written_off
     from :schema.loans n where n.worker_id = w.id and n.status <> 'cancelled'
   ) as l
-  cross join lateral (
-    select coalesce(sum(s.earned), 0) as total, coalesce(stddev_pop(s.earned), 0)::double precision as deviation
-    from (
-      -- date_trunc has weeks from Monday; ours begin on Sunday, in UTC.
-      select sum(x.amount - x.fee) as earned
-      from :schema.transactions x
-      where x.worker_id = w.id and x.tx_type = 'payout' and x.status = 'completed' and x.asset = 'USDC'
-        and x.processed_at > statement_timestamp() - interval '30 days'
-      group by date_trunc('week', x.processed_at at time zone 'UTC' + interval '1 day')
-    ) as s
-  ) as e
   where w.id = p_worker;
 $$;
 comment on function :schema.risk_inputs(text) is
-  'What the risk of a worker is judged by, one row, none for an unknown worker. Earnings are payouts after fees of the last 30 days; the deviation is that of weeks from Sunday (UTC) with earnings in them; completion and on-time rates are from 0 to 1; loans_due are repaid ones and those whose time is over.';
+  'What the risk of a worker is judged by, one row, none for an unknown worker; from the rollups, exact at every read. Recent is the last 30 UTC days, today included: tasks posted, and payouts after fees; the deviation is that of weeks from Sunday with payouts. Rates are from 0 to 1; loans_due are repaid ones and those whose time is over.';

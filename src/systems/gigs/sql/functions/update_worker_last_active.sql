@@ -6,10 +6,9 @@ begin
   -- A new row is activity, and is counted in the same delta: a second trigger would cost the hottest calls twice.
   -- A single row is the hot path: no grouping.
   if tg_table_name = 'tasks' then
-    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, tasks, pending, active,
       completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
     select worker_id, platform_id, (created_at at time zone 'UTC')::date,
-      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
       greatest(created_at, started_at, completed_at), 1, (status = 'pending')::integer, (status = 'active')::integer,
       (status = 'completed')::integer, (status = 'cancelled')::integer,
       (status = 'cancelled' and started_at is not null)::integer, (status = 'disputed')::integer, was_disputed::integer,
@@ -23,10 +22,9 @@ begin
     from new_tasks
     where (select count(*) from new_tasks) = 1;
     if not found then
-      insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,
+      insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, tasks, pending, active,
         completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
       select worker_id, platform_id, (created_at at time zone 'UTC')::date,
-        case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
         max(greatest(created_at, started_at, completed_at)), count(*), count(*) filter (where status = 'pending'),
         count(*) filter (where status = 'active'), count(*) filter (where status = 'completed'),
         count(*) filter (where status = 'cancelled'),
@@ -40,21 +38,26 @@ begin
         sum(case when status = 'completed' and started_at is not null
           then extract(epoch from completed_at - started_at) else 0 end)
       from new_tasks
-      group by 1, 2, 3, 4;
+      group by 1, 2, 3;
     end if;
   else
     insert into :schema.money_deltas
-      (worker_id, platform_id, day, asset, tx_type, status, active_at, transactions, amount, fees)
-    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, created_at, 1, amount, fee
+      (worker_id, platform_id, day, asset, tx_type, status, paid_day, active_at, transactions,
+        amount, fees)
+    select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status,
+      case when tx_type = 'payout' and status = 'completed' and asset = 'USDC' then (processed_at at time zone 'UTC')::date end,
+      created_at, 1, amount, fee
     from new_transactions
     where (select count(*) from new_transactions) = 1;
     if not found then
       insert into :schema.money_deltas
-        (worker_id, platform_id, day, asset, tx_type, status, active_at, transactions, amount, fees)
-      select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status, max(created_at),
-        count(*), sum(amount), sum(fee)
+        (worker_id, platform_id, day, asset, tx_type, status, paid_day, active_at, transactions,
+        amount, fees)
+      select worker_id, platform_id, (created_at at time zone 'UTC')::date, asset, tx_type, status,
+        case when tx_type = 'payout' and status = 'completed' and asset = 'USDC' then (processed_at at time zone 'UTC')::date end,
+        max(created_at), count(*), sum(amount), sum(fee)
       from new_transactions
-      group by 1, 2, 3, 4, 5, 6;
+      group by 1, 2, 3, 4, 5, 6, 7;
     end if;
   end if;
   return null;

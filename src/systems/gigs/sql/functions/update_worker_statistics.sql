@@ -4,12 +4,11 @@ as $$
 -- There is no search_path setting: every name below says its schema, and the setting would cost each task.
 begin
   if tg_op = 'UPDATE' then
-    -- A single task that moves on is the hot path: one row of differences. A task with another worker or another day
-    -- of completion needs two rows, and takes the long way.
-    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, pending, active,
+    -- A single task that moves on is the hot path: one row of differences. A task with another worker needs two
+    -- rows, and takes the long way.
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, pending, active,
       completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
     select n.worker_id, n.platform_id, (n.created_at at time zone 'UTC')::date,
-      case when 'completed' in (n.status, o.status) then (coalesce(n.completed_at, o.completed_at) at time zone 'UTC')::date end,
       greatest(n.created_at, n.started_at, n.completed_at),
       (n.status = 'pending')::integer - (o.status = 'pending')::integer,
       (n.status = 'active')::integer - (o.status = 'active')::integer,
@@ -37,15 +36,13 @@ begin
     cross join old_tasks o
     where (select count(*) from new_tasks) = 1
       and n.worker_id is not distinct from o.worker_id and n.platform_id = o.platform_id and n.created_at = o.created_at
-      and (n.completed_at = o.completed_at or n.completed_at is null or o.completed_at is null)
       and (n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at, n.started_at, n.due_at, n.task_type)
         is distinct from
         (o.status, o.amount, o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type);
     if found then return null; end if;
-    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, active_at, tasks, pending, active,
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, tasks, pending, active,
       completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
     select worker_id, platform_id, (created_at at time zone 'UTC')::date,
-      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
       max(greatest(created_at, started_at, completed_at)) filter (where sign = 1), sum(sign),
       sum(case when status = 'pending' then sign else 0 end), sum(case when status = 'active' then sign else 0 end),
       sum(case when status = 'completed' then sign else 0 end), sum(case when status = 'cancelled' then sign else 0 end),
@@ -70,12 +67,11 @@ begin
         n.started_at, n.due_at, n.task_type) is distinct from (o.worker_id, o.platform_id, o.created_at, o.status, o.amount,
         o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type)
     )
-    group by 1, 2, 3, 4;
+    group by 1, 2, 3;
   else
-    insert into :schema.work_deltas (worker_id, platform_id, created_day, completed_day, tasks, pending, active,
+    insert into :schema.work_deltas (worker_id, platform_id, created_day, tasks, pending, active,
       completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
     select worker_id, platform_id, (created_at at time zone 'UTC')::date,
-      case when status = 'completed' then (completed_at at time zone 'UTC')::date end,
       -count(*), -count(*) filter (where status = 'pending'),
       -count(*) filter (where status = 'active'), -count(*) filter (where status = 'completed'),
       -count(*) filter (where status = 'cancelled'),
@@ -89,7 +85,7 @@ begin
       -sum(case when status = 'completed' and started_at is not null
         then extract(epoch from completed_at - started_at) else 0 end)
     from old_tasks
-    group by 1, 2, 3, 4;
+    group by 1, 2, 3;
   end if;
   return null;
 end

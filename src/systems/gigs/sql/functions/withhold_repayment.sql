@@ -11,7 +11,7 @@ declare
 begin
   select * into v_loan from :schema.loans
   where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
-  order by created_at, id limit 1;
+  order by created_at, id limit 1 for no key update;
   if not found then return 0; end if;
   select amount into v_amount from :schema.transactions where rail = 'ledger' and rail_reference = v_key;
   if found then return v_amount; end if;

@@ -4,12 +4,13 @@ set search_path = :schema, pg_temp
 as $$
   select jsonb_build_object(
     'worker_id', w.id, 'score', w.reputation_score, 'rank', :schema.reputation_rank(w.reputation_score),
-    'badges', to_jsonb(:schema.reputation_badges(done.completed, done.rate, stars.ratings, stars.average)),
+    'badges', to_jsonb(:schema.reputation_badges(t.completed_tasks, t.completion_rate, t.ratings, t.average_rating,
+      k.score)),
     'percentile', (
       select round(100.0 * count(*) filter (where o.reputation_score <= w.reputation_score) / count(*), 2)
       from :schema.workers o),
-    'completed_tasks', done.completed, 'completion_rate', done.rate, 'ratings', stars.ratings,
-    'average_rating', stars.average,
+    'risk_score', k.score, 'completed_tasks', t.completed_tasks, 'completion_rate', t.completion_rate,
+    'ratings', t.ratings, 'average_rating', t.average_rating,
     'explanation', jsonb_build_object('start', w.initial_score, 'points', coalesce(points.list, '[]')),
     'events', coalesce((
       select jsonb_agg(to_jsonb(e) - 'seq' order by e.seq desc)
@@ -18,19 +19,10 @@ as $$
       ) as e), '[]')
   )
   from :schema.workers w
-  cross join lateral (
-    select c.completed, coalesce(round(100.0 * c.completed / nullif(c.begun, 0), 2), 0) as rate
-    from (
-      select count(*) filter (where t.status = 'completed') as completed,
-        count(*) filter (
-          where t.status in ('completed', 'disputed') or (t.status = 'cancelled' and t.started_at is not null)) as begun
-      from :schema.tasks t where t.worker_id = w.id
-    ) as c
-  ) as done
-  cross join lateral (
-    select count(*) as ratings, coalesce(round(avg(r.rating), 2), 0) as average
-    from :schema.reputation_events r where r.worker_id = w.id and r.event_type = 'rating_received'
-  ) as stars
+  join :schema.worker_totals t on t.worker_id = w.id
+  cross join lateral :schema.risk_inputs(w.id) as i
+  cross join lateral :schema.risk_parts(i.reputation_score, i.account_age_days, i.completed_tasks, i.completion_rate,
+    i.on_time_rate, i.average_rating, i.disputes, i.loans_due, i.loans_on_time, i.weekly_deviation, i.recent_earnings) as k
   cross join lateral (
     select jsonb_agg(jsonb_build_object('type', g.event_type, 'events', g.events, 'points', g.points) order by g.event_type)
       as list

@@ -12,7 +12,7 @@ declare
 begin
   v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
   if v_answer is not null then return v_answer; end if;
-  select * into v_loan from :schema.loans where id = p_loan;
+  select * into v_loan from :schema.loans where id = p_loan for no key update;
   if not found then
     raise exception 'Loan % not found.', p_loan
       using errcode = 'GH404', constraint = 'loan_not_found', column = 'loanId', hint = 'listLoans shows all of them.';
@@ -23,18 +23,8 @@ begin
         hint = 'Only what was not repaid in time can be written off.';
   end if;
   v_due := v_loan.total_due - v_loan.amount_repaid;
-  -- The books before the loan, as in repay_loan.
-  begin
-    perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],
-      array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);
-  exception when sqlstate 'GH429' then
-    -- Losses have no limit, so less is owed than was read.
-    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
-  end;
-  select * into v_loan from :schema.loans where id = p_loan for no key update;
-  if v_loan.status <> 'defaulted' or v_loan.total_due - v_loan.amount_repaid <> v_due then
-    raise exception 'Loan % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
-  end if;
+  perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],
+    array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);
   update :schema.loans set status = 'written_off', written_off_at = clock_timestamp(), updated_at = clock_timestamp()
   where id = p_loan returning * into v_loan;
   perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'written_off', 'loan', p_loan,

@@ -3,7 +3,6 @@ create table :schema.work_deltas (
   worker_id text,
   platform_id text,
   created_day date,
-  completed_day date,
   active_at timestamptz,
   tasks integer not null default 0,
   pending integer not null default 0,
@@ -31,7 +30,6 @@ comment on table :schema.work_deltas is
 comment on column :schema.work_deltas.worker_id is 'Null for tasks nobody has taken.';
 comment on column :schema.work_deltas.platform_id is 'Null for ratings.';
 comment on column :schema.work_deltas.created_day is 'UTC day the tasks were posted; null for ratings.';
-comment on column :schema.work_deltas.completed_day is 'UTC day on which earned was earned; null when nothing was.';
 comment on column :schema.work_deltas.active_at is 'What the worker did last, as far as these tasks tell; null for what was taken away.';
 
 create table :schema.money_deltas (
@@ -42,6 +40,7 @@ create table :schema.money_deltas (
   asset text not null,
   tx_type text not null,
   status text not null,
+  paid_day date,
   active_at timestamptz,
   transactions integer not null,
   amount numeric not null,
@@ -55,6 +54,7 @@ comment on table :schema.money_deltas is
   'What each statement on transactions added or took away; folded into the statistics every second.';
 comment on column :schema.money_deltas.worker_id is 'Null for movements of a platform only.';
 comment on column :schema.money_deltas.platform_id is 'Null when none is part of it.';
+comment on column :schema.money_deltas.paid_day is 'UTC day on which payouts in USDC were completed; null for all else.';
 comment on column :schema.money_deltas.active_at is 'When the transactions were made; null for what was changed or taken away.';
 
 create table :schema.worker_statistics (
@@ -67,6 +67,7 @@ create table :schema.worker_statistics (
   abandoned bigint not null,
   disputed bigint not null,
   ever_disputed bigint not null,
+  late bigint not null,
   ratings bigint not null,
   stars bigint not null,
   earned numeric not null,
@@ -88,15 +89,13 @@ create table :schema.worker_days (
   day date not null,
   tasks bigint not null,
   completed bigint not null,
-  late bigint not null,
-  disputed bigint not null,
-  finished bigint not null,
+  payouts bigint not null,
   earned numeric not null,
   constraint worker_days_pkey primary key (worker_id, day),
   constraint worker_days_worker_id_fkey foreign key (worker_id) references :schema.workers (id) on delete cascade
 );
 comment on table :schema.worker_days is
-  'Folded work by worker and UTC day: tasks, completed, late and disputed are of the day they were posted; finished and earned of the day they were completed. Read the view daily_work instead.';
+  'Folded work by worker and UTC day: tasks and completed are of the day they were posted; payouts, and what was earned by them after fees, of the day they were completed. Read the view daily_work instead.';
 
 create table :schema.worker_transactions (
   worker_id text not null,

@@ -1,8 +1,8 @@
 create or replace view :schema.active_streams_view as
 select s.id as stream_id, s.status, s.task_id, k.title as task_title, s.worker_id, w.name as worker_name,
   s.platform_id, p.name as platform_name, s.total_amount, s.funded_amount, s.released_amount, s.remaining_amount,
-  round(100 * s.released_amount / s.total_amount, 2) as percent_released,
-  least(s.funded_amount, trunc(s.total_amount * a.elapsed_s / a.duration_s, 6))::numeric as accrued_amount,
+  0.01 * div(s.released_amount * 10000, s.total_amount) as percent_released,
+  :schema.stream_accrued(s, statement_timestamp())::numeric as accrued_amount,
   s.next_release_at,
   case when s.next_release_at is not null
     then ceil(greatest(extract(epoch from (s.next_release_at - statement_timestamp())), 0))::integer
@@ -12,12 +12,6 @@ from :schema.streams s
 join :schema.tasks k on k.id = s.task_id
 join :schema.workers w on w.id = s.worker_id
 join :schema.platforms p on p.id = s.platform_id
-cross join lateral (
-  select d.duration_s,
-    least(d.duration_s, greatest(0,
-      extract(epoch from coalesce(s.paused_at, statement_timestamp()) - s.start_time - s.paused_for))) as elapsed_s
-  from (select extract(epoch from (s.end_time - s.start_time - s.paused_for)) as duration_s) as d
-) as a
 where s.status in ('active', 'paused', 'insolvent');
 comment on view :schema.active_streams_view is
   'Streams that are not over, as of the moment of the read. Sort by next_release_at. Amounts are USDC.';
@@ -33,7 +27,7 @@ comment on column :schema.active_streams_view.total_amount is 'What it pays in a
 comment on column :schema.active_streams_view.funded_amount is 'What of it lies or lay in escrow.';
 comment on column :schema.active_streams_view.released_amount is 'What is in the worker''s balance already.';
 comment on column :schema.active_streams_view.remaining_amount is 'Total less released.';
-comment on column :schema.active_streams_view.percent_released is 'Percent of the total that is released.';
+comment on column :schema.active_streams_view.percent_released is 'Percent of the total that is released, rounded down.';
 comment on column :schema.active_streams_view.accrued_amount is 'What is earned by now, released or not; never more than was funded, and still while paused.';
 comment on column :schema.active_streams_view.next_release_at is 'When the next release is due; null unless active.';
 comment on column :schema.active_streams_view.seconds_until_next_release is 'Seconds until then, 0 when it is due; null unless active.';

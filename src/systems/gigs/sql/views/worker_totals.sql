@@ -1,7 +1,8 @@
 create or replace view :schema.worker_totals as
 select w.id as worker_id, w.name, w.reputation_score, w.created_at,
   t.total_tasks, t.completed_tasks, t.active_tasks, t.pending_tasks, t.cancelled_tasks, t.disputed_tasks,
-  t.ever_disputed_tasks, t.total_earned, t.paid, t.released, t.pending_earnings, t.ratings,
+  t.ever_disputed_tasks, t.late_tasks, t.completed_tasks + t.abandoned_tasks + t.disputed_tasks as ended_tasks,
+  t.total_earned, t.paid, t.released, t.pending_earnings, t.ratings, t.stars,
   coalesce(round(100.0 * t.completed_tasks / nullif(t.completed_tasks + t.abandoned_tasks + t.disputed_tasks, 0), 2), 0)
     as completion_rate,
   coalesce(round(t.stars::numeric / nullif(t.ratings, 0), 2), 0) as average_rating,
@@ -18,6 +19,7 @@ cross join lateral (
     coalesce(s.abandoned, 0) + coalesce(sum(d.abandoned), 0) as abandoned_tasks,
     coalesce(s.disputed, 0) + coalesce(sum(d.disputed), 0) as disputed_tasks,
     coalesce(s.ever_disputed, 0) + coalesce(sum(d.ever_disputed), 0) as ever_disputed_tasks,
+    coalesce(s.late, 0) + coalesce(sum(d.late), 0) as late_tasks,
     coalesce(s.ratings, 0) + coalesce(sum(d.ratings), 0) as ratings,
     coalesce(s.stars, 0) + coalesce(sum(d.stars), 0) as stars,
     coalesce(s.earned, 0) + coalesce(sum(d.earned), 0) as total_earned,
