@@ -253,6 +253,20 @@ describe('a project is read', () => {
     expect(value?.activities?.[1]?.metadata).toEqual({ a: [1] });
   });
 
+  it('by many at once, each its own, and nothing that is shared', async () => {
+    const projects = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => t.newProject({ settings: { index } })),
+    );
+    const wanted = [...projects, ...projects].map(({ id }) => id).concat('prj_nobody');
+    const read = await Promise.all(wanted.map((id) => service.getProjectById(id, ALL)));
+    expect(read.map((one) => one?.id ?? null)).toEqual([...wanted.slice(0, -1), null]);
+    expect(read.slice(0, 30).map((one) => one?.settings)).toEqual(projects.map(({ settings }) => settings));
+    const twice = await Promise.all(
+      Array.from({ length: 20 }, () => service.getProjectById(wanted[0] ?? '')),
+    );
+    expect(new Set(twice.map((one) => one?.settings)).size).toBe(20);
+  });
+
   it('with empty lists where there is nothing, and without what was not asked for', async () => {
     const project = await t.newProject();
     expect(await service.getProjectById(project.id, { ...ALL, includeUser: false })).toEqual({

@@ -70,6 +70,13 @@ describe('gathered calls', () => {
     expect((await stored()).rows).toEqual(wares(300));
   });
 
+  it('that read are spread over half of the connections, and no more go together than must', async () => {
+    const pool = await opened.connect({ pool_max: '6' });
+    const batch = { ...insertion(), reads: true };
+    await Promise.all(wares(7).map((ware) => gather(scopeOn(pool), batch, ware)));
+    expect(batch.runs).toEqual([3, 2, 2]);
+  });
+
   it('go at once when alone', async () => {
     const batch = insertion();
     for (const ware of wares(3)) expect(await gather(scope, batch, ware)).toBe(`ware ${ware.id}`);

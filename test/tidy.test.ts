@@ -224,6 +224,7 @@ describe('the kernel', () => {
 
 /** Names of tables that are words of mechanism as well. */
 const GENERAL_WORDS = [
+  ...['import_refusals', 'import_refusal'],
   ...['imports', 'import', 'users', 'user', 'workers', 'worker', 'platforms', 'platform', 'tasks', 'task'],
   ...['streams', 'stream', 'transactions', 'transaction', 'audit_logs', 'audit_log'],
 ];

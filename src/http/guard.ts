@@ -5,6 +5,7 @@ import {
   type Instance,
   invalidInput,
   isGuildhallError,
+  keyMissing,
   type Principal,
   parseIdempotencyKey,
   type RouteContext,
@@ -44,6 +45,7 @@ export function guard({ config, authenticate, metrics }: GuardOptions): Middlewa
     if (c.req.method === 'POST') {
       const key = parseIdempotencyKey(c.req.header('idempotency-key'));
       if (key !== undefined) c.set('idempotencyKey', key);
+      else if (facts?.limits.needsKey !== undefined) throw keyMissing(facts.limits.needsKey);
     }
     if (facts) {
       // The face's variables are a superset of what routes see, which Hono's types cannot say.

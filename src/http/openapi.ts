@@ -81,7 +81,10 @@ export function buildDocument({ config, routers }: DocumentOptions): ApiDocument
           description: 'A short-lived access token from signing in, or an API key.',
         },
       },
-      parameters: { IdempotencyKey: IDEMPOTENCY_KEY },
+      parameters: {
+        IdempotencyKey: IDEMPOTENCY_KEY,
+        RequiredIdempotencyKey: { ...IDEMPOTENCY_KEY, required: true },
+      },
       responses: problemResponses(),
     },
   } as ApiDocument;
@@ -164,10 +167,13 @@ function finishOperation(operation: Operation, method: string, { path, schema, n
   operation.tags = [name];
   const id = operation.operationId ?? idOf(method, schema === '' ? path : path.replace(`/v1/${schema}`, ''));
   operation.operationId = schema === '' ? id : `${schema}_${id}`;
-  if (method === 'post' && secured && operation[LIMITS_KEY]?.streamsBody !== true) {
+  const { streamsBody, needsKey } = operation[LIMITS_KEY] ?? {};
+  if (method === 'post' && secured && streamsBody !== true) {
     operation.parameters = [
       ...(operation.parameters ?? []),
-      { $ref: '#/components/parameters/IdempotencyKey' },
+      {
+        $ref: `#/components/parameters/${needsKey === undefined ? 'IdempotencyKey' : 'RequiredIdempotencyKey'}`,
+      },
     ];
   }
   for (const status of problemStatuses(operation, { method, path, secured })) {

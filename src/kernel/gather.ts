@@ -11,6 +11,11 @@ export interface Batch<In, Out> {
   readonly most?: number;
   /** What an item counts for; default 1. */
   readonly weigh?: (item: In) => number;
+  /**
+   * For reads, which the server works on side by side: as many runs at a time as half of the pool's connections, so
+   * that many readers leave some to those who write.
+   */
+  readonly reads?: boolean;
 }
 
 /** Two runs at a time: while one waits for the disk, the next is under way. */
@@ -68,15 +73,22 @@ class Gatherer<In, Out> {
   private lanes = 0;
   private beginning = false;
 
+  private readonly most: number;
+  private readonly worthDividing: number;
+
   constructor(
     private readonly scope: Scope,
     private readonly batch: Batch<In, Out>,
-  ) {}
+  ) {
+    const reads = batch.reads === true;
+    this.most = reads ? Math.ceil((scope.executor as Database).poolState().max / 2) : LANES;
+    this.worthDividing = reads ? 1 : WORTH_DIVIDING;
+  }
 
   join(item: In): Promise<Out> {
     return new Promise<Out>((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (this.beginning || this.lanes === LANES) return;
+      if (this.beginning || this.lanes === this.most) return;
       this.beginning = true;
       // Not at once: callers that one answer woke are still on their way here.
       process.nextTick(() => this.begin());
@@ -85,12 +97,12 @@ class Gatherer<In, Out> {
 
   private begin(): void {
     this.beginning = false;
-    while (this.lanes < LANES && this.waiting.length > 0) {
+    while (this.lanes < this.most && this.waiting.length > 0) {
       const count = this.nextCount();
-      // Half is left for the other lane: if all went in one run, its answer would wake all together, and they would
+      // A share is left for the other lanes: if all went in one run, its answer would wake all together, and they would
       // go in one run again, with a lane idle for ever.
-      const divided = this.lanes + 1 < LANES && count >= WORTH_DIVIDING;
-      void this.runLane(this.waiting.splice(0, divided ? Math.ceil(count / 2) : count));
+      const share = Math.ceil(this.waiting.length / (this.most - this.lanes));
+      void this.runLane(this.waiting.splice(0, count < this.worthDividing ? count : Math.min(count, share)));
     }
   }
 

@@ -21,6 +21,16 @@ export {
   type NewApiKey,
   type SignedIn,
 } from './auth/index.ts';
+export { addApiKeyRoutes, issuedKeySchema } from './auth/key-routes.ts';
+export {
+  addPasswordRoute,
+  addSessionRoutes,
+  addSignInRoutes,
+  passwordInput,
+  type SignInOptions,
+  tokenFields,
+  tokensOf,
+} from './auth/routes.ts';
 export { type BulkInsert, bulkInsert, MAX_BULK_ROWS } from './bulk.ts';
 export {
   acquireEmbedded,
@@ -66,9 +76,11 @@ export {
 export { type Batch, gather } from './gather.ts';
 export { type IdempotentAnswer, type IdempotentCall, runIdempotent } from './idempotency.ts';
 export { assertId, newId } from './ids.ts';
+export * from './imports/index.ts';
 export { actorParams, jsonParam, moment, requiredText, storableText } from './input.ts';
 export { createInstance, migratorOf, modulesOf, verify } from './instance.ts';
 export { canonicalJson, contentHash, decodeJson, encodeJson } from './json.ts';
+export { MAX_JSON_DEPTH, parseJson } from './json-body.ts';
 export * from './ledger/index.ts';
 export { addLedgerRoutes } from './ledger/routes.ts';
 export { catalogTemplate, readCatalog } from './migrate/catalog.ts';
@@ -105,6 +117,8 @@ export {
   retentionStatus,
   runRetention,
 } from './retention/index.ts';
+export * from './route-access.ts';
+export * from './route-input.ts';
 export * from './route-schemas.ts';
 export * from './routes.ts';
 export { camelRow, camelRows } from './rows.ts';

@@ -53,6 +53,11 @@ export interface RouteLimits {
   readonly timeMs?: number;
   /** Rate limit on top of the general one. Default: `auth` below /auth/, `create` for every other POST. */
   readonly rate?: 'auth' | 'create' | 'none';
+  /**
+   * What a call makes, such as `A payment`: it moves money or creates work, and is refused without an
+   * `Idempotency-Key`, because a repeated call must not do it twice.
+   */
+  readonly needsKey?: string;
 }
 
 /** Key of `RouteLimits` in a route's declaration; it shows in the OpenAPI document as well. */
@@ -208,6 +213,15 @@ const ANONYMOUS = 'anonymous';
 function urlPart(url: string): string {
   const { pathname, search } = new URL(url);
   return pathname + search;
+}
+
+/** The error for a call that must not be made twice and came without a key. */
+export function keyMissing(what: string): GuildhallError {
+  return invalidInput(
+    'Idempotency-Key',
+    `${what} needs an Idempotency-Key.`,
+    'Make a UUID for each call you intend, and send it again when you repeat that call.',
+  );
 }
 
 /** Longest idempotency key, as Stripe has it; more is a mistake, not a key. */

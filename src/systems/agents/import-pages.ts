@@ -2,15 +2,14 @@
 import {
   camelRow,
   GuildhallError,
-  invalidInput,
+  type IMPORT_STATES,
+  type ImportRefusal,
   type Page,
   type PageRequest,
-  pageLimit,
+  pageImportRefusals,
 } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
 import { type ProjectFilter, type ProjectList, pageOfProjects } from './project-pages.ts';
-
-export const IMPORT_STATES = ['running', 'stopped', 'failed', 'abandoned', 'completed'] as const;
 
 export interface ImportRecord {
   readonly id: string;
@@ -32,12 +31,6 @@ export interface ImportRecord {
   readonly completedAt: Date | null;
 }
 
-export interface ImportRefusal {
-  readonly line: number;
-  readonly reason: string;
-  readonly excerpt: string;
-}
-
 const COLUMNS = `r.id, r.kind, r.source, r.project_id, r.state, r.rows_done, r.rows_inserted, r.rows_known,
   r.rows_refused, r.totals, r.error, r.started_at, r.updated_at, r.completed_at`;
 const LIST: ProjectList = { list: 'imports', table: 'imports', columns: COLUMNS, time: 'started_at' };
@@ -57,26 +50,10 @@ export async function getImport(context: Context, id: string): Promise<ImportRec
 }
 
 /** Rows that an import left out, in the order of the file; the first 1,000 are kept. The cursor is a line number. */
-export async function pageRefusals(
+export function pageRefusals(
   context: Context,
   importId: string,
-  request: PageRequest = {},
+  request?: PageRequest,
 ): Promise<Page<ImportRefusal>> {
-  const limit = pageLimit(request.limit);
-  const after = request.cursor ?? '0';
-  if (!/^\d{1,15}$/.test(after)) {
-    throw invalidInput(
-      'cursor',
-      'The cursor is not one of this list.',
-      'Pass nextCursor of the page before, unchanged.',
-    );
-  }
-  const rows = await context.scope.query<{ line: bigint; reason: string; excerpt: string }>(
-    `select line, reason, excerpt from :schema.import_refusals
-      where import_id = $1 and line > $2::bigint order by line limit $3`,
-    [importId, after, limit + 1],
-  );
-  const data = rows.slice(0, limit).map((row) => ({ ...row, line: Number(row.line) }));
-  const hasMore = rows.length > limit;
-  return { data, hasMore, nextCursor: hasMore ? String(data.at(-1)?.line) : null };
+  return pageImportRefusals(context.scope, importId, request);
 }

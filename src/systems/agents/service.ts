@@ -6,6 +6,7 @@ import {
   accountsOn,
   type DemoSignIn,
   GuildhallError,
+  type ImportRefusal,
   type ImportReport,
   type ImportRequest,
   type InstanceSettings,
@@ -313,7 +314,7 @@ export class AgentsService {
   getImport(id: string): Promise<importPages.ImportRecord> {
     return importPages.getImport(this.context, id);
   }
-  pageRefusals(importId: string, request?: PageRequest): Promise<Page<importPages.ImportRefusal>> {
+  pageRefusals(importId: string, request?: PageRequest): Promise<Page<ImportRefusal>> {
     return importPages.pageRefusals(this.context, importId, request);
   }
 

@@ -1,8 +1,9 @@
 /** Door of the system `gigs`: workers, platforms, tasks in escrow, payment streams, reputation, advances. */
-import { createRouter, defineSystem } from '../../kernel/index.ts';
+import { defineSystem } from '../../kernel/index.ts';
 import { constraints } from './constraints.ts';
 import { gigsCatalog } from './generated/catalog.ts';
 import { gigsSql } from './generated/sql.ts';
+import { createGigsRouter } from './routes/index.ts';
 import { defaultAccounts, GigsService } from './service.ts';
 
 export {
@@ -11,8 +12,16 @@ export {
   type AdvanceReason,
   advanceEligibility,
 } from './advances.ts';
+export type { AnalyticsPoint, AnalyticsRange, PlatformAnalytics, TopWorker } from './analytics.ts';
+export type { TaskName } from './external-tasks.ts';
 export type { Tables as GigsTables } from './generated/tables.ts';
+export type { ImportRecord } from './import-pages.ts';
+export { CHAIN_KINDS, IMPORT_KINDS, importFile, recogniseKind } from './imports/index.ts';
+export type { DeadLetter, ReceivedEvent, TaskCompletedEvent } from './inbound.ts';
+export { InboundEvents } from './inbound-events.ts';
+export { MAX_SKEW_S, type SignedCall, signInbound } from './inbound-signature.ts';
 export { type ActiveLoan, DEFAULT_PENALTY, LOAN_STATUSES, type LoanFilter } from './loans.ts';
+export type { PlatformChange, WorkerFilter } from './party-changes.ts';
 export type { TransactionFilter, WorkerBalance, WorkerPaymentStats } from './payment-reads.ts';
 export {
   type BulkPayment,
@@ -98,9 +107,10 @@ export const gigs = defineSystem<GigsService>({
   constraints,
   createService: (scope, settings) => new GigsService(scope, defaultAccounts(scope, settings)),
   accountsOf: (service) => service.accounts,
-  createRouter: () => createRouter(),
-  seed: async () => ({ counts: {}, written: false }),
-  demoSignIns: async () => [],
+  createRouter: createGigsRouter,
+  seed: (service) => service.seed(),
+  demoSignIns: (service) => service.demoSignIns(),
+  importFile: (service, request) => service.importFile(request),
   tasks: [
     { name: 'release-holds', everyMs: 1_000, run: (service) => service.releaseHolds() },
     { name: 'work-transfers', everyMs: 1_000, run: (service) => service.workTransfers() },
@@ -112,8 +122,19 @@ export const gigs = defineSystem<GigsService>({
       run: async (service) => (await service.releaseDueStreams()).more,
     },
     { name: 'fold-statistics', everyMs: 1_000, run: (service) => service.foldStatistics() },
+    { name: 'work-inbound-events', everyMs: 1_000, run: (service) => service.inbound.work() },
     { name: 'purge-accounts', everyMs: 3_600_000, run: (service) => service.accounts.purge() },
   ],
   maySee: (principal, event) => event.audience === principal.id,
-  tryFirst: [],
+  tryFirst: [
+    {
+      title: 'Sign in as Alice, a worker',
+      command:
+        'curl -s localhost:4477/v1/gigs/auth/login -H \'content-type: application/json\' -d \'{"email":"alice@example.com","password":"demo123"}\'',
+    },
+    {
+      title: 'See what she has earned, with the id and accessToken of that answer',
+      command: 'curl -s localhost:4477/v1/gigs/workers/$ID/earnings -H "authorization: Bearer $TOKEN"',
+    },
+  ],
 });

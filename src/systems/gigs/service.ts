@@ -3,17 +3,28 @@ import {
   type Accounts,
   type Actor,
   accountsOn,
+  type DemoSignIn,
+  type ImportRefusal,
+  type ImportReport,
+  type ImportRequest,
   type InstanceSettings,
   type Page,
   type PageRequest,
   type Scope,
+  type SeedReport,
   SYSTEM_ACTOR,
   type TransactionOptions,
 } from '../../kernel/index.ts';
 import * as advances from './advances.ts';
+import * as analytics from './analytics.ts';
 import type { Context } from './context.ts';
+import * as externalTasks from './external-tasks.ts';
+import * as importPages from './import-pages.ts';
+import { importFile } from './imports/index.ts';
+import { InboundEvents } from './inbound-events.ts';
 import * as loans from './loans.ts';
 import * as parties from './parties.ts';
+import * as partyChanges from './party-changes.ts';
 import * as reads from './payment-reads.ts';
 import * as payments from './payments.ts';
 import * as prediction from './prediction.ts';
@@ -23,6 +34,7 @@ import * as reputation from './reputation.ts';
 import * as reviews from './reviews.ts';
 import * as risk from './risk.ts';
 import { sandboxRail } from './sandbox-rail.ts';
+import { demoSignIns, seed } from './seed/index.ts';
 import * as statistics from './statistics.ts';
 import * as streamLists from './stream-lists.ts';
 import type * as st from './stream-types.ts';
@@ -40,6 +52,8 @@ export class GigsService {
   readonly accounts: Accounts;
   /** Ways for money to leave; `sandbox` is there from the start. */
   readonly rails: Rails;
+  /** Webhooks that platforms send. */
+  readonly inbound: InboundEvents;
   private readonly context: Context;
 
   constructor(
@@ -54,6 +68,7 @@ export class GigsService {
     this.accounts = accounts;
     this.rails = rails;
     this.context = { scope, accounts, actor, rails };
+    this.inbound = new InboundEvents(this.context);
   }
 
   /** The same service acting for somebody: the audit trail and idempotency keys are theirs. */
@@ -70,6 +85,31 @@ export class GigsService {
   /** Runs the body with a service whose every method takes part in one transaction. */
   transaction<T>(body: (service: GigsService) => Promise<T>, options?: TransactionOptions): Promise<T> {
     return this.scope.executor.transaction((tx) => body(this.on(this.scope.on(tx))), options);
+  }
+
+  // Imports and demonstration data
+  /** Brings a file in; see the kinds in imports/index.ts. */
+  importFile(request: ImportRequest): Promise<ImportReport> {
+    return importFile({ scope: this.scope, actor: this.context.actor }, request);
+  }
+  pageImports(
+    filter?: PageRequest & { readonly platformId?: string },
+  ): Promise<Page<importPages.ImportRecord>> {
+    return importPages.pageImports(this.context, filter);
+  }
+  getImport(id: string): Promise<importPages.ImportRecord> {
+    return importPages.getImport(this.context, id);
+  }
+  pageRefusals(importId: string, request?: PageRequest): Promise<Page<ImportRefusal>> {
+    return importPages.pageRefusals(this.context, importId, request);
+  }
+  /** Writes the demonstration data, once. */
+  seed(): Promise<SeedReport> {
+    return seed(this.context);
+  }
+  /** The demonstration accounts that are still there. */
+  demoSignIns(): Promise<DemoSignIn[]> {
+    return demoSignIns(this.context);
   }
 
   // Workers and platforms
@@ -320,6 +360,35 @@ export class GigsService {
   }
   rebuildStatistics(): Promise<number> {
     return statistics.rebuildStatistics(this.context);
+  }
+
+  // Lists, and what platforms change and do at once
+  listWorkers(filter?: partyChanges.WorkerFilter): Promise<Page<t.Worker>> {
+    return partyChanges.listWorkers(this.context, filter);
+  }
+  updatePlatform(id: string, change: partyChanges.PlatformChange): Promise<t.Platform> {
+    return partyChanges.updatePlatform(this.context, id, change);
+  }
+  rotateInboundSecret(platformId: string): Promise<string> {
+    return partyChanges.rotateInboundSecret(this.context, platformId);
+  }
+  getPlatformAnalytics(
+    platformId: string,
+    range?: analytics.AnalyticsRange,
+  ): Promise<analytics.PlatformAnalytics> {
+    return analytics.getPlatformAnalytics(this.context, platformId, range);
+  }
+  completeAndPay(
+    platformId: string,
+    input: Parameters<typeof externalTasks.completeAndPay>[2],
+  ): ReturnType<typeof externalTasks.completeAndPay> {
+    return externalTasks.completeAndPay(this.context, platformId, input);
+  }
+  startTaskStream(
+    platformId: string,
+    input: Parameters<typeof externalTasks.startTaskStream>[2],
+  ): Promise<st.StreamProgress> {
+    return externalTasks.startTaskStream(this.context, platformId, input);
   }
 }
 

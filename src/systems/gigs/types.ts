@@ -164,6 +164,8 @@ export interface Loan {
   readonly predictedEarnings: string;
   readonly installments: number;
   readonly installmentsPaid: number;
+  /** Of a contract that mirrors the loan. */
+  readonly contractAddress: string | null;
   readonly disbursedAt: Date | null;
   readonly repaymentDue: Date;
   readonly repaidAt: Date | null;

@@ -1,12 +1,24 @@
 /** Files in which coding agents keep their runs: OpenHands (JSON lines) and SWE-agent (one trajectory). */
-import { isRecord, listOf, parseLossless, textOf } from '../price-tables/json.ts';
-import { numberText } from '../price-tables/table.ts';
+import {
+  compareExact,
+  derivedId,
+  ExactSum,
+  guarded,
+  isRecord,
+  listOf,
+  nameOf,
+  numberText,
+  parseLossless,
+  RowProblem,
+  readLines,
+  readWhole,
+  shortText,
+  textOf,
+  timeOf,
+} from '../../../kernel/index.ts';
 import { providerId, providerOfModel, UNKNOWN_PROVIDER } from '../providers.ts';
-import { compareExact, ExactSum } from './exact.ts';
-import { derivedId } from './keys.ts';
-import { readLines, readWhole } from './read.ts';
 import type { Entry, Importer, ImporterInput, RunDraft } from './types.ts';
-import { amountOf, guarded, nameOf, RowProblem, shortText, timeOf, tokensOf } from './values.ts';
+import { amountOf, tokensOf } from './values.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,19 @@
 /** The leaderboard of aider: one benchmark run of a model an entry, with what the whole run cost. */
 import { parse } from 'yaml';
-import { invalidInput } from '../../../kernel/index.ts';
-import { isRecord, textOf } from '../price-tables/json.ts';
+import {
+  derivedId,
+  guarded,
+  invalidInput,
+  isRecord,
+  nameOf,
+  RowProblem,
+  readWhole,
+  textOf,
+  timeOf,
+} from '../../../kernel/index.ts';
 import { providerOfModel } from '../providers.ts';
-import { derivedId } from './keys.ts';
-import { readWhole } from './read.ts';
 import type { Entry, Importer, ImporterInput } from './types.ts';
-import { amountOf, guarded, nameOf, RowProblem, timeOf, tokensOf } from './values.ts';
+import { amountOf, tokensOf } from './values.ts';
 
 /** A benchmark run is hundreds of calls. */
 const MAX_RUN_TOKENS = 100_000_000_000n;

@@ -1,13 +1,23 @@
 /** The log of the coding tool aider: its calls as CSV, or all of its events as JSON lines. */
+import {
+  derivedId,
+  guarded,
+  isRecord,
+  nameOf,
+  numberText,
+  parseLossless,
+  RowProblem,
+  readCsv,
+  readLines,
+  shortText,
+  textOf,
+  timeOf,
+} from '../../../kernel/index.ts';
 
-import { isRecord, parseLossless, textOf } from '../price-tables/json.ts';
-import { numberText } from '../price-tables/table.ts';
 import { providerOfModel } from '../providers.ts';
-import { derivedId } from './keys.ts';
-import { readCsv, readLines } from './read.ts';
 import { RunTracker } from './runs.ts';
 import type { ActivityDraft, Entry, Importer, ImporterInput, RunDraft } from './types.ts';
-import { amountOf, guarded, nameOf, RowProblem, shortText, timeOf, tokensOf } from './values.ts';
+import { amountOf, tokensOf } from './values.ts';
 
 const COLUMNS = [
   'time_utc',

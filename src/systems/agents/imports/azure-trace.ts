@@ -1,8 +1,8 @@
 /** The Azure inference traces: time and token counts of production calls, without model or price. */
+import { guarded, nameOf, readCsv, timeOf } from '../../../kernel/index.ts';
 import { providerId, UNKNOWN_PROVIDER } from '../providers.ts';
-import { readCsv } from './read.ts';
 import type { Entry, Importer, ImporterInput } from './types.ts';
-import { guarded, nameOf, timeOf, tokensOf } from './values.ts';
+import { tokensOf } from './values.ts';
 
 const COLUMNS = ['TIMESTAMP', 'ContextTokens', 'GeneratedTokens'] as const;
 

@@ -1,6 +1,5 @@
 /** Finds the runs in a log of calls: a run is one session of one user, whose running total starts anew. */
-import { compareExact } from './exact.ts';
-import { derivedId } from './keys.ts';
+import { compareExact, derivedId } from '../../../kernel/index.ts';
 import type { RunDraft } from './types.ts';
 
 export interface LoggedCall {

@@ -1,18 +1,23 @@
 /** Price tables as imports: read whole, entered in one transaction. */
-import { type ImportReport, type ImportRequest, invalidInput } from '../../../kernel/index.ts';
+import {
+  claimImport,
+  type FileKind,
+  finishImport,
+  type ImportHost,
+  type ImportReport,
+  type ImportRequest,
+  invalidInput,
+  RowProblem,
+  readWhole,
+  SHOWN_REFUSALS,
+  timeOf,
+} from '../../../kernel/index.ts';
 import { loadPriceTable } from '../price-loading.ts';
 import type { TableFormat } from '../price-tables/index.ts';
-import { readWhole } from './read.ts';
-import { claimImport, finishImport } from './store.ts';
-import type { ImportHost } from './types.ts';
-import { RowProblem, timeOf } from './values.ts';
+import { BOOKS } from './books.ts';
 
-const SHOWN_REFUSALS = 100;
-
-export interface TableKind {
-  readonly kind: string;
+export interface TableKind extends FileKind {
   readonly format: TableFormat;
-  recognises(name: string, sample: string): boolean;
 }
 
 export const TABLE_KINDS: readonly TableKind[] = [
@@ -42,11 +47,11 @@ export async function importTable(
   request: ImportRequest,
   table: TableKind,
 ): Promise<ImportReport> {
-  const { scope, actor } = host;
+  const { scope } = host;
   const { kind } = table;
   const { source } = request;
   const options = request.options ?? {};
-  const claim = await claimImport(scope, { kind, source, projectId: null, fresh: true });
+  const claim = await claimImport(scope, BOOKS, { kind, source, target: null, fresh: true });
   try {
     const text = await readWhole(request.open());
     const loaded = await loadPriceTable(scope, table.format, text, {
@@ -56,7 +61,7 @@ export async function importTable(
     const { inserted, known, refused } = loaded;
     const counts = { done: inserted + known + refused.length, inserted, known, refused: refused.length };
     const totals = { models: String(loaded.models), prices: String(inserted + known) };
-    await finishImport(scope, claim, { state: 'completed', totals, counts, refusals: refused, actor });
+    await finishImport(host, BOOKS, claim, { state: 'completed', totals, counts, refusals: refused });
     request.onProgress?.({ bytes: Buffer.byteLength(text), rows: counts.done });
     return {
       importId: claim.id,
@@ -73,7 +78,7 @@ export async function importTable(
   } catch (error) {
     const problem = error instanceof RowProblem ? invalidInput('options', error.message) : error;
     const text = problem instanceof Error ? problem.message : String(problem);
-    await finishImport(scope, claim, { state: 'failed', error: text }).catch(() => undefined);
+    await finishImport(host, BOOKS, claim, { state: 'failed', error: text }).catch(() => undefined);
     throw problem;
   }
 }

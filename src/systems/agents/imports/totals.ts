@@ -1,5 +1,5 @@
 /** Totals of a file, from its rows, whether or not they were already known. */
-import { compareExact, ExactSum } from './exact.ts';
+import { compareExact, ExactSum } from '../../../kernel/index.ts';
 import type { Entry } from './types.ts';
 
 /** Names remembered to count them; the largest price table knows 1,700. */

@@ -1,12 +1,5 @@
 /** What an importer makes of a file: entries, each the outcome of one row. */
-import type { Actor, Scope } from '../../../kernel/index.ts';
-
-/** What an import needs of the service that runs it. */
-export interface ImportHost {
-  readonly scope: Scope;
-  /** Who imports, for the audit trail; the system itself when missing. */
-  readonly actor?: Actor;
-}
+import type { FileKind, ImportEntry } from '../../../kernel/index.ts';
 
 export interface CostDraft {
   readonly model: string;
@@ -42,12 +35,7 @@ export interface ActivityDraft {
 }
 
 /** One row of the file. Either it is refused with a reason, or everything it holds is written together. */
-export interface Entry {
-  /** Line in the file, or place of the record, counted from 1. */
-  readonly line: number;
-  /** The row as text: part of its key, and of the hash that recognises a file. */
-  readonly content: string;
-  readonly refusal?: string;
+export interface Entry extends ImportEntry {
   readonly runs?: readonly RunDraft[];
   readonly costs?: readonly CostDraft[];
   readonly activities?: readonly ActivityDraft[];
@@ -62,14 +50,11 @@ export interface ImporterInput {
 }
 
 /** Reads one kind of file. */
-export interface Importer {
-  readonly kind: string;
+export interface Importer extends FileKind {
   /** Project the rows go to unless one is named. */
   readonly defaultProject: string;
   /** Options it understands besides project and user. */
   readonly options: readonly string[];
-  /** Whether this looks like such a file, from its name and first 64 kB. */
-  recognises(name: string, sample: string): boolean;
   entries(input: ImporterInput): AsyncIterable<Entry>;
   /** Facts about this kind of file that its numbers do not tell. */
   notes?(input: {

@@ -1,20 +1,13 @@
-/** The statement that writes one batch: everything in it and its progress, or nothing. */
+/** The statement that writes one batch of runs, costs and activities. */
+import { batchStatement } from '../../../kernel/index.ts';
+import { BOOKS } from './books.ts';
 
-/**
- * The gate row is locked first: a batch of an import that somebody else has taken over finds none and writes nothing.
- * Runs come before costs because costs refer to them; both checks of foreign keys happen at the statement's end.
- */
-export const WRITE_BATCH = `
-with gate as materialized (
-  select i.id, i.project_id, p.user_id
-  from :schema.imports i
-  join :schema.projects p on p.id = i.project_id
-  where i.id = $1 and i.attempt = $2 and i.state = 'running'
-  for update of i
-), run as (
+/** Runs come before costs because costs refer to them; both checks of foreign keys happen at the statement's end. */
+export const WRITE_BATCH = batchStatement(BOOKS, {
+  rows: `run as (
   insert into :schema.agents as a (id, project_id, status, start_time, end_time, error, has_logs)
-  select r.id, g.project_id, r.status, r.start_time, r.end_time, r.error, r.has_logs
-  from unnest($5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[], $10::boolean[])
+  select r.id, g.target, r.status, r.start_time, r.end_time, r.error, r.has_logs
+  from unnest($10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::boolean[])
     as r (id, status, start_time, end_time, error, has_logs)
   cross join gate g
   order by r.id
@@ -27,13 +20,13 @@ with gate as materialized (
 ), log as (
   insert into :schema.agent_log_lines (agent_id, at, line)
   select l.agent_id, l.at, l.line
-  from unnest($11::text[], $12::timestamptz[], $13::text[]) with ordinality as l (agent_id, at, line, place)
+  from unnest($16::text[], $17::timestamptz[], $18::text[]) with ordinality as l (agent_id, at, line, place)
   join run r on r.id = l.agent_id and r.is_new
   order by l.place
 ), call as materialized (
   select c.*
-  from unnest($14::bigint[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::numeric[],
-      $21::bigint[], $22::bigint[], $23::timestamptz[]) with ordinality
+  from unnest($19::bigint[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::numeric[],
+      $26::bigint[], $27::bigint[], $28::timestamptz[]) with ordinality
     as c (entry, id, import_key, run_id, model, provider, amount, input_tokens, output_tokens, at, place)
 ), unlogged as (
   select array_agg(c.place order by c.place) as places,
@@ -52,7 +45,7 @@ with gate as materialized (
 ), cost as (
   insert into :schema.costs (id, project_id, agent_id, amount, model, provider, input_tokens, output_tokens,
     pricing, price_id, unpriced_kinds, import_key, "timestamp")
-  select c.id, g.project_id, c.run_id, coalesce(c.amount, q.amount), c.model, c.provider, c.input_tokens, c.output_tokens,
+  select c.id, g.target, c.run_id, coalesce(c.amount, q.amount), c.model, c.provider, c.input_tokens, c.output_tokens,
     case when c.amount is not null then 'given' when q.amount is not null then 'computed' else 'unpriced' end,
     case when c.amount is null and q.amount is not null then q.price_id end,
     case when c.amount is null then q.unpriced_kinds end,
@@ -65,41 +58,21 @@ with gate as materialized (
   returning import_key, amount
 ), activity as (
   insert into :schema.activities (id, project_id, type, message, metadata, "timestamp")
-  select t.id, g.project_id, t.type, t.message, t.metadata, t.at
-  from unnest($24::bigint[], $25::text[], $26::text[], $27::text[], $28::jsonb[], $29::timestamptz[])
+  select t.id, g.target, t.type, t.message, t.metadata, t.at
+  from unnest($29::bigint[], $30::text[], $31::text[], $32::text[], $33::jsonb[], $34::timestamptz[])
     as t (entry, id, type, message, metadata, at)
   cross join gate g
   on conflict (id) do nothing
   returning id
-), refusal as (
-  insert into :schema.import_refusals (import_id, line, reason, excerpt)
-  select g.id, f.line, f.reason, f.excerpt
-  from unnest($30::bigint[], $31::text[], $32::text[]) as f (line, reason, excerpt)
-  cross join gate g
-  on conflict (import_id, line) do nothing
-), written as (
-  select count(*) as rows
+)`,
+  written: `select count(*) as rows
   from (
     select c.entry from cost join call c using (import_key)
     union
-    select t.entry from activity join unnest($24::bigint[], $25::text[]) as t (entry, id) using (id)
-  ) as entries
-), progress as (
-  update :schema.imports i
-  set rows_done = $3::bigint,
-    digest = $4,
-    rows_inserted = i.rows_inserted + w.rows,
-    rows_known = i.rows_known + $33::bigint - w.rows,
-    rows_refused = i.rows_refused + $34::bigint,
-    totals = jsonb_build_object(
+    select t.entry from activity join unnest($29::bigint[], $30::text[]) as t (entry, id) using (id)
+  ) as entries`,
+  totals: `jsonb_build_object(
       'computed', coalesce((i.totals ->> 'computed')::numeric, 0) + (select coalesce(sum(amount), 0) from quoted),
       'unpriced', coalesce((i.totals ->> 'unpriced')::integer, 0) + (select count(*) from quoted where amount is null)
-    ),
-    updated_at = clock_timestamp()
-  from gate g, written w
-  where i.id = g.id
-  returning i.rows_inserted, i.rows_known, i.rows_refused, i.totals
-)
-select p.rows_inserted, p.rows_known, p.rows_refused,
-  (p.totals ->> 'computed')::numeric as computed, (p.totals ->> 'unpriced')::integer as unpriced
-from progress p`;
+    )`,
+});

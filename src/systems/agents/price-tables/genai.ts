@@ -1,9 +1,8 @@
 /** The genai-prices table: providers with models, name rules, prices per million with steps, dates and daily hours. */
-import { isRecord, listOf, textOf } from './json.ts';
+import { isRecord, listOf, numberText, textOf } from '../../../kernel/index.ts';
 import { modelRules } from './name-rules.ts';
 import {
   aliasRules,
-  numberText,
   type PriceRate,
   type PriceTable,
   type PriceVersion,

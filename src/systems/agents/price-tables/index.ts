@@ -1,7 +1,6 @@
 /** Price tables: recognises their formats and reads them into one shape. */
-import { invalidInput } from '../../../kernel/index.ts';
+import { invalidInput, isRecord, parseLossless } from '../../../kernel/index.ts';
 import { readGenaiTable } from './genai.ts';
-import { isRecord, parseLossless } from './json.ts';
 import { readPriceList } from './list.ts';
 import { readLitellmTable } from './litellm.ts';
 import type { PriceTable } from './table.ts';

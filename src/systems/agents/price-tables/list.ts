@@ -1,9 +1,8 @@
 /** A simple price list, as CSV or as a JSON array of the same fields: one rate a row. */
 import { parse as parseCsv } from 'csv-parse/sync';
-import { invalidInput } from '../../../kernel/index.ts';
+import { invalidInput, isRecord, parseLossless, textOf } from '../../../kernel/index.ts';
 import { providerId } from '../providers.ts';
 import { isUsageKind } from '../usage-kinds.ts';
-import { isRecord, parseLossless, textOf } from './json.ts';
 import {
   namedProvider,
   type PriceRate,

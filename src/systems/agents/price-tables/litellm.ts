@@ -1,9 +1,8 @@
 /** The LiteLLM price table: one object per model, one key per price, in USD per unit. */
+import { isRecord, numberText, textOf } from '../../../kernel/index.ts';
 import { providerId, providerOfModel } from '../providers.ts';
-import { isRecord, textOf } from './json.ts';
 import {
   namedProvider,
-  numberText,
   type PriceRate,
   type PriceTable,
   type PriceVersion,

@@ -1,5 +1,5 @@
 /** Name rules with `or` and `and` inside each other, flattened into a list of which any one suffices. */
-import { isRecord, listOf } from './json.ts';
+import { isRecord, listOf } from '../../../kernel/index.ts';
 import type { NameRule } from './table.ts';
 
 const OPERATORS = new Set(['equals', 'starts_with', 'ends_with', 'contains', 'regex']);

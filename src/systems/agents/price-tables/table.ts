@@ -94,9 +94,3 @@ export function perUnit(price: string, powerOfTen: number, field: string): strin
   const exponent = Number(match[2] ?? 0) - powerOfTen;
   return exponent === 0 ? (match[1] ?? '') : `${match[1]}e${exponent}`;
 }
-
-/** Text of a number as the lossless parser keeps it; null for anything else. */
-export function numberText(value: unknown): string | null {
-  if (typeof value === 'object' && value !== null && 'isLosslessNumber' in value) return String(value);
-  return null;
-}

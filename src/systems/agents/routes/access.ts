@@ -1,69 +1,16 @@
 /** Who may touch what: every route asks here, and nowhere else. */
 
-import type { TypedResponse } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import {
-  type Accounts,
-  type Actor,
-  ADMIN_ROLE,
   callerOf,
-  callerWithRole,
-  GuildhallError,
-  hasRole,
-  type Instance,
-  idempotent,
-  type Principal,
+  denied,
+  isAdmin,
+  notFound,
+  RouteAccess,
   type RouteContext,
-  type Wire,
 } from '../../../kernel/index.ts';
 import type { AgentsService } from '../service.ts';
 
-/**
- * A thing of somebody else answers 403 and an unknown one 404, as the founding API has it. That tells a stranger
- * that an id exists; but ids hold 80 random bits and cannot be guessed, so only who was given the id learns it, and
- * they are told the truth: that it is there and not theirs. Administrators may touch everything.
- */
-export class Access {
-  private readonly instance: Instance<AgentsService>;
-
-  constructor(instance: Instance<AgentsService>) {
-    this.instance = instance;
-  }
-
-  /** The service, acting for the caller; on a public route for nobody. */
-  service(c: RouteContext): AgentsService {
-    return this.instance.service.by(actorOf(c));
-  }
-
-  /** Passwords, sessions and keys, with the caller in the audit trail. */
-  accounts(c: RouteContext): Accounts {
-    return this.instance.service.accounts.by(actorOf(c));
-  }
-
-  /** Runs a POST once for its idempotency key, in a transaction in which the service given takes part. */
-  once<S extends ContentfulStatusCode, T>(
-    c: RouteContext,
-    status: S,
-    body: (service: AgentsService) => Promise<T>,
-  ): Promise<Response & TypedResponse<Wire<T>, S, 'json'>> {
-    const service = this.service(c);
-    return idempotent(c, this.instance.scope, { status, body: (scope) => body(service.on(scope)) });
-  }
-
-  admin(c: RouteContext): Principal {
-    return callerWithRole(c, ADMIN_ROLE);
-  }
-
-  /** The caller by password: a key that leaked must not be able to make itself permanent. */
-  person(c: RouteContext): Principal {
-    const caller = callerOf(c);
-    if (caller.via === 'token') return caller;
-    throw new GuildhallError('forbidden', 'An API key cannot manage passwords or keys.', {
-      reason: 'token_needed',
-      hint: 'Sign in and use the access token.',
-    });
-  }
-
+export class Access extends RouteAccess<AgentsService> {
   /** Whose things a list shows: the caller's; for an administrator everybody's, or those of the user asked for. */
   listed(c: RouteContext, wanted: string | undefined): { readonly userId?: string } {
     const caller = callerOf(c);
@@ -123,33 +70,4 @@ export class Access {
     await this.project(c, service, thing.projectId);
     return thing;
   }
-
-  /** Throws unless the caller is the owner or an administrator. */
-  owner(c: RouteContext, ownerId: string | null, text?: string): void {
-    const caller = callerOf(c);
-    if (ownerId !== caller.id && !isAdmin(caller)) throw denied(text);
-  }
-}
-
-export function actorOf(c: RouteContext): Actor {
-  const principal = c.get('principal');
-  return { kind: principal?.kind ?? 'anonymous', id: principal?.id ?? null, requestId: c.get('requestId') };
-}
-
-export function notFound(noun: string, field = 'id'): GuildhallError {
-  return new GuildhallError('not_found', `${noun} not found`, {
-    field,
-    hint: 'Check the id; a deleted one is gone.',
-  });
-}
-
-function denied(text = 'Access denied'): GuildhallError {
-  return new GuildhallError('forbidden', text, {
-    reason: 'not_owner',
-    hint: 'It belongs to another user.',
-  });
-}
-
-function isAdmin(caller: Principal): boolean {
-  return hasRole(caller, ADMIN_ROLE);
 }

@@ -2,20 +2,22 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   DEFAULT_PAGE,
   defined,
   defineRoute,
   integerParam,
   invalidInput,
   json,
+  MACHINE_PACE,
   pageQuery,
   pageSchema,
   type RouteEnv,
   respond,
+  texts,
 } from '../../../kernel/index.ts';
 import { ACTIVITY_TYPES } from '../types.ts';
 import type { Access } from './access.ts';
-import { anyId, MACHINE_PACE, texts } from './input.ts';
 import { activitySchema } from './schemas.ts';
 
 /** Skipping reads what it skips: beyond this a cursor is the way. */

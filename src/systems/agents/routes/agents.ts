@@ -2,20 +2,25 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   defined,
   defineRoute,
+  idParam,
   json,
+  MACHINE_PACE,
+  notFound,
   pageQuery,
   pageSchema,
   type RouteEnv,
   respond,
+  texts,
   timeInput,
 } from '../../../kernel/index.ts';
 import type { AgentSummary } from '../agents.ts';
 import type { AgentsService } from '../service.ts';
 import { AGENT_STATUSES, type AgentStatus } from '../types.ts';
-import { type Access, notFound } from './access.ts';
-import { anyId, badStatus, idParam, MACHINE_PACE, texts } from './input.ts';
+import type { Access } from './access.ts';
+import { badStatus } from './input.ts';
 import { agentSchema } from './schemas.ts';
 
 /** Logs of a long run come in parts; a part is at most this. */

@@ -2,19 +2,21 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   decimalSchema,
   defined,
   defineRoute,
+  idParam,
   json,
   noContent,
+  notFound,
   pageQuery,
   pageSchema,
   type RouteEnv,
   respond,
 } from '../../../kernel/index.ts';
 import { BUDGET_KINDS, BUDGET_PERIODS } from '../budgets.ts';
-import { type Access, notFound } from './access.ts';
-import { anyId, idParam } from './input.ts';
+import type { Access } from './access.ts';
 import { budgetSchema } from './schemas.ts';
 
 const limit = decimalSchema({ min: 'positive', example: '25' }).openapi({ description: 'USD.' });

@@ -2,11 +2,15 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   booleanParam,
   decimalSchema,
   defined,
   defineRoute,
+  filledText,
+  idParam,
   json,
+  MACHINE_PACE,
   pageQuery,
   pageSchema,
   type RouteEnv,
@@ -15,7 +19,6 @@ import {
 } from '../../../kernel/index.ts';
 import { SERVICE_TIERS } from '../price-tables/index.ts';
 import type { Access } from './access.ts';
-import { anyId, filledText, idParam, MACHINE_PACE } from './input.ts';
 import { costSchema } from './schemas.ts';
 
 /** At some 300 bytes each; larger sets go through the importer. */

@@ -1,33 +1,27 @@
 /** Imports: a file as the body of a call, and what became of the files before. */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   booleanParam,
   callerOf,
+  callingActor,
   countSchema,
   defined,
   defineRoute,
+  idParam,
   json,
+  MAX_IMPORT_BYTES,
   pageQuery,
   pageSchema,
   type RouteContext,
   type RouteEnv,
-  requestBytes,
   respond,
+  spoolBody,
 } from '../../../kernel/index.ts';
 import { IMPORT_KINDS, importFile, PRICE_TABLE_KINDS, recogniseKind } from '../imports/index.ts';
-import { type Access, actorOf } from './access.ts';
-import { anyId, idParam } from './input.ts';
+import type { Access } from './access.ts';
 import { importSchema } from './schemas.ts';
-
-/** A body is kept on disk while it is read; a larger file belongs to the command line, which needs no copy. */
-const MAX_FILE_BYTES = 2 * 1024 * 1024 * 1024;
 
 const reportSchema = z
   .object({
@@ -94,7 +88,7 @@ export function addImportRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
       summary: 'Import a file',
       description:
         'A log of calls, agent runs, or (administrators) a price table, as the body. Importing a file twice adds nothing; bad rows are left out and reported.',
-      limits: { streamsBody: true, bodyBytes: MAX_FILE_BYTES, timeMs: 0 },
+      limits: { streamsBody: true, bodyBytes: MAX_IMPORT_BYTES, timeMs: 0 },
       request: {
         query: importQuery,
         body: { content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } } },
@@ -105,7 +99,7 @@ export function addImportRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
       const { source, kind: named, acceptImplausible, ...given } = defined(c.req.valid('query'));
       const service = access.service(c);
       const user = await ownerOf(access, c, given.project);
-      await using file = await spool(c);
+      await using file = await spoolBody(c);
       const kind = named ?? (await recogniseKind({ source, open: file.open }));
       const table = PRICE_TABLE_KINDS.includes(kind);
       if (table) access.admin(c);
@@ -115,7 +109,7 @@ export function addImportRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
         ...(table ? {} : { user }),
       };
       const report = await importFile(
-        { scope: service.scope, actor: actorOf(c) },
+        { scope: service.scope, actor: callingActor(c) },
         { source, kind, open: file.open, options, signal: c.get('signal') },
       );
       return respond(c, 201, report);
@@ -181,21 +175,4 @@ async function ownerOf(access: Access, c: RouteContext, project: string | undefi
   const service = access.service(c);
   await access.projects(c, service, [{ id: project, field: 'project' }]);
   return (await service.getProjectOwners([project])).get(project) ?? callerOf(c).id;
-}
-
-/**
- * The body as a file that can be read more than once: an import looks at its beginning to recognise it, and a
- * client that sends slowly must hold up neither a connection nor the rows of a batch.
- */
-async function spool(c: RouteContext): Promise<{ open: () => AsyncIterable<Uint8Array> } & AsyncDisposable> {
-  const folder = await mkdtemp(join(tmpdir(), 'guildhall-import-'));
-  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  const path = join(folder, 'body');
-  try {
-    await pipeline(Readable.from(requestBytes(c)), createWriteStream(path, { mode: 0o600 }));
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
-  return { open: () => createReadStream(path), [Symbol.asyncDispose]: dispose };
 }

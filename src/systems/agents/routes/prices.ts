@@ -2,12 +2,18 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
+  callingActor,
   decimalAnswer,
   decimalSchema,
   defined,
   defineRoute,
+  filledText,
+  idParam,
   json,
+  MACHINE_PACE,
   noContent,
+  notFound,
   pageQuery,
   pageSchema,
   type RouteEnv,
@@ -19,8 +25,7 @@ import { SERVICE_TIERS } from '../price-tables/index.ts';
 import { deletePrice, findPrice, listPrices, setPrice } from '../prices.ts';
 import { checkUsage, quote, reprice } from '../quotes.ts';
 import { USAGE_KINDS, type UsageKind } from '../usage-kinds.ts';
-import { type Access, actorOf, notFound } from './access.ts';
-import { anyId, filledText, idParam, MACHINE_PACE } from './input.ts';
+import type { Access } from './access.ts';
 
 const USAGE_KIND_NAMES = Object.keys(USAGE_KINDS) as [UsageKind, ...UsageKind[]];
 /** Costs are priced in batches that each stand by themselves; what is cut off goes on at the next call. */
@@ -212,7 +217,7 @@ export function addPriceRoutes(router: OpenAPIHono<RouteEnv>, access: Access): v
       access.admin(c);
       return access.once(c, 201, (service) => {
         const { rates, ...price } = defined(c.req.valid('json'));
-        return setPrice(service.scope, { ...price, rates: rates.map(defined) }, actorOf(c));
+        return setPrice(service.scope, { ...price, rates: rates.map(defined) }, callingActor(c));
       });
     },
   );
@@ -229,7 +234,7 @@ export function addPriceRoutes(router: OpenAPIHono<RouteEnv>, access: Access): v
     }),
     async (c) => {
       access.admin(c);
-      await deletePrice(access.service(c).scope, c.req.valid('param').id, actorOf(c));
+      await deletePrice(access.service(c).scope, c.req.valid('param').id, callingActor(c));
       return noContent(c);
     },
   );

@@ -2,13 +2,17 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   callerOf,
   DEFAULT_PAGE,
   defined,
   defineRoute,
+  filledText,
+  idParam,
   json,
   listParam,
   noContent,
+  notFound,
   pageQuery,
   pageSchema,
   type RouteEnv,
@@ -16,8 +20,7 @@ import {
 } from '../../../kernel/index.ts';
 import type { ProjectSummary } from '../projects.ts';
 import type { AgentsService } from '../service.ts';
-import { type Access, notFound } from './access.ts';
-import { anyId, filledText, idParam } from './input.ts';
+import type { Access } from './access.ts';
 import {
   activitySchema,
   agentSchema,

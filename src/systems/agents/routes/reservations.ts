@@ -2,21 +2,21 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   decimalSchema,
   defined,
   defineRoute,
-  invalidInput,
+  idParam,
   json,
+  MACHINE_PACE,
   pageQuery,
   pageSchema,
-  type RouteContext,
   type RouteEnv,
   respond,
 } from '../../../kernel/index.ts';
 import { RESERVATION_STATES } from '../budgets.ts';
 import type { Access } from './access.ts';
 import { callFields } from './costs.ts';
-import { anyId, idParam, MACHINE_PACE } from './input.ts';
 import { costSchema, reservationSchema } from './schemas.ts';
 
 const newReservation = z
@@ -78,18 +78,16 @@ export function addReservationRoutes(router: OpenAPIHono<RouteEnv>, access: Acce
       summary: 'Reserve before a call',
       description:
         'Needs an `Idempotency-Key`: it moves money, and a repeated call must not set it aside twice. Refused with 409 `budget_exceeded` when a hard budget of the project or the run has no room; concurrent calls are let in one by one.',
-      limits: MACHINE_PACE,
+      limits: { ...MACHINE_PACE, needsKey: 'A reservation' },
       request: { body: { content: json(newReservation) } },
       responses: { 201: { description: 'The reservation.', content: json(reservationSchema) } },
     }),
-    (c) => {
-      needKey(c);
-      return access.once(c, 201, async (service) => {
+    (c) =>
+      access.once(c, 201, async (service) => {
         const input = defined(c.req.valid('json'));
         await access.project(c, service, input.projectId);
         return service.reserveBudget(input);
-      });
-    },
+      }),
   );
 
   router.openapi(
@@ -148,14 +146,5 @@ export function addReservationRoutes(router: OpenAPIHono<RouteEnv>, access: Acce
         await access.within(c, service, { noun: 'Reservation', thing: await service.getReservation(id) });
         return service.releaseReservation(id);
       }),
-  );
-}
-
-function needKey(c: RouteContext): void {
-  if (c.get('idempotencyKey') !== undefined) return;
-  throw invalidInput(
-    'Idempotency-Key',
-    'A reservation needs an Idempotency-Key.',
-    'Make a UUID for each call you intend, and send it again when you repeat that call.',
   );
 }

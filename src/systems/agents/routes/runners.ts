@@ -2,21 +2,25 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   callerOf,
   defined,
   defineRoute,
+  filledText,
+  idParam,
   json,
   noContent,
+  notFound,
   pageQuery,
   pageSchema,
   type RouteContext,
   type RouteEnv,
   respond,
+  texts,
 } from '../../../kernel/index.ts';
 import { RUNNER_PROVIDERS, RUNNER_STATUSES, type Runner } from '../runners.ts';
 import type { AgentsService } from '../service.ts';
-import { type Access, notFound } from './access.ts';
-import { anyId, filledText, idParam, texts } from './input.ts';
+import type { Access } from './access.ts';
 import { runnerSchema } from './schemas.ts';
 
 const newRunner = z

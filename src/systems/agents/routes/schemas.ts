@@ -1,13 +1,11 @@
 /** The things of this system as they look in answers. */
 import { z } from '@hono/zod-openapi';
-import { countSchema, decimalAnswer, timeSchema } from '../../../kernel/index.ts';
+import { anyId, countSchema, decimalAnswer, IMPORT_STATES, timeSchema } from '../../../kernel/index.ts';
 import { BUDGET_KINDS, BUDGET_PERIODS, RESERVATION_STATES } from '../budgets.ts';
-import { IMPORT_STATES } from '../import-pages.ts';
 import { ORGANIZATION_ROLES, ORGANIZATION_TYPES, SUBSCRIPTION_TIERS } from '../organizations.ts';
 import { SERVICE_TIERS } from '../price-tables/index.ts';
 import { RUNNER_PROVIDERS, RUNNER_STATUSES } from '../runners.ts';
 import { ACTIVITY_TYPES, AGENT_STATUSES } from '../types.ts';
-import { anyId } from './input.ts';
 
 export const jsonObject = z.record(z.string(), z.unknown());
 const percent = decimalAnswer('12.5').nullable();

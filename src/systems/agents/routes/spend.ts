@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   callerOf,
   daySchema,
   decimalAnswer,
@@ -15,7 +16,6 @@ import {
 } from '../../../kernel/index.ts';
 import { SPEND_GROUPS } from '../spend.ts';
 import type { Access } from './access.ts';
-import { anyId } from './input.ts';
 import { activitySchema, dailySpendSchema, projectSchema } from './schemas.ts';
 
 /** A year of days split by three models; rows are some 200 bytes. */

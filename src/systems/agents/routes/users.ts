@@ -2,11 +2,14 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
   defined,
   defineRoute,
   GuildhallError,
+  idParam,
   json,
   noContent,
+  notFound,
   pageQuery,
   pageSchema,
   type RouteContext,
@@ -14,8 +17,7 @@ import {
   respond,
   timeSchema,
 } from '../../../kernel/index.ts';
-import { type Access, notFound } from './access.ts';
-import { anyId, idParam } from './input.ts';
+import type { Access } from './access.ts';
 import { userAccountSchema } from './schemas.ts';
 
 const rolesInput = z

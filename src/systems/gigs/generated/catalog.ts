@@ -116,6 +116,26 @@ export const gigsCatalog: Catalog = {
     "bytea not null",
   "column auth_secrets.verify_until":
     "timestamp(3) with time zone",
+  "column chain_transactions.at":
+    "timestamp(3) with time zone not null",
+  "column chain_transactions.block_number":
+    "bigint not null",
+  "column chain_transactions.fee":
+    "numeric not null",
+  "column chain_transactions.from_address":
+    "text not null",
+  "column chain_transactions.gas_used":
+    "bigint not null",
+  "column chain_transactions.position":
+    "integer not null",
+  "column chain_transactions.status":
+    "text not null",
+  "column chain_transactions.to_address":
+    "text",
+  "column chain_transactions.tx_hash":
+    "text not null",
+  "column chain_transactions.value":
+    "numeric not null",
   "column idempotency_keys.account":
     "text not null",
   "column idempotency_keys.answer":
@@ -128,6 +148,66 @@ export const gigsCatalog: Catalog = {
     "text not null",
   "column idempotency_keys.request_sha256":
     "bytea not null",
+  "column import_refusals.excerpt":
+    "text not null",
+  "column import_refusals.import_id":
+    "text not null",
+  "column import_refusals.line":
+    "bigint not null",
+  "column import_refusals.reason":
+    "text not null",
+  "column imports.attempt":
+    "integer not null default 1",
+  "column imports.completed_at":
+    "timestamp(3) with time zone",
+  "column imports.digest":
+    "text not null default ''::text",
+  "column imports.error":
+    "text",
+  "column imports.id":
+    "text not null default new_id('imp'::text)",
+  "column imports.kind":
+    "text not null",
+  "column imports.platform_id":
+    "text",
+  "column imports.rows_done":
+    "bigint not null default 0",
+  "column imports.rows_inserted":
+    "bigint not null default 0",
+  "column imports.rows_known":
+    "bigint not null default 0",
+  "column imports.rows_refused":
+    "bigint not null default 0",
+  "column imports.source":
+    "text not null",
+  "column imports.started_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column imports.state":
+    "text not null default 'running'::text",
+  "column imports.totals":
+    "jsonb not null default '{}'::jsonb",
+  "column imports.updated_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column inbound_events.event_id":
+    "text not null",
+  "column inbound_events.id":
+    "text not null default new_id('inb'::text)",
+  "column inbound_events.job_id":
+    "bigint",
+  "column inbound_events.outcome":
+    "text",
+  "column inbound_events.payload":
+    "jsonb not null",
+  "column inbound_events.payload_sha256":
+    "bytea not null",
+  "column inbound_events.platform_id":
+    "text not null",
+  "column inbound_events.processed_at":
+    "timestamp(3) with time zone",
+  "column inbound_events.received_at":
+    "timestamp(3) with time zone not null default clock_timestamp()",
+  "column inbound_events.task_id":
+    "text",
   "column ledger_accounts.asset_id":
     "smallint not null",
   "column ledger_accounts.closed_at":
@@ -1058,6 +1138,8 @@ export const gigsCatalog: Catalog = {
     "text not null",
   "column workers.id":
     "text not null default new_id('wrk'::text)",
+  "column workers.initial_score":
+    "integer not null default 500",
   "column workers.last_active_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column workers.metadata":
@@ -1170,6 +1252,14 @@ export const gigsCatalog: Catalog = {
     "Null when no request caused it.",
   "comment column auth_secrets.verify_until":
     "Null: the key that signs. Set: rotated out, and still accepted until then.",
+  "comment column chain_transactions.fee":
+    "Gas used times price, in smallest units of the chain's own currency.",
+  "comment column chain_transactions.position":
+    "Place in the block, from 0.",
+  "comment column chain_transactions.to_address":
+    "Null: it made a contract.",
+  "comment column chain_transactions.value":
+    "Smallest units of the chain's own currency.",
   "comment column daily_transaction_summary.asset":
     "USDC, or the token of transfers seen elsewhere: amounts are in whole units of it.",
   "comment column daily_transaction_summary.average_amount":
@@ -1188,6 +1278,32 @@ export const gigsCatalog: Catalog = {
     "payout, advance, repayment, fee, refund, deposit, withdrawal or transfer.",
   "comment column idempotency_keys.answer":
     "What the call returned; null only inside the transaction that is computing it.",
+  "comment column imports.attempt":
+    "Raised by whoever takes an unfinished import over; a batch of an older attempt is refused.",
+  "comment column imports.completed_at":
+    "When the whole file was read; null: not yet.",
+  "comment column imports.digest":
+    "Hash over the rows done; an import resumes only where the file still begins with them.",
+  "comment column imports.error":
+    "Why it failed; null: it did not.",
+  "comment column imports.platform_id":
+    "Platform that posted and paid the tasks; null: what was seen on a chain belongs to none.",
+  "comment column imports.rows_done":
+    "Rows of the file dealt with so far: inserted, known or refused.",
+  "comment column imports.state":
+    "running, or killed while it was; stopped and failed ones are continued by the next import of the file; abandoned: the file had changed.",
+  "comment column inbound_events.event_id":
+    "The platform's own id of the event; sent again it is the same event.",
+  "comment column inbound_events.job_id":
+    "Job of the queue task-completed that works on it; null only within the statement that receives it.",
+  "comment column inbound_events.outcome":
+    "paid, held (paid when the hold of the task is over), flagged (a person looks), rejected; null before.",
+  "comment column inbound_events.payload_sha256":
+    "Of the payload, to tell a repetition from another event under the same id.",
+  "comment column inbound_events.processed_at":
+    "Null while it waits, is worked on, or is a dead letter.",
+  "comment column inbound_events.task_id":
+    "Task it was about; null before it is processed.",
   "comment column invariant_loans_equal_books.balance":
     "Balance of the account advance:ID.",
   "comment column invariant_loans_equal_books.due":
@@ -1682,6 +1798,8 @@ export const gigsCatalog: Catalog = {
     "Percent: completed of those that were completed, cancelled after they began, or disputed.",
   "comment column workers.dispute_rate":
     "Percent of the worker's tasks that were ever disputed.",
+  "comment column workers.initial_score":
+    "Score the worker began with: 500, or what it brought along from elsewhere. Replaying its events from here gives its score.",
   "comment column workers.reputation_score":
     "0 to 1000, starts at 500; changed by reputation events only.",
   "comment column workers.total_earned":
@@ -1746,6 +1864,18 @@ export const gigsCatalog: Catalog = {
     "Pauses (paused) or ends (cancelled) one stream of a task, or all with null, after paying what has accrued; returns how much that was. The rest stays in the task's escrow. For callers that have locked the task.",
   "comment function hold_refusal(p_task tasks)":
     "Why nothing may leave the escrow of a completed task for a worker just now, or null: held, flagged or rejected, a stream that is not over.",
+  "comment function import_chain_transactions(p_rows jsonb)":
+    "Writes transactions of a chain, each once for its hash, and their fee to the transfers within them; returns how many were new.",
+  "comment function import_platform(p_actor_kind text, p_actor_id text, p_request_id text, p_name text, p_email text)":
+    "The platform of this address, made when there is none: without a password, so nobody signs in as it, and without a fee, so that imported amounts are paid as published.",
+  "comment function import_reputation(p_made text[], p_tasks jsonb, p_places integer[], p_workers text[])":
+    "The reputation events of imported tasks, dated at their completion: points for completing, the rating, a penalty.",
+  "comment function import_tasks(p_actor_kind text, p_actor_id text, p_request_id text, p_import text, p_platform text, p_rows_done bigint, p_fund boolean, p_tasks jsonb, p_shares jsonb)":
+    "Writes a batch of tasks that were done elsewhere: completed, their money moved from the platform (paid in first when p_fund) to escrow and, unless held or rejected, to their workers. Returns how many were new.",
+  "comment function import_transfers(p_import text, p_transfers jsonb)":
+    "Writes token transfers seen on a chain, each once for its hash and log index, with outcome and fee where the chain's transaction is known; returns how many were new.",
+  "comment function import_workers(p_actor_kind text, p_actor_id text, p_request_id text, p_emails text[], p_names text[])":
+    "Makes the workers of these addresses that are not there yet, without passwords; returns how many.",
   "comment function ledger_balance_at(p_account bigint, p_at timestamp with time zone)":
     "Balance of an account right after the last posting at or before a moment, in the asset's own unit; null when there is no such account.",
   "comment function ledger_broken_seals(p_from bigint, p_until bigint)":
@@ -1850,6 +1980,8 @@ export const gigsCatalog: Catalog = {
     "After a restore on another server the stored transaction ids can lie in its future; this puts the old events first, and the position of the webhooks' fan-out among them. Returns how many moved.",
   "comment function rebuild_statistics()":
     "Makes the statistics anew from tasks, transactions and ratings, and brings the columns of workers and platforms up to date; returns the number of workers. Writers wait meanwhile.",
+  "comment function receive_event(p_platform_id text, p_event_id text, p_sha256 bytea, p_payload jsonb)":
+    "Keeps an event of a platform with the job that works on it, once for its id; other content under the same id is refused.",
   "comment function record_action(p_actor_type text, p_actor_id text, p_request_id text, p_action text, p_resource_type text, p_resource_id text, p_metadata jsonb, p_audiences text[], p_before jsonb, p_after jsonb)":
     "Writes the audit entry of an action and an event for each of its audiences (none: administrators only); call it in the transaction of the action.",
   "comment function record_change(p_actor_kind text, p_actor_id text, p_request_id text, p_action text, p_subject text, p_audience text, p_before jsonb, p_after jsonb)":
@@ -1877,7 +2009,7 @@ export const gigsCatalog: Catalog = {
   "comment function repay_loan(p_actor_kind text, p_actor_id text, p_request_id text, p_loan text, p_worker text, p_task text, p_amount numeric, p_installments integer, p_key text, p_wide boolean)":
     "Moves an amount from a worker's balance to its advance and writes it down; the last unit makes the loan repaid. Raises a serialization failure when the loan was changed meanwhile: call again.",
   "comment function replay_reputation(p_worker text)":
-    "The score that follows from the worker's events alone: from 500, in the order of seq, kept in 0 to 1000 after each.",
+    "The score that follows from the worker's events alone: from the initial score, in the order of seq, kept in 0 to 1000 after each.",
   "comment function reputation_badges(p_completed bigint, p_completion_rate numeric, p_ratings bigint, p_average_rating numeric, p_risk_score integer)":
     "Badges for completed tasks (1, 10, 50), an average of 4.5 stars in 5 ratings or more, 95 percent of begun tasks completed, and a risk score of 900.",
   "comment function reputation_rank(p_score integer)":
@@ -2016,8 +2148,16 @@ export const gigsCatalog: Catalog = {
     "Who did what in the business of the platform, actors of any kind. No foreign keys: an entry outlives what it tells of. Rows are only added.",
   "comment table auth_secrets":
     "Keys that sign access tokens (HMAC-SHA-256). Whoever reads this table can sign in as anyone: grant it to nobody.",
+  "comment table chain_transactions":
+    "Transactions of a chain as they were seen there, with their outcome and what they cost. They never touch our books; token transfers within them are rows of transactions with the same hash.",
   "comment table idempotency_keys":
     "One row per caller's key, committed with the change it guards; pruned after some days.",
+  "comment table import_refusals":
+    "Rows of a file that were left out, and why; the first 1,000 of each import, while imports.rows_refused counts all.",
+  "comment table imports":
+    "One file brought in. Progress is written with the rows it counts, so a killed import continues where its last batch ended.",
+  "comment table inbound_events":
+    "What platforms reported by webhook: each event once, written together with the job that works on it. One that its job gave up is a dead letter in queue_dead.",
   "comment table ledger_accounts":
     "Accounts of the double entry. The code is the caller's own name for it and never changes.",
   "comment table ledger_assets":
@@ -2141,7 +2281,7 @@ export const gigsCatalog: Catalog = {
   "comment view invariant_rail_equals_transactions":
     "A row when the money under way in the books is not the sum of the withdrawals under way. Find the withdrawal whose entries are missing in invariant_payouts_have_entries.",
   "comment view invariant_reputation_replays":
-    "Workers whose score does not follow from their events: from 500, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger.",
+    "Workers whose score does not follow from their events: from initial_score, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger.",
   "comment view invariant_sandbox_sends_once":
     "Transfers that the sandbox rail was told to send more than once: a worker sent again what it should have looked for.",
   "comment view invariant_stream_releases_equal_transactions":
@@ -2234,8 +2374,50 @@ export const gigsCatalog: Catalog = {
     "PRIMARY KEY (kid)",
   "constraint auth_secrets.auth_secrets_secret_check":
     "CHECK ((octet_length(secret) = 32))",
+  "constraint chain_transactions.chain_transactions_addresses_check":
+    "CHECK (((from_address ~ '^0x[0-9a-f]{40}$'::text) AND (to_address ~ '^0x[0-9a-f]{40}$'::text)))",
+  "constraint chain_transactions.chain_transactions_amounts_check":
+    "CHECK (((value >= (0)::numeric) AND (value < '1000000000000000000000000000000000000000000000000000000000000'::numeric) AND (value = round(value)) AND (fee >= (0)::numeric) AND (fee < '1000000000000000000000000000000000000000000000000000000000000'::numeric) AND (fee = round(fee))))",
+  "constraint chain_transactions.chain_transactions_pkey":
+    "PRIMARY KEY (tx_hash)",
+  "constraint chain_transactions.chain_transactions_places_check":
+    "CHECK (((block_number >= 0) AND (\"position\" >= 0) AND (gas_used >= 0)))",
+  "constraint chain_transactions.chain_transactions_status_check":
+    "CHECK ((status = ANY (ARRAY['completed'::text, 'failed'::text])))",
+  "constraint chain_transactions.chain_transactions_tx_hash_check":
+    "CHECK ((tx_hash ~ '^0x[0-9a-f]{64}$'::text))",
   "constraint idempotency_keys.idempotency_keys_pkey":
     "PRIMARY KEY (account, key)",
+  "constraint import_refusals.import_refusals_import_id_fkey":
+    "FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE",
+  "constraint import_refusals.import_refusals_pkey":
+    "PRIMARY KEY (import_id, line)",
+  "constraint imports.imports_completed_check":
+    "CHECK (((state = 'completed'::text) = (completed_at IS NOT NULL)))",
+  "constraint imports.imports_pkey":
+    "PRIMARY KEY (id)",
+  "constraint imports.imports_platform_id_fkey":
+    "FOREIGN KEY (platform_id) REFERENCES platforms(id) ON DELETE CASCADE",
+  "constraint imports.imports_rows_check":
+    "CHECK (((rows_done >= 0) AND (rows_inserted >= 0) AND (rows_known >= 0) AND (rows_refused >= 0)))",
+  "constraint imports.imports_state_check":
+    "CHECK ((state = ANY (ARRAY['running'::text, 'stopped'::text, 'failed'::text, 'abandoned'::text, 'completed'::text])))",
+  "constraint inbound_events.inbound_events_event_id_check":
+    "CHECK (((length(event_id) >= 1) AND (length(event_id) <= 200)))",
+  "constraint inbound_events.inbound_events_event_id_key":
+    "UNIQUE (platform_id, event_id)",
+  "constraint inbound_events.inbound_events_job_id_key":
+    "UNIQUE (job_id)",
+  "constraint inbound_events.inbound_events_outcome_check":
+    "CHECK (((outcome = ANY (ARRAY['paid'::text, 'held'::text, 'flagged'::text, 'rejected'::text])) AND ((outcome IS NULL) = (processed_at IS NULL))))",
+  "constraint inbound_events.inbound_events_payload_check":
+    "CHECK ((jsonb_typeof(payload) = 'object'::text))",
+  "constraint inbound_events.inbound_events_pkey":
+    "PRIMARY KEY (id)",
+  "constraint inbound_events.inbound_events_platform_id_fkey":
+    "FOREIGN KEY (platform_id) REFERENCES platforms(id) ON DELETE CASCADE",
+  "constraint inbound_events.inbound_events_task_id_fkey":
+    "FOREIGN KEY (task_id) REFERENCES tasks(id) ON DELETE SET NULL",
   "constraint ledger_accounts.ledger_accounts_asset_id_fkey":
     "FOREIGN KEY (asset_id) REFERENCES ledger_assets(id)",
   "constraint ledger_accounts.ledger_accounts_asset_key":
@@ -2592,6 +2774,8 @@ export const gigsCatalog: Catalog = {
     "FOREIGN KEY (id, email) REFERENCES accounts(id, login) ON UPDATE CASCADE ON DELETE CASCADE",
   "constraint workers.workers_email_key":
     "UNIQUE (email)",
+  "constraint workers.workers_initial_score_check":
+    "CHECK (((initial_score >= 0) AND (initial_score <= 1000)))",
   "constraint workers.workers_metadata_check":
     "CHECK ((jsonb_typeof(metadata) = 'object'::text))",
   "constraint workers.workers_name_check":
@@ -2664,6 +2848,18 @@ export const gigsCatalog: Catalog = {
     "numeric plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_now constant timestamptz := clock_timestamp();\n  v_ids text[];\n  v_released numeric;\n  v_stream record;\nbegin\n  assert p_status in ('paused', 'cancelled'), 'streams are halted by a pause or for good';\n  v_ids := array(\n    select s.id from :schema.streams s\n    where s.task_id = p_task and s.id = coalesce(p_stream, s.id)\n      and s.status in ('active', 'insolvent', case when p_status = 'cancelled' then 'paused' end)\n    order by s.id for no key update\n  );\n  select coalesce(sum(r.amount), 0) into v_released\n  from :schema.release_streams(p_actor_type, p_actor_id, p_request_id, v_ids, null, v_now, p_wide) as r;\n  for v_stream in\n    update :schema.streams s\n    set status = p_status, next_release_at = null,\n      -- One that ran out of money has earned nothing since.\n      paused_at = case when p_status = 'paused' then least(v_now, :schema.stream_runs_out_at(s)) end,\n      cancelled_at = case when p_status = 'cancelled' then v_now end, updated_at = v_now\n    where s.id = any (v_ids) and s.status in ('active', 'insolvent', 'paused')\n    returning s.id, s.task_id, s.worker_id, s.platform_id, s.released_amount, s.funded_amount\n  loop\n    perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, p_status, 'stream', v_stream.id,\n      jsonb_build_object('taskId', v_stream.task_id, 'released', trim_scale(v_stream.released_amount)::text,\n        'unreleased', trim_scale(v_stream.funded_amount - v_stream.released_amount)::text),\n      array[v_stream.worker_id, v_stream.platform_id]);\n  end loop;\n  return v_released;\nend\n",
   "function hold_refusal(p_task tasks)":
     "jsonb sql s set search_path=its own schema, pg_temp as \n  select case\n    when p_task.hold_until > clock_timestamp() then jsonb_build_object('state', 'GH409',\n      'message', format('Task %s is held until %s.', p_task.id, to_char(p_task.hold_until at time zone 'UTC',\n        'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')),\n      'reason', 'task_held', 'details', jsonb_build_object('taskId', p_task.id, 'holdUntil', p_task.hold_until),\n      'hint', 'It is paid by itself when that time has come and it is approved.')\n    when p_task.verification_status in ('flagged', 'rejected') then jsonb_build_object('state', 'GH409',\n      'message', format('Task %s is %s.', p_task.id, p_task.verification_status), 'reason', 'not_verified',\n      'details', jsonb_build_object('taskId', p_task.id, 'verificationStatus', p_task.verification_status),\n      'hint', 'Approve it first.')\n    when exists (\n      select from :schema.streams s where s.task_id = p_task.id and s.status in ('active', 'paused', 'insolvent')\n    ) then jsonb_build_object('state', 'GH409', 'message', format('Task %s is being paid by a stream.', p_task.id),\n      'reason', 'task_streaming', 'details', jsonb_build_object('taskId', p_task.id),\n      'hint', 'Wait for its end, or cancel it.')\n  end;\n",
+  "function import_chain_transactions(p_rows jsonb)":
+    "bigint plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_made text[];\nbegin\n  with made as (\n    insert into :schema.chain_transactions (tx_hash, block_number, position, from_address, to_address, value, gas_used,\n      fee, status, at)\n    select d.tx_hash, d.block_number, d.position, d.from_address, d.to_address, d.value, d.gas_used, d.fee, d.status, d.at\n    from jsonb_to_recordset(p_rows) as d(tx_hash text, block_number bigint, position integer, from_address text,\n      to_address text, value numeric, gas_used bigint, fee numeric, status text, at timestamptz)\n    order by d.tx_hash\n    on conflict (tx_hash) do nothing\n    returning tx_hash\n  )\n  select array_agg(m.tx_hash) into v_made from made m;\n  -- Transfers that came in before: a log proves that its transaction went through, so only the fee is new.\n  update :schema.transactions t\n  set metadata = t.metadata || jsonb_build_object('chainFee', c.fee::text), updated_at = clock_timestamp()\n  from :schema.chain_transactions c\n  where c.tx_hash = any (v_made) and t.tx_hash = c.tx_hash and t.rail = 'ethereum';\n  return coalesce(cardinality(v_made), 0);\nend\n",
+  "function import_platform(p_actor_kind text, p_actor_id text, p_request_id text, p_name text, p_email text)":
+    "text plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_id text;\nbegin\n  -- The unique login is the guard: of two imports that start at once the second waits here and then finds it.\n  insert into :schema.accounts (id, kind, login, roles)\n  values (:schema.new_id('plt'), 'platform', p_email, '{platform}')\n  on conflict (login) do nothing\n  returning id into v_id;\n  if v_id is null then\n    select p.id into v_id from :schema.platforms p where p.contact_email = p_email;\n    return v_id;\n  end if;\n  insert into :schema.platforms (id, name, contact_email, fee_bps, metadata)\n  values (v_id, p_name, p_email, 0, '{\"imported\": true}');\n  perform :schema.open_books('platform', v_id);\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'register', 'platform', v_id,\n    jsonb_build_object('login', p_email), array[v_id]);\n  return v_id;\nend\n",
+  "function import_reputation(p_made text[], p_tasks jsonb, p_places integer[], p_workers text[])":
+    "void sql v set search_path=its own schema, pg_temp as \n  insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, rating, reason, created_at)\n  select s.worker, t.id, e.type, e.delta, e.rating, e.reason, t.completed_at\n  from :schema.tasks t\n  join jsonb_to_recordset(p_tasks) as d(place integer, external_id text, points integer, rating smallint, penalty integer)\n    on d.external_id = t.external_id\n  join unnest(p_places, p_workers) as s(task, worker) on s.task = d.place\n  cross join lateral (values\n    (1, 'task_completed', d.points, null::smallint, 'Completed \"' || left(coalesce(t.title, t.id), 200) || '\"'),\n    (2, 'rating_received', (d.rating - 3) * 5, d.rating, 'Rated ' || d.rating || ' of 5'),\n    (3, 'penalty', -d.penalty, null, 'The platform marked the work as tainted')\n  ) as e(place, type, delta, rating, reason)\n  where t.id = any (p_made) and e.delta is not null\n  -- In one order of workers: two imports that meet at the same rows wait for each other in a line.\n  order by s.worker, t.completed_at, t.id, e.place;\n",
+  "function import_tasks(p_actor_kind text, p_actor_id text, p_request_id text, p_import text, p_platform text, p_rows_done bigint, p_fund boolean, p_tasks jsonb, p_shares jsonb)":
+    "bigint plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_now constant timestamptz(3) := clock_timestamp();\n  v_made text[];\n  v_keys text[];\n  v_amounts numeric[];\n  v_places integer[];\n  v_owners text[];\n  v_parts numeric[];\n  v_tasks text[];\n  v_workers text[];\nbegin\n  perform :schema.import_workers(p_actor_kind, p_actor_id, p_request_id, array_agg(s.email), array_agg(s.name))\n  from jsonb_to_recordset(p_shares) as s(worker text, email text, name text)\n  where s.worker is null;\n  select array_agg(s.task order by s.place), array_agg(coalesce(k.id, m.id) order by s.place),\n    array_agg(s.amount order by s.place)\n  into v_places, v_owners, v_parts\n  from jsonb_to_recordset(p_shares) as s(place integer, task integer, worker text, email text, amount numeric)\n  left join :schema.workers k on k.id = s.worker\n  left join :schema.workers m on m.email = s.email;\n\n  -- What the platform posted before under the same id stays as it is.\n  with made as (\n    insert into :schema.tasks (platform_id, worker_id, external_id, amount, escrowed_amount, status, title, description,\n      metadata, verification_data, verification_status, verified_by, worker_rating, hold_until, started_at, completed_at,\n      created_at, updated_at)\n    select p_platform, w.id, t.external_id, t.amount, case when t.verification = 'rejected' then 0 else t.amount end,\n      'completed', t.title, t.description, t.metadata || jsonb_build_object('importId', p_import), t.verification_data,\n      t.verification, case when t.verification <> 'pending' then 'manual' end, t.rating, t.hold_until,\n      coalesce(t.started_at, v_now), coalesce(t.completed_at, v_now), coalesce(t.started_at, v_now), v_now\n    from jsonb_to_recordset(p_tasks) as t(place integer, external_id text, amount numeric, title text, description text,\n      metadata jsonb, verification_data jsonb, verification text, rating smallint, hold_until timestamptz,\n      started_at timestamptz, completed_at timestamptz)\n    join (\n      select distinct on (u.task) u.task, u.id\n      from unnest(v_places, v_owners) with ordinality as u(task, id, place) order by u.task, u.place\n    ) as w on w.task = t.place\n    order by t.external_id\n    on conflict (platform_id, external_id) do nothing\n    returning id, escrowed_amount\n  )\n  select array_agg(m.id order by m.id), array_agg('task ' || m.id || ' escrow' order by m.id),\n    array_agg(m.escrowed_amount::numeric order by m.id)\n  into v_made, v_keys, v_amounts\n  from made m;\n  if v_made is null then return 0; end if;\n\n  if p_fund then\n    perform :schema.deposit_funds(p_actor_kind, p_actor_id, p_request_id, null, null, null, null, p_platform, s.amount,\n      'ledger', 'import ' || p_import || ' row ' || p_rows_done, true)\n    from (select sum(a) as amount from unnest(v_amounts) as a) as s where s.amount > 0;\n  end if;\n  perform :schema.move_money(v_keys, array_fill('platform:' || p_platform, array[cardinality(v_keys)]),\n    array_fill('escrow:' || p_platform, array[cardinality(v_keys)]), v_amounts, 'import ' || p_import, true);\n\n  -- Held ones are paid by release_holds, rejected ones by nobody.\n  select array_agg(t.id order by s.place), array_agg(s.worker order by s.place), array_agg(s.amount order by s.place)\n  into v_tasks, v_workers, v_amounts\n  from :schema.tasks t\n  join jsonb_to_recordset(p_tasks) as d(place integer, external_id text) on d.external_id = t.external_id\n  join unnest(v_places, v_owners, v_parts) with ordinality as s(task, worker, amount, place) on s.task = d.place\n  where t.id = any (v_made) and t.hold_until is null and t.verification_status = 'approved' and s.amount > 0;\n  if v_tasks is not null then\n    perform :schema.post_payouts(p_actor_kind, p_actor_id, p_request_id, v_tasks, v_workers, v_amounts,\n      jsonb_build_object('importId', p_import), true);\n  end if;\n  perform :schema.import_reputation(v_made, p_tasks, v_places, v_owners);\n  insert into :schema.audit_logs (actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)\n  values (p_actor_kind, p_actor_id, p_request_id, 'import_tasks', 'import', p_import,\n    jsonb_build_object('platformId', p_platform, 'tasks', cardinality(v_made), 'payouts', coalesce(cardinality(v_tasks), 0)));\n  return cardinality(v_made);\nend\n",
+  "function import_transfers(p_import text, p_transfers jsonb)":
+    "bigint plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_made bigint;\nbegin\n  -- Our books stay as they are: this money moved elsewhere. A failed transaction of the chain moved nothing.\n  insert into :schema.transactions (asset, tx_hash, log_index, tx_type, amount, status, from_address, to_address, rail,\n    block_number, error_message, metadata, processed_at, created_at)\n  select d.asset, d.tx_hash, d.log_index, 'transfer', d.amount, coalesce(c.status, 'completed'), d.from_address,\n    d.to_address, 'ethereum', d.block_number, case when c.status = 'failed' then 'The chain reverted it.' end,\n    d.metadata || jsonb_build_object('importId', p_import)\n      || case when c.tx_hash is null then '{}' else jsonb_build_object('chainFee', c.fee::text) end,\n    d.at, d.at\n  from jsonb_to_recordset(p_transfers) as d(asset text, tx_hash text, log_index integer, amount numeric,\n    from_address text, to_address text, block_number bigint, metadata jsonb, at timestamptz)\n  left join :schema.chain_transactions c on c.tx_hash = d.tx_hash\n  order by d.tx_hash, d.log_index\n  on conflict (tx_hash, log_index) where tx_hash is not null do nothing;\n  get diagnostics v_made = row_count;\n  return v_made;\nend\n",
+  "function import_workers(p_actor_kind text, p_actor_id text, p_request_id text, p_emails text[], p_names text[])":
+    "bigint plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_made text[];\nbegin\n  -- In one order always: two imports with the same workers wait for each other in a line.\n  with wanted as (\n    select distinct on (g.email) g.email, g.name, :schema.new_id('wrk') as id\n    from unnest(p_emails, p_names) as g(email, name)\n    where not exists (select from :schema.accounts a where a.login = g.email)\n    order by g.email\n  ), account as (\n    insert into :schema.accounts (id, kind, login, roles)\n    select w.id, 'worker', w.email, '{worker}' from wanted w order by w.email\n    on conflict (login) do nothing\n    returning id, login\n  ), made as (\n    insert into :schema.workers (id, name, email, metadata)\n    select a.id, w.name, a.login, '{\"imported\": true}' from account a join wanted w on w.id = a.id\n    returning id\n  )\n  select array_agg(m.id order by m.id) into v_made from made m;\n  if v_made is null then return 0; end if;\n  perform :schema.open_books('worker', u.id) from unnest(v_made) as u(id);\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'register', 'worker', w.id,\n    jsonb_build_object('login', w.email), array[w.id])\n  from :schema.workers w where w.id = any (v_made) order by w.id;\n  return cardinality(v_made);\nend\n",
   "function ledger_balance_at(p_account bigint, p_at timestamp with time zone)":
     "numeric plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_now numeric;\n  v_side text;\n  v_unit numeric;\nbegin\n  -- Who is posting now has taken its time already and is waited for; who posts afterwards takes a later one. So the\n  -- answer for a moment that has passed never changes any more.\n  perform 1 from :schema.ledger_balances where account_id = p_account order by slot for share;\n  select a.normal_side, s.unit into v_side, v_unit\n  from :schema.ledger_accounts a join :schema.ledger_assets s on s.id = a.asset_id\n  where a.id = p_account;\n  select sum(debits - credits) into v_now from :schema.ledger_balances where account_id = p_account;\n  -- From today backwards, because people mostly ask for what was lately.\n  v_now := v_now - coalesce((\n    select sum(case when t.debit_account = p_account then t.amount else -t.amount end)\n    from (\n      select * from :schema.ledger_transfers where debit_account = p_account\n      union all\n      select * from :schema.ledger_transfers where credit_account = p_account\n    ) as t\n    where t.kind in (1, 3) and t.at > p_at\n  ), 0);\n  return v_now * v_unit * case v_side when 'debit' then 1 else -1 end;\nend\n",
   "function ledger_broken_seals(p_from bigint, p_until bigint)":
@@ -2768,6 +2964,8 @@ export const gigsCatalog: Catalog = {
     "integer sql v set search_path=its own schema, pg_temp as \n  with ahead as materialized (\n    select c.xid, c.event_id\n    from :schema.webhook_cursor as c\n    where c.xid > pg_current_xact_id()\n      or exists (select from :schema.outbox as o where o.xid > pg_current_xact_id())\n  ),\n  -- What the webhooks' fan-out has read stays before its cursor, the rest behind it.\n  cursor as (\n    update :schema.webhook_cursor as c\n    set xid = '3'::xid8, event_id = 9223372036854775807\n    from ahead\n  ),\n  moved as (\n    update :schema.outbox as o\n    set xid = case when (o.xid, o.id) <= (ahead.xid, ahead.event_id) then '3' else '4' end::xid8\n    from ahead\n    returning 1\n  )\n  select count(*)::integer from moved;\n",
   "function rebuild_statistics()":
     "bigint plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_workers bigint;\nbegin\n  -- In the order of a deletion: it comes to the tasks with workers and platforms locked, and would wait for us for ever.\n  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '.fold_statistics', 0));\n  perform from :schema.workers order by id for key share;\n  perform from :schema.platforms order by id for key share;\n  -- Whoever writes waits: what came in between would be counted twice, or not at all.\n  lock table :schema.tasks, :schema.transactions, :schema.reputation_events, :schema.work_deltas, :schema.money_deltas\n    in share row exclusive mode;\n  delete from :schema.work_deltas;\n  delete from :schema.money_deltas;\n  delete from :schema.worker_statistics;\n  delete from :schema.worker_days;\n  delete from :schema.worker_transactions;\n  delete from :schema.platform_statistics;\n  delete from :schema.platform_workers;\n  delete from :schema.platform_activity;\n  delete from :schema.transaction_days;\n  insert into :schema.worker_statistics (worker_id, tasks, pending, active, completed, cancelled, abandoned, disputed,\n    ever_disputed, late, ratings, stars, earned, paid, released, open_amount, last_active_at)\n  select w.id, coalesce(t.tasks, 0), coalesce(t.pending, 0), coalesce(t.active, 0), coalesce(t.completed, 0),\n    coalesce(t.cancelled, 0), coalesce(t.abandoned, 0), coalesce(t.disputed, 0), coalesce(t.ever_disputed, 0),\n    coalesce(t.late, 0), coalesce(r.ratings, 0), coalesce(r.stars, 0), coalesce(t.earned, 0), coalesce(t.paid, 0), coalesce(t.released, 0),\n    coalesce(t.open_amount, 0), greatest(t.active_at, x.active_at)\n  from :schema.workers w\n  left join (\n    select worker_id, count(*) as tasks, count(*) filter (where status = 'pending') as pending,\n      count(*) filter (where status = 'active') as active, count(*) filter (where status = 'completed') as completed,\n      count(*) filter (where status = 'cancelled') as cancelled,\n      count(*) filter (where status = 'cancelled' and started_at is not null) as abandoned,\n      count(*) filter (where status = 'disputed') as disputed, count(*) filter (where was_disputed) as ever_disputed,\n      count(*) filter (where status = 'completed' and completed_at > due_at) as late,\n      sum(case when status = 'completed' then amount else 0 end) as earned, sum(paid_amount) as paid,\n      sum(case when task_type = 'streaming' then paid_amount else 0 end) as released,\n      sum(case when status = 'cancelled' then 0 else amount - paid_amount end) as open_amount,\n      max(greatest(created_at, started_at, completed_at)) as active_at\n    from :schema.tasks\n    group by worker_id\n  ) as t on t.worker_id = w.id\n  left join (\n    select worker_id, count(*) as ratings, sum(rating) as stars from :schema.reputation_events\n    where rating is not null and event_type = 'rating_received' group by worker_id\n  ) as r on r.worker_id = w.id\n  left join (\n    select worker_id, max(created_at) as active_at from :schema.transactions group by worker_id\n  ) as x on x.worker_id = w.id;\n  get diagnostics v_workers = row_count;\n  insert into :schema.worker_days (worker_id, day, tasks, completed, payouts, earned)\n  select worker_id, day, tasks, completed, payouts, earned from :schema.recomputed_worker_days;\n  insert into :schema.worker_transactions (worker_id, tx_type, transactions, amount)\n  select worker_id, tx_type, count(*), sum(amount)\n  from :schema.transactions\n  where worker_id is not null and status = 'completed' and asset = 'USDC'\n  group by 1, 2;\n  insert into :schema.transaction_days (day, asset, tx_type, status, transactions, amount, fees)\n  select (created_at at time zone 'UTC')::date, asset, tx_type, status, count(*), sum(amount), sum(fee)\n  from :schema.transactions\n  group by 1, 2, 3, 4;\n  insert into :schema.platform_workers (platform_id, worker_id, tasks, last_day)\n  select platform_id, worker_id, count(*), (max(created_at) at time zone 'UTC')::date\n  from :schema.tasks\n  where worker_id is not null\n  group by 1, 2;\n  insert into :schema.platform_activity (platform_id, day, workers)\n  select platform_id, last_day, count(*) from :schema.platform_workers group by 1, 2;\n  insert into :schema.platform_statistics (platform_id, tasks, pending, active, completed, cancelled, abandoned, disputed,\n    timed, seconds, payouts, payout_amount, fees, unique_workers)\n  select p.id, coalesce(t.tasks, 0), coalesce(t.pending, 0), coalesce(t.active, 0), coalesce(t.completed, 0),\n    coalesce(t.cancelled, 0), coalesce(t.abandoned, 0), coalesce(t.disputed, 0), coalesce(t.timed, 0),\n    coalesce(t.seconds, 0), coalesce(x.payouts, 0), coalesce(x.amount, 0), coalesce(x.fees, 0), coalesce(u.workers, 0)\n  from :schema.platforms p\n  left join (\n    select platform_id, count(*) as tasks, count(*) filter (where status = 'pending') as pending,\n      count(*) filter (where status = 'active') as active, count(*) filter (where status = 'completed') as completed,\n      count(*) filter (where status = 'cancelled') as cancelled,\n      count(*) filter (where status = 'cancelled' and started_at is not null) as abandoned,\n      count(*) filter (where status = 'disputed') as disputed,\n      count(*) filter (where status = 'completed' and started_at is not null) as timed,\n      sum(extract(epoch from completed_at - started_at)) filter (where status = 'completed') as seconds\n    from :schema.tasks\n    group by platform_id\n  ) as t on t.platform_id = p.id\n  left join (\n    select platform_id, count(*) as payouts, sum(amount) as amount, sum(fee) as fees from :schema.transactions\n    where tx_type = 'payout' and status = 'completed' and asset = 'USDC' group by platform_id\n  ) as x on x.platform_id = p.id\n  left join (\n    select platform_id, count(*) as workers from :schema.platform_workers group by platform_id\n  ) as u on u.platform_id = p.id;\n  perform :schema.bring_statistics(null);\n  return v_workers;\nend\n",
+  "function receive_event(p_platform_id text, p_event_id text, p_sha256 bytea, p_payload jsonb)":
+    "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_event :schema.inbound_events;\n  v_job bigint;\nbegin\n  insert into :schema.inbound_events (platform_id, event_id, payload_sha256, payload)\n  values (p_platform_id, p_event_id, p_sha256, p_payload)\n  on conflict (platform_id, event_id) do nothing\n  returning * into v_event;\n  if not found then\n    select e.* into strict v_event\n    from :schema.inbound_events e\n    where e.platform_id = p_platform_id and e.event_id = p_event_id;\n    if v_event.payload_sha256 <> p_sha256 then\n      raise exception 'The event % was received before with other content.', p_event_id\n        using errcode = 'GH409', constraint = 'event_id_reused', column = 'eventId',\n          detail = jsonb_build_object('id', v_event.id, 'eventId', p_event_id)::text,\n          hint = 'Give each event an id of its own; the first one counts.';\n    end if;\n    return jsonb_build_object('id', v_event.id, 'event_id', p_event_id, 'created', false);\n  end if;\n  -- Event and job commit together: what was answered with 202 is worked on, whatever happens.\n  select j.id into v_job\n  from :schema.queue_enqueue('task-completed', jsonb_build_array(\n    jsonb_build_object('payload', jsonb_build_object('inboundId', v_event.id)))) as j;\n  update :schema.inbound_events set job_id = v_job where id = v_event.id;\n  return jsonb_build_object('id', v_event.id, 'event_id', p_event_id, 'created', true);\nend\n",
   "function record_action(p_actor_type text, p_actor_id text, p_request_id text, p_action text, p_resource_type text, p_resource_id text, p_metadata jsonb, p_audiences text[], p_before jsonb, p_after jsonb)":
     "boolean sql v set search_path=its own schema, pg_temp as \n  insert into :schema.audit_logs (actor_type, actor_id, request_id, action, resource_type, resource_id, metadata,\n    changes_before, changes_after)\n  values (p_actor_type, p_actor_id, p_request_id, p_action, p_resource_type, p_resource_id, coalesce(p_metadata, '{}'),\n    p_before, p_after);\n  -- An event a reader: a worker and a platform may both see what happened to their task. The type is resource.action.\n  insert into :schema.outbox (type, subject, audience, payload)\n  select p_resource_type || '.' || p_action, p_resource_id, a.audience, coalesce(p_metadata, '{}')\n  from unnest(case when cardinality(p_audiences) = 0 then array[null::text] else p_audiences end) as a(audience);\n  select true;\n",
   "function record_change(p_actor_kind text, p_actor_id text, p_request_id text, p_action text, p_subject text, p_audience text, p_before jsonb, p_after jsonb)":
@@ -2795,7 +2993,7 @@ export const gigsCatalog: Catalog = {
   "function repay_loan(p_actor_kind text, p_actor_id text, p_request_id text, p_loan text, p_worker text, p_task text, p_amount numeric, p_installments integer, p_key text, p_wide boolean)":
     "loans plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_loan :schema.loans;\n  v_ids bigint[];\nbegin\n  select * into v_loan from :schema.loans where id = p_loan for no key update;\n  if v_loan.status not in ('disbursed', 'repaying', 'defaulted') or v_loan.total_due - v_loan.amount_repaid < p_amount then\n    raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';\n  end if;\n  v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],\n    array[p_amount], p_loan, p_wide);\n  update :schema.loans set amount_repaid = amount_repaid + p_amount,\n    installments_paid = installments_paid + p_installments,\n    status = case when amount_repaid + p_amount = total_due then 'repaid' when status = 'defaulted' then status\n      else 'repaying' end,\n    repaid_at = case when amount_repaid + p_amount = total_due then clock_timestamp() end,\n    updated_at = clock_timestamp()\n  where id = p_loan\n  returning * into v_loan;\n  -- Of one key one row: a second one is refused by transactions_rail_reference_key.\n  insert into :schema.transactions (worker_id, task_id, loan_id, tx_type, amount, status, rail_reference,\n    ledger_transfer_id, processed_at)\n  values (p_worker, p_task, p_loan, 'repayment', p_amount, 'completed', p_key, v_ids[1], clock_timestamp());\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repayment', 'loan', p_loan,\n    jsonb_build_object('workerId', p_worker, 'taskId', p_task, 'amount', trim_scale(p_amount)::text,\n      'remaining', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text), array[p_worker]);\n  if v_loan.status = 'repaid' then\n    perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repaid', 'loan', p_loan,\n      jsonb_build_object('workerId', p_worker, 'totalDue', trim_scale(v_loan.total_due)::text,\n        'onTime', v_loan.repaid_at <= v_loan.repayment_due), array[p_worker]);\n  end if;\n  return v_loan;\nend\n",
   "function replay_reputation(p_worker text)":
-    "integer plpgsql s set search_path=its own schema, pg_temp as \ndeclare\n  v_score integer := 500;\n  v_delta integer;\nbegin\n  for v_delta in\n    select e.requested_delta from :schema.reputation_events e where e.worker_id = p_worker order by e.seq\n  loop\n    v_score := least(1000, greatest(0, v_score + v_delta));\n  end loop;\n  return v_score;\nend\n",
+    "integer plpgsql s set search_path=its own schema, pg_temp as \ndeclare\n  v_score integer;\n  v_delta integer;\nbegin\n  select w.initial_score into v_score from :schema.workers w where w.id = p_worker;\n  for v_delta in\n    select e.requested_delta from :schema.reputation_events e where e.worker_id = p_worker order by e.seq\n  loop\n    v_score := least(1000, greatest(0, v_score + v_delta));\n  end loop;\n  return v_score;\nend\n",
   "function reputation_badges(p_completed bigint, p_completion_rate numeric, p_ratings bigint, p_average_rating numeric, p_risk_score integer)":
     "text[] sql i set search_path=its own schema, pg_temp as \n  select coalesce(array_agg(b.name order by b.place), '{}')\n  from (values\n    (1, 'First Task', p_completed >= 1), (2, 'Consistent', p_completed >= 10), (3, 'Veteran', p_completed >= 50),\n    (4, 'Top Rated', p_ratings >= 5 and p_average_rating >= 4.5),\n    (5, 'Reliable', p_completed >= 1 and p_completion_rate >= 95), (6, 'Excellent', p_risk_score >= 900)\n  ) as b(place, name, earned)\n  where b.earned;\n",
   "function reputation_rank(p_score integer)":
@@ -2873,7 +3071,7 @@ export const gigsCatalog: Catalog = {
   "function top_up_stream(p_actor_type text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_id text, p_amount usdc, p_wide boolean)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  v_stream :schema.streams;\n  v_task :schema.tasks;\n  v_now timestamptz;\n  v_new numeric;\n  v_ran_out timestamptz;\n  v_late interval := '0';\nbegin\n  if v_answer is not null then return v_answer; end if;\n  v_stream := :schema.lock_stream(p_id);\n  select * into v_task from :schema.tasks t where t.id = v_stream.task_id;\n  v_now := clock_timestamp();\n  if v_stream.status in ('completed', 'cancelled') then\n    raise exception 'Stream % is %.', p_id, v_stream.status\n      using errcode = 'GH409', constraint = 'stream_ended', column = 'streamId', hint = 'Begin another stream.';\n  end if;\n  if v_task.status not in ('active', 'completed') then\n    raise exception 'Task % is %, so its streams take no money.', v_task.id, v_task.status\n      using errcode = 'GH409', constraint = 'task_not_active', column = 'streamId', hint = 'Look at the task first.';\n  end if;\n  if p_amount > v_stream.total_amount - v_stream.funded_amount then\n    raise exception 'Stream % lacks less than %.', p_id, trim_scale(p_amount)\n      using errcode = 'GH409', constraint = 'above_stream_total', column = 'amount',\n        detail = jsonb_build_object(\n          'lacking', trim_scale(v_stream.total_amount - v_stream.funded_amount)::text)::text,\n        hint = 'A stream is funded up to its total.';\n  end if;\n  -- What lies in escrow and is promised to no stream is used before the platform's funds.\n  v_new := greatest(0, p_amount - (v_task.escrowed_amount - :schema.promised_escrow(v_task.id)));\n  perform :schema.move_money(\n    array['stream ' || p_id || ' top-up ' || trim_scale(v_stream.funded_amount)],\n    array['platform:' || v_stream.platform_id], array['escrow:' || v_stream.platform_id], array[v_new],\n    'stream top-up', p_wide);\n  update :schema.tasks t set escrowed_amount = t.escrowed_amount + v_new, updated_at = v_now where t.id = v_task.id;\n  -- Without money nothing accrues, noticed or not: the time since it ran out counts as a pause.\n  v_ran_out := :schema.stream_runs_out_at(v_stream);\n  if v_stream.status <> 'paused' and v_ran_out < v_now then\n    v_late := make_interval(secs => extract(epoch from v_now - v_ran_out)::double precision);\n  end if;\n  v_stream.funded_amount := v_stream.funded_amount + p_amount;\n  v_stream.paused_for := v_stream.paused_for + v_late;\n  v_stream.end_time := v_stream.end_time + v_late;\n  if v_stream.status = 'insolvent' then v_stream.status := 'active'; end if;\n  update :schema.streams s\n  set funded_amount = v_stream.funded_amount, paused_for = v_stream.paused_for, end_time = v_stream.end_time,\n    status = v_stream.status,\n    next_release_at = case when v_stream.status = 'active' then case\n      when s.next_release_at <= v_now then s.next_release_at\n      else :schema.stream_next_release_at(v_stream, v_now) end end,\n    updated_at = v_now\n  where s.id = p_id returning * into v_stream;\n  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'topped_up', 'stream', p_id,\n    jsonb_build_object('taskId', v_stream.task_id, 'amount', trim_scale(p_amount)::text,\n      'funded', trim_scale(v_stream.funded_amount)::text, 'fromPlatform', trim_scale(v_new)::text),\n    array[v_stream.worker_id, v_stream.platform_id]);\n  return :schema.end_once(p_account, p_key, :schema.stream_progress(v_stream, v_now));\nend\n",
   "function transaction_json(p_row transactions)":
-    "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  select to_jsonb(p_row) || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'fee', trim_scale(p_row.fee)::text\n  );\n",
+    "jsonb sql s as \n  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.\n  -- The number of the ledger's entry is a matter of the books.\n  select (to_jsonb(p_row) - 'ledger_transfer_id') || jsonb_build_object(\n    'amount', trim_scale(p_row.amount)::text,\n    'fee', trim_scale(p_row.fee)::text\n  );\n",
   "function update_account_ages()":
     "bigint sql s set search_path=its own schema, pg_temp as \n  select count(*) from :schema.workers w where :schema.account_age_days(w) >= 0;\n",
   "function update_platform_statistics()":
@@ -2915,7 +3113,7 @@ export const gigsCatalog: Catalog = {
   "function withhold_repayment(p_worker text, p_task text, p_paid numeric, p_key text, p_wide boolean)":
     "numeric plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_loan :schema.loans;\n  v_key text := p_key || ' repayment';\n  v_amount numeric;\nbegin\n  select * into v_loan from :schema.loans\n  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')\n  order by created_at, id limit 1 for no key update;\n  if not found then return 0; end if;\n  select amount into v_amount from :schema.transactions where rail = 'ledger' and rail_reference = v_key;\n  if found then return v_amount; end if;\n  -- Rounded up: five instalments are never less than the whole, and the last takes only what is left.\n  v_amount := least(\n    ceil(v_loan.total_due * 1000000 / v_loan.installments) / 1000000, p_paid, v_loan.total_due - v_loan.amount_repaid\n  );\n  if v_amount <= 0 then return 0; end if;\n  perform :schema.repay_loan('system', null, null, v_loan.id, p_worker, p_task, v_amount, 1, v_key, p_wide);\n  return v_amount;\nend\n",
   "function worker_reputation(p_worker text)":
-    "jsonb sql s set search_path=its own schema, pg_temp as \n  select jsonb_build_object(\n    'worker_id', w.id, 'score', w.reputation_score, 'rank', :schema.reputation_rank(w.reputation_score),\n    'badges', to_jsonb(:schema.reputation_badges(t.completed_tasks, t.completion_rate, t.ratings, t.average_rating,\n      k.score)),\n    'percentile', (\n      select round(100.0 * count(*) filter (where o.reputation_score <= w.reputation_score) / count(*), 2)\n      from :schema.workers o),\n    'risk_score', k.score, 'completed_tasks', t.completed_tasks, 'completion_rate', t.completion_rate,\n    'ratings', t.ratings, 'average_rating', t.average_rating,\n    'explanation', jsonb_build_object('start', 500, 'points', coalesce(points.list, '[]')),\n    'events', coalesce((\n      select jsonb_agg(to_jsonb(e) - 'seq' order by e.seq desc)\n      from (\n        select * from :schema.reputation_events r where r.worker_id = w.id order by r.seq desc limit 20\n      ) as e), '[]')\n  )\n  from :schema.workers w\n  join :schema.worker_totals t on t.worker_id = w.id\n  cross join lateral :schema.risk_inputs(w.id) as i\n  cross join lateral :schema.risk_parts(i.reputation_score, i.account_age_days, i.completed_tasks, i.completion_rate,\n    i.on_time_rate, i.average_rating, i.disputes, i.loans_due, i.loans_on_time, i.weekly_deviation, i.recent_earnings) as k\n  cross join lateral (\n    select jsonb_agg(jsonb_build_object('type', g.event_type, 'events', g.events, 'points', g.points) order by g.event_type)\n      as list\n    from (\n      select r.event_type, count(*) as events, sum(r.delta) as points\n      from :schema.reputation_events r where r.worker_id = w.id group by r.event_type\n    ) as g\n  ) as points\n  where w.id = p_worker;\n",
+    "jsonb sql s set search_path=its own schema, pg_temp as \n  select jsonb_build_object(\n    'worker_id', w.id, 'score', w.reputation_score, 'rank', :schema.reputation_rank(w.reputation_score),\n    'badges', to_jsonb(:schema.reputation_badges(t.completed_tasks, t.completion_rate, t.ratings, t.average_rating,\n      k.score)),\n    'percentile', (\n      select round(100.0 * count(*) filter (where o.reputation_score <= w.reputation_score) / count(*), 2)\n      from :schema.workers o),\n    'risk_score', k.score, 'completed_tasks', t.completed_tasks, 'completion_rate', t.completion_rate,\n    'ratings', t.ratings, 'average_rating', t.average_rating,\n    'explanation', jsonb_build_object('start', w.initial_score, 'points', coalesce(points.list, '[]')),\n    'events', coalesce((\n      select jsonb_agg(to_jsonb(e) - 'seq' order by e.seq desc)\n      from (\n        select * from :schema.reputation_events r where r.worker_id = w.id order by r.seq desc limit 20\n      ) as e), '[]')\n  )\n  from :schema.workers w\n  join :schema.worker_totals t on t.worker_id = w.id\n  cross join lateral :schema.risk_inputs(w.id) as i\n  cross join lateral :schema.risk_parts(i.reputation_score, i.account_age_days, i.completed_tasks, i.completion_rate,\n    i.on_time_rate, i.average_rating, i.disputes, i.loans_due, i.loans_on_time, i.weekly_deviation, i.recent_earnings) as k\n  cross join lateral (\n    select jsonb_agg(jsonb_build_object('type', g.event_type, 'events', g.events, 'points', g.points) order by g.event_type)\n      as list\n    from (\n      select r.event_type, count(*) as events, sum(r.delta) as points\n      from :schema.reputation_events r where r.worker_id = w.id group by r.event_type\n    ) as g\n  ) as points\n  where w.id = p_worker;\n",
   "function write_off_loan(p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea, p_loan text, p_reason text, p_wide boolean)":
     "jsonb plpgsql v set search_path=its own schema, pg_temp as \ndeclare\n  v_answer jsonb;\n  v_loan :schema.loans;\n  v_due numeric;\nbegin\n  v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);\n  if v_answer is not null then return v_answer; end if;\n  select * into v_loan from :schema.loans where id = p_loan for no key update;\n  if not found then\n    raise exception 'Loan % not found.', p_loan\n      using errcode = 'GH404', constraint = 'loan_not_found', column = 'loanId', hint = 'listLoans shows all of them.';\n  elsif v_loan.status <> 'defaulted' then\n    raise exception 'Loan % is %, not defaulted.', p_loan, v_loan.status\n      using errcode = 'GH409', constraint = 'loan_not_defaulted', column = 'loanId',\n        detail = jsonb_build_object('status', v_loan.status)::text,\n        hint = 'Only what was not repaid in time can be written off.';\n  end if;\n  v_due := v_loan.total_due - v_loan.amount_repaid;\n  perform :schema.move_money(array['loan ' || p_loan || ' write-off'], array['losses'],\n    array['advance:' || v_loan.worker_id], array[v_due], p_loan, p_wide);\n  update :schema.loans set status = 'written_off', written_off_at = clock_timestamp(), updated_at = clock_timestamp()\n  where id = p_loan returning * into v_loan;\n  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'written_off', 'loan', p_loan,\n    jsonb_build_object('workerId', v_loan.worker_id, 'loss', trim_scale(v_due)::text, 'reason', p_reason),\n    array[v_loan.worker_id]);\n  return :schema.end_once(p_account, p_key, :schema.loan_json(v_loan));\nend\n",
   "grant account_sessions to owner":
@@ -2932,11 +3130,19 @@ export const gigsCatalog: Catalog = {
     "insert, references, select, trigger",
   "grant auth_secrets to owner":
     "delete, insert, references, select, trigger, truncate, update",
+  "grant chain_transactions to owner":
+    "delete, insert, references, select, trigger, truncate, update",
   "grant daily_transaction_summary to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant daily_work to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant idempotency_keys to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant import_refusals to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant imports to owner":
+    "delete, insert, references, select, trigger, truncate, update",
+  "grant inbound_events to owner":
     "delete, insert, references, select, trigger, truncate, update",
   "grant invariant_daily_transactions_equal to owner":
     "delete, insert, references, select, trigger, truncate, update",
@@ -3114,8 +3320,18 @@ export const gigsCatalog: Catalog = {
     "CREATE INDEX audit_logs_resource_id_idx ON audit_logs USING btree (resource_id, created_at DESC, id DESC)",
   "index auth_secrets.auth_secrets_signing_key":
     "CREATE UNIQUE INDEX auth_secrets_signing_key ON auth_secrets USING btree ((true)) WHERE (verify_until IS NULL)",
+  "index chain_transactions.chain_transactions_at_idx":
+    "CREATE INDEX chain_transactions_at_idx ON chain_transactions USING btree (at DESC, tx_hash)",
   "index idempotency_keys.idempotency_keys_created_at_idx":
     "CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys USING btree (created_at)",
+  "index imports.imports_platform_id_idx":
+    "CREATE INDEX imports_platform_id_idx ON imports USING btree (platform_id)",
+  "index imports.imports_started_at_idx":
+    "CREATE INDEX imports_started_at_idx ON imports USING btree (started_at, id)",
+  "index imports.imports_unfinished_idx":
+    "CREATE INDEX imports_unfinished_idx ON imports USING btree (kind, source, started_at) WHERE (state = ANY (ARRAY['running'::text, 'stopped'::text, 'failed'::text]))",
+  "index inbound_events.inbound_events_task_id_idx":
+    "CREATE INDEX inbound_events_task_id_idx ON inbound_events USING btree (task_id) WHERE (task_id IS NOT NULL)",
   "index ledger_holds.ledger_holds_expires_at_idx":
     "CREATE INDEX ledger_holds_expires_at_idx ON ledger_holds USING btree (expires_at) WHERE (expires_at IS NOT NULL)",
   "index ledger_transfers.ledger_transfers_credit_idx":
@@ -3236,7 +3452,15 @@ export const gigsCatalog: Catalog = {
     "table",
   "table auth_secrets":
     "table",
+  "table chain_transactions":
+    "table",
   "table idempotency_keys":
+    "table",
+  "table import_refusals":
+    "table",
+  "table imports":
+    "table",
+  "table inbound_events":
     "table",
   "table ledger_accounts":
     "table",
@@ -3405,7 +3629,7 @@ export const gigsCatalog: Catalog = {
   "view invariant_rail_equals_transactions":
     "(rail numeric, under_way numeric) SELECT balance AS rail, amount AS under_way FROM (( SELECT COALESCE(sum(balance), (0)::numeric) AS balance FROM ledger_account_balances a WHERE (code = 'rail'::text)) b CROSS JOIN ( SELECT COALESCE(sum(amount), (0)::numeric) AS amount FROM transactions w WHERE ((tx_type = 'withdrawal'::text) AND (status = ANY (ARRAY['pending'::text, 'processing'::text])))) t) WHERE (balance <> amount);",
   "view invariant_reputation_replays":
-    "(worker_id text, reputation_score integer, replayed_score integer, breaks bigint) SELECT id AS worker_id, reputation_score, COALESCE(last_score, 500) AS replayed_score, breaks FROM (workers w LEFT JOIN ( SELECT worker_id, count(*) FILTER (WHERE (NOT follows)) AS breaks, max(new_score) FILTER (WHERE is_last) AS last_score FROM ( SELECT worker_id, new_score, ((previous_score = lag(new_score, 1, 500) OVER one) AND (new_score = LEAST(1000, GREATEST(0, (previous_score + requested_delta))))) AS follows, (lead(seq) OVER one IS NULL) AS is_last FROM reputation_events r WINDOW one AS (PARTITION BY worker_id ORDER BY seq)) c GROUP BY worker_id) e ON ((worker_id = id))) WHERE ((reputation_score <> COALESCE(last_score, 500)) OR (breaks > 0));",
+    "(worker_id text, reputation_score integer, replayed_score integer, breaks bigint) SELECT id AS worker_id, reputation_score, COALESCE(last_score, initial_score) AS replayed_score, breaks FROM (workers w LEFT JOIN ( SELECT worker_id, count(*) FILTER (WHERE (NOT follows)) AS breaks, max(new_score) FILTER (WHERE is_last) AS last_score FROM ( SELECT worker_id, new_score, ((previous_score = COALESCE(lag(new_score) OVER one, initial_score)) AND (new_score = LEAST(1000, GREATEST(0, (previous_score + requested_delta))))) AS follows, (lead(seq) OVER one IS NULL) AS is_last FROM (reputation_events r JOIN workers b ON ((id = worker_id))) WINDOW one AS (PARTITION BY worker_id ORDER BY seq)) c GROUP BY worker_id) e ON ((worker_id = id))) WHERE ((reputation_score <> COALESCE(last_score, initial_score)) OR (breaks > 0));",
   "view invariant_sandbox_sends_once":
     "(reference text, sends integer, amount usdc) SELECT reference, sends, amount FROM sandbox_transfers s WHERE (sends > 1);",
   "view invariant_stream_releases_equal_transactions":

@@ -1072,6 +1072,253 @@ comment on function :schema.hold_refusal(:schema.tasks) is
 `,
     },
     {
+      path: "functions/import_chain_transactions.sql",
+      text: `create or replace function :schema.import_chain_transactions(p_rows jsonb) returns bigint
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_made text[];
+begin
+  with made as (
+    insert into :schema.chain_transactions (tx_hash, block_number, position, from_address, to_address, value, gas_used,
+      fee, status, at)
+    select d.tx_hash, d.block_number, d.position, d.from_address, d.to_address, d.value, d.gas_used, d.fee, d.status, d.at
+    from jsonb_to_recordset(p_rows) as d(tx_hash text, block_number bigint, position integer, from_address text,
+      to_address text, value numeric, gas_used bigint, fee numeric, status text, at timestamptz)
+    order by d.tx_hash
+    on conflict (tx_hash) do nothing
+    returning tx_hash
+  )
+  select array_agg(m.tx_hash) into v_made from made m;
+  -- Transfers that came in before: a log proves that its transaction went through, so only the fee is new.
+  update :schema.transactions t
+  set metadata = t.metadata || jsonb_build_object('chainFee', c.fee::text), updated_at = clock_timestamp()
+  from :schema.chain_transactions c
+  where c.tx_hash = any (v_made) and t.tx_hash = c.tx_hash and t.rail = 'ethereum';
+  return coalesce(cardinality(v_made), 0);
+end
+$$;
+comment on function :schema.import_chain_transactions(jsonb) is
+  'Writes transactions of a chain, each once for its hash, and their fee to the transfers within them; returns how many were new.';
+`,
+    },
+    {
+      path: "functions/import_platform.sql",
+      text: `create or replace function :schema.import_platform(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_name text, p_email text
+) returns text
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_id text;
+begin
+  -- The unique login is the guard: of two imports that start at once the second waits here and then finds it.
+  insert into :schema.accounts (id, kind, login, roles)
+  values (:schema.new_id('plt'), 'platform', p_email, '{platform}')
+  on conflict (login) do nothing
+  returning id into v_id;
+  if v_id is null then
+    select p.id into v_id from :schema.platforms p where p.contact_email = p_email;
+    return v_id;
+  end if;
+  insert into :schema.platforms (id, name, contact_email, fee_bps, metadata)
+  values (v_id, p_name, p_email, 0, '{"imported": true}');
+  perform :schema.open_books('platform', v_id);
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'register', 'platform', v_id,
+    jsonb_build_object('login', p_email), array[v_id]);
+  return v_id;
+end
+$$;
+comment on function :schema.import_platform(text, text, text, text, text) is
+  'The platform of this address, made when there is none: without a password, so nobody signs in as it, and without a fee, so that imported amounts are paid as published.';
+`,
+    },
+    {
+      path: "functions/import_reputation.sql",
+      text: `create or replace function :schema.import_reputation(
+  p_made text[], p_tasks jsonb, p_places integer[], p_workers text[]
+) returns void
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  insert into :schema.reputation_events (worker_id, task_id, event_type, requested_delta, rating, reason, created_at)
+  select s.worker, t.id, e.type, e.delta, e.rating, e.reason, t.completed_at
+  from :schema.tasks t
+  join jsonb_to_recordset(p_tasks) as d(place integer, external_id text, points integer, rating smallint, penalty integer)
+    on d.external_id = t.external_id
+  join unnest(p_places, p_workers) as s(task, worker) on s.task = d.place
+  cross join lateral (values
+    (1, 'task_completed', d.points, null::smallint, 'Completed "' || left(coalesce(t.title, t.id), 200) || '"'),
+    (2, 'rating_received', (d.rating - 3) * 5, d.rating, 'Rated ' || d.rating || ' of 5'),
+    (3, 'penalty', -d.penalty, null, 'The platform marked the work as tainted')
+  ) as e(place, type, delta, rating, reason)
+  where t.id = any (p_made) and e.delta is not null
+  -- In one order of workers: two imports that meet at the same rows wait for each other in a line.
+  order by s.worker, t.completed_at, t.id, e.place;
+$$;
+comment on function :schema.import_reputation(text[], jsonb, integer[], text[]) is
+  'The reputation events of imported tasks, dated at their completion: points for completing, the rating, a penalty.';
+`,
+    },
+    {
+      path: "functions/import_tasks.sql",
+      text: `create or replace function :schema.import_tasks(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_import text, p_platform text, p_rows_done bigint,
+  p_fund boolean, p_tasks jsonb, p_shares jsonb
+) returns bigint
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_now constant timestamptz(3) := clock_timestamp();
+  v_made text[];
+  v_keys text[];
+  v_amounts numeric[];
+  v_places integer[];
+  v_owners text[];
+  v_parts numeric[];
+  v_tasks text[];
+  v_workers text[];
+begin
+  perform :schema.import_workers(p_actor_kind, p_actor_id, p_request_id, array_agg(s.email), array_agg(s.name))
+  from jsonb_to_recordset(p_shares) as s(worker text, email text, name text)
+  where s.worker is null;
+  select array_agg(s.task order by s.place), array_agg(coalesce(k.id, m.id) order by s.place),
+    array_agg(s.amount order by s.place)
+  into v_places, v_owners, v_parts
+  from jsonb_to_recordset(p_shares) as s(place integer, task integer, worker text, email text, amount numeric)
+  left join :schema.workers k on k.id = s.worker
+  left join :schema.workers m on m.email = s.email;
+
+  -- What the platform posted before under the same id stays as it is.
+  with made as (
+    insert into :schema.tasks (platform_id, worker_id, external_id, amount, escrowed_amount, status, title, description,
+      metadata, verification_data, verification_status, verified_by, worker_rating, hold_until, started_at, completed_at,
+      created_at, updated_at)
+    select p_platform, w.id, t.external_id, t.amount, case when t.verification = 'rejected' then 0 else t.amount end,
+      'completed', t.title, t.description, t.metadata || jsonb_build_object('importId', p_import), t.verification_data,
+      t.verification, case when t.verification <> 'pending' then 'manual' end, t.rating, t.hold_until,
+      coalesce(t.started_at, v_now), coalesce(t.completed_at, v_now), coalesce(t.started_at, v_now), v_now
+    from jsonb_to_recordset(p_tasks) as t(place integer, external_id text, amount numeric, title text, description text,
+      metadata jsonb, verification_data jsonb, verification text, rating smallint, hold_until timestamptz,
+      started_at timestamptz, completed_at timestamptz)
+    join (
+      select distinct on (u.task) u.task, u.id
+      from unnest(v_places, v_owners) with ordinality as u(task, id, place) order by u.task, u.place
+    ) as w on w.task = t.place
+    order by t.external_id
+    on conflict (platform_id, external_id) do nothing
+    returning id, escrowed_amount
+  )
+  select array_agg(m.id order by m.id), array_agg('task ' || m.id || ' escrow' order by m.id),
+    array_agg(m.escrowed_amount::numeric order by m.id)
+  into v_made, v_keys, v_amounts
+  from made m;
+  if v_made is null then return 0; end if;
+
+  if p_fund then
+    perform :schema.deposit_funds(p_actor_kind, p_actor_id, p_request_id, null, null, null, null, p_platform, s.amount,
+      'ledger', 'import ' || p_import || ' row ' || p_rows_done, true)
+    from (select sum(a) as amount from unnest(v_amounts) as a) as s where s.amount > 0;
+  end if;
+  perform :schema.move_money(v_keys, array_fill('platform:' || p_platform, array[cardinality(v_keys)]),
+    array_fill('escrow:' || p_platform, array[cardinality(v_keys)]), v_amounts, 'import ' || p_import, true);
+
+  -- Held ones are paid by release_holds, rejected ones by nobody.
+  select array_agg(t.id order by s.place), array_agg(s.worker order by s.place), array_agg(s.amount order by s.place)
+  into v_tasks, v_workers, v_amounts
+  from :schema.tasks t
+  join jsonb_to_recordset(p_tasks) as d(place integer, external_id text) on d.external_id = t.external_id
+  join unnest(v_places, v_owners, v_parts) with ordinality as s(task, worker, amount, place) on s.task = d.place
+  where t.id = any (v_made) and t.hold_until is null and t.verification_status = 'approved' and s.amount > 0;
+  if v_tasks is not null then
+    perform :schema.post_payouts(p_actor_kind, p_actor_id, p_request_id, v_tasks, v_workers, v_amounts,
+      jsonb_build_object('importId', p_import), true);
+  end if;
+  perform :schema.import_reputation(v_made, p_tasks, v_places, v_owners);
+  insert into :schema.audit_logs (actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
+  values (p_actor_kind, p_actor_id, p_request_id, 'import_tasks', 'import', p_import,
+    jsonb_build_object('platformId', p_platform, 'tasks', cardinality(v_made), 'payouts', coalesce(cardinality(v_tasks), 0)));
+  return cardinality(v_made);
+end
+$$;
+comment on function :schema.import_tasks(text, text, text, text, text, bigint, boolean, jsonb, jsonb) is
+  'Writes a batch of tasks that were done elsewhere: completed, their money moved from the platform (paid in first when p_fund) to escrow and, unless held or rejected, to their workers. Returns how many were new.';
+`,
+    },
+    {
+      path: "functions/import_transfers.sql",
+      text: `create or replace function :schema.import_transfers(p_import text, p_transfers jsonb) returns bigint
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_made bigint;
+begin
+  -- Our books stay as they are: this money moved elsewhere. A failed transaction of the chain moved nothing.
+  insert into :schema.transactions (asset, tx_hash, log_index, tx_type, amount, status, from_address, to_address, rail,
+    block_number, error_message, metadata, processed_at, created_at)
+  select d.asset, d.tx_hash, d.log_index, 'transfer', d.amount, coalesce(c.status, 'completed'), d.from_address,
+    d.to_address, 'ethereum', d.block_number, case when c.status = 'failed' then 'The chain reverted it.' end,
+    d.metadata || jsonb_build_object('importId', p_import)
+      || case when c.tx_hash is null then '{}' else jsonb_build_object('chainFee', c.fee::text) end,
+    d.at, d.at
+  from jsonb_to_recordset(p_transfers) as d(asset text, tx_hash text, log_index integer, amount numeric,
+    from_address text, to_address text, block_number bigint, metadata jsonb, at timestamptz)
+  left join :schema.chain_transactions c on c.tx_hash = d.tx_hash
+  order by d.tx_hash, d.log_index
+  on conflict (tx_hash, log_index) where tx_hash is not null do nothing;
+  get diagnostics v_made = row_count;
+  return v_made;
+end
+$$;
+comment on function :schema.import_transfers(text, jsonb) is
+  'Writes token transfers seen on a chain, each once for its hash and log index, with outcome and fee where the chain''s transaction is known; returns how many were new.';
+`,
+    },
+    {
+      path: "functions/import_workers.sql",
+      text: `create or replace function :schema.import_workers(
+  p_actor_kind text, p_actor_id text, p_request_id text, p_emails text[], p_names text[]
+) returns bigint
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_made text[];
+begin
+  -- In one order always: two imports with the same workers wait for each other in a line.
+  with wanted as (
+    select distinct on (g.email) g.email, g.name, :schema.new_id('wrk') as id
+    from unnest(p_emails, p_names) as g(email, name)
+    where not exists (select from :schema.accounts a where a.login = g.email)
+    order by g.email
+  ), account as (
+    insert into :schema.accounts (id, kind, login, roles)
+    select w.id, 'worker', w.email, '{worker}' from wanted w order by w.email
+    on conflict (login) do nothing
+    returning id, login
+  ), made as (
+    insert into :schema.workers (id, name, email, metadata)
+    select a.id, w.name, a.login, '{"imported": true}' from account a join wanted w on w.id = a.id
+    returning id
+  )
+  select array_agg(m.id order by m.id) into v_made from made m;
+  if v_made is null then return 0; end if;
+  perform :schema.open_books('worker', u.id) from unnest(v_made) as u(id);
+  perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'register', 'worker', w.id,
+    jsonb_build_object('login', w.email), array[w.id])
+  from :schema.workers w where w.id = any (v_made) order by w.id;
+  return cardinality(v_made);
+end
+$$;
+comment on function :schema.import_workers(text, text, text, text[], text[]) is
+  'Makes the workers of these addresses that are not there yet, without passwords; returns how many.';
+`,
+    },
+    {
       path: "functions/loan_json.sql",
       text: `create or replace function :schema.loan_json(p_row :schema.loans) returns jsonb
 language sql stable parallel safe
@@ -1701,6 +1948,46 @@ comment on function :schema.rebuild_statistics() is
 `,
     },
     {
+      path: "functions/receive_event.sql",
+      text: `create or replace function :schema.receive_event(
+  p_platform_id text, p_event_id text, p_sha256 bytea, p_payload jsonb
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_event :schema.inbound_events;
+  v_job bigint;
+begin
+  insert into :schema.inbound_events (platform_id, event_id, payload_sha256, payload)
+  values (p_platform_id, p_event_id, p_sha256, p_payload)
+  on conflict (platform_id, event_id) do nothing
+  returning * into v_event;
+  if not found then
+    select e.* into strict v_event
+    from :schema.inbound_events e
+    where e.platform_id = p_platform_id and e.event_id = p_event_id;
+    if v_event.payload_sha256 <> p_sha256 then
+      raise exception 'The event % was received before with other content.', p_event_id
+        using errcode = 'GH409', constraint = 'event_id_reused', column = 'eventId',
+          detail = jsonb_build_object('id', v_event.id, 'eventId', p_event_id)::text,
+          hint = 'Give each event an id of its own; the first one counts.';
+    end if;
+    return jsonb_build_object('id', v_event.id, 'event_id', p_event_id, 'created', false);
+  end if;
+  -- Event and job commit together: what was answered with 202 is worked on, whatever happens.
+  select j.id into v_job
+  from :schema.queue_enqueue('task-completed', jsonb_build_array(
+    jsonb_build_object('payload', jsonb_build_object('inboundId', v_event.id)))) as j;
+  update :schema.inbound_events set job_id = v_job where id = v_event.id;
+  return jsonb_build_object('id', v_event.id, 'event_id', p_event_id, 'created', true);
+end
+$$;
+comment on function :schema.receive_event(text, text, bytea, jsonb) is
+  'Keeps an event of a platform with the job that works on it, once for its id; other content under the same id is refused.';
+`,
+    },
+    {
       path: "functions/record_action.sql",
       text: `create or replace function :schema.record_action(
   p_actor_type text, p_actor_id text, p_request_id text, p_action text, p_resource_type text, p_resource_id text,
@@ -2132,9 +2419,10 @@ language plpgsql stable
 set search_path = :schema, pg_temp
 as $$
 declare
-  v_score integer := 500;
+  v_score integer;
   v_delta integer;
 begin
+  select w.initial_score into v_score from :schema.workers w where w.id = p_worker;
   for v_delta in
     select e.requested_delta from :schema.reputation_events e where e.worker_id = p_worker order by e.seq
   loop
@@ -2144,7 +2432,7 @@ begin
 end
 $$;
 comment on function :schema.replay_reputation(text) is
-  'The score that follows from the worker''s events alone: from 500, in the order of seq, kept in 0 to 1000 after each.';
+  'The score that follows from the worker''s events alone: from the initial score, in the order of seq, kept in 0 to 1000 after each.';
 `,
     },
     {
@@ -3014,7 +3302,8 @@ comment on function :schema.top_up_stream(
 language sql stable parallel safe
 as $$
   -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
-  select to_jsonb(p_row) || jsonb_build_object(
+  -- The number of the ledger's entry is a matter of the books.
+  select (to_jsonb(p_row) - 'ledger_transfer_id') || jsonb_build_object(
     'amount', trim_scale(p_row.amount)::text,
     'fee', trim_scale(p_row.fee)::text
   );
@@ -3451,7 +3740,7 @@ as $$
       from :schema.workers o),
     'risk_score', k.score, 'completed_tasks', t.completed_tasks, 'completion_rate', t.completion_rate,
     'ratings', t.ratings, 'average_rating', t.average_rating,
-    'explanation', jsonb_build_object('start', 500, 'points', coalesce(points.list, '[]')),
+    'explanation', jsonb_build_object('start', w.initial_score, 'points', coalesce(points.list, '[]')),
     'events', coalesce((
       select jsonb_agg(to_jsonb(e) - 'seq' order by e.seq desc)
       from (
@@ -4262,6 +4551,145 @@ comment on table :schema.transaction_days is
 `,
     },
     {
+      path: "migrations/0009_create_imports.down.sql",
+      text: `drop table :schema.chain_transactions;
+drop table :schema.import_refusals;
+drop table :schema.imports;
+alter table :schema.workers drop column initial_score;
+`,
+    },
+    {
+      path: "migrations/0009_create_imports.up.sql",
+      text: `alter table :schema.workers
+  add column initial_score integer not null default 500,
+  add constraint workers_initial_score_check check (initial_score between 0 and 1000);
+comment on column :schema.workers.initial_score is
+  'Score the worker began with: 500, or what it brought along from elsewhere. Replaying its events from here gives its score.';
+
+create table :schema.imports (
+  id text not null default :schema.new_id('imp'),
+  kind text not null,
+  source text not null,
+  platform_id text null,
+  state text not null default 'running',
+  attempt integer not null default 1,
+  rows_done bigint not null default 0,
+  digest text not null default '',
+  rows_inserted bigint not null default 0,
+  rows_known bigint not null default 0,
+  rows_refused bigint not null default 0,
+  totals jsonb not null default '{}',
+  error text null,
+  started_at timestamptz(3) not null default clock_timestamp(),
+  updated_at timestamptz(3) not null default clock_timestamp(),
+  completed_at timestamptz(3) null,
+  constraint imports_pkey primary key (id),
+  constraint imports_platform_id_fkey foreign key (platform_id) references :schema.platforms (id) on delete cascade,
+  constraint imports_state_check check (state in ('running', 'stopped', 'failed', 'abandoned', 'completed')),
+  constraint imports_completed_check check ((state = 'completed') = (completed_at is not null)),
+  constraint imports_rows_check
+    check (rows_done >= 0 and rows_inserted >= 0 and rows_known >= 0 and rows_refused >= 0)
+);
+comment on table :schema.imports is
+  'One file brought in. Progress is written with the rows it counts, so a killed import continues where its last batch ended.';
+comment on column :schema.imports.state is
+  'running, or killed while it was; stopped and failed ones are continued by the next import of the file; abandoned: the file had changed.';
+comment on column :schema.imports.platform_id is 'Platform that posted and paid the tasks; null: what was seen on a chain belongs to none.';
+comment on column :schema.imports.attempt is 'Raised by whoever takes an unfinished import over; a batch of an older attempt is refused.';
+comment on column :schema.imports.rows_done is 'Rows of the file dealt with so far: inserted, known or refused.';
+comment on column :schema.imports.digest is 'Hash over the rows done; an import resumes only where the file still begins with them.';
+comment on column :schema.imports.error is 'Why it failed; null: it did not.';
+comment on column :schema.imports.completed_at is 'When the whole file was read; null: not yet.';
+create index imports_unfinished_idx on :schema.imports (kind, source, started_at)
+  where state in ('running', 'stopped', 'failed');
+create index imports_started_at_idx on :schema.imports (started_at, id);
+create index imports_platform_id_idx on :schema.imports (platform_id);
+
+create table :schema.import_refusals (
+  import_id text not null,
+  line bigint not null,
+  reason text not null,
+  excerpt text not null,
+  constraint import_refusals_pkey primary key (import_id, line),
+  constraint import_refusals_import_id_fkey foreign key (import_id)
+    references :schema.imports (id) on delete cascade
+);
+comment on table :schema.import_refusals is
+  'Rows of a file that were left out, and why; the first 1,000 of each import, while imports.rows_refused counts all.';
+
+create table :schema.chain_transactions (
+  tx_hash text not null,
+  block_number bigint not null,
+  position integer not null,
+  from_address text not null,
+  to_address text null,
+  value numeric not null,
+  gas_used bigint not null,
+  fee numeric not null,
+  status text not null,
+  at timestamptz(3) not null,
+  constraint chain_transactions_pkey primary key (tx_hash),
+  constraint chain_transactions_tx_hash_check check (tx_hash ~ '^0x[0-9a-f]{64}$'),
+  constraint chain_transactions_addresses_check check (
+    from_address ~ '^0x[0-9a-f]{40}$' and to_address ~ '^0x[0-9a-f]{40}$'
+  ),
+  constraint chain_transactions_amounts_check check (
+    value >= 0 and value < 1e60 and value = round(value) and fee >= 0 and fee < 1e60 and fee = round(fee)
+  ),
+  constraint chain_transactions_places_check check (block_number >= 0 and position >= 0 and gas_used >= 0),
+  constraint chain_transactions_status_check check (status in ('completed', 'failed'))
+);
+create index chain_transactions_at_idx on :schema.chain_transactions (at desc, tx_hash);
+comment on table :schema.chain_transactions is
+  'Transactions of a chain as they were seen there, with their outcome and what they cost. They never touch our books; token transfers within them are rows of transactions with the same hash.';
+comment on column :schema.chain_transactions.position is 'Place in the block, from 0.';
+comment on column :schema.chain_transactions.to_address is 'Null: it made a contract.';
+comment on column :schema.chain_transactions.value is 'Smallest units of the chain''s own currency.';
+comment on column :schema.chain_transactions.fee is 'Gas used times price, in smallest units of the chain''s own currency.';
+`,
+    },
+    {
+      path: "migrations/0010_create_inbound_events.down.sql",
+      text: `drop table :schema.inbound_events;
+`,
+    },
+    {
+      path: "migrations/0010_create_inbound_events.up.sql",
+      text: `create table :schema.inbound_events (
+  id text not null default :schema.new_id('inb'),
+  platform_id text not null,
+  event_id text not null,
+  payload_sha256 bytea not null,
+  payload jsonb not null,
+  job_id bigint,
+  task_id text,
+  outcome text,
+  received_at timestamptz(3) not null default clock_timestamp(),
+  processed_at timestamptz(3),
+  constraint inbound_events_pkey primary key (id),
+  constraint inbound_events_event_id_key unique (platform_id, event_id),
+  constraint inbound_events_job_id_key unique (job_id),
+  constraint inbound_events_platform_id_fkey foreign key (platform_id) references :schema.platforms (id) on delete cascade,
+  constraint inbound_events_task_id_fkey foreign key (task_id) references :schema.tasks (id) on delete set null,
+  constraint inbound_events_event_id_check check (length(event_id) between 1 and 200),
+  constraint inbound_events_payload_check check (jsonb_typeof(payload) = 'object'),
+  constraint inbound_events_outcome_check check (
+    outcome in ('paid', 'held', 'flagged', 'rejected') and (outcome is null) = (processed_at is null)
+  )
+) with (fillfactor = 80);
+create index inbound_events_task_id_idx on :schema.inbound_events (task_id) where task_id is not null;
+comment on table :schema.inbound_events is
+  'What platforms reported by webhook: each event once, written together with the job that works on it. One that its job gave up is a dead letter in queue_dead.';
+comment on column :schema.inbound_events.event_id is 'The platform''s own id of the event; sent again it is the same event.';
+comment on column :schema.inbound_events.payload_sha256 is 'Of the payload, to tell a repetition from another event under the same id.';
+comment on column :schema.inbound_events.job_id is 'Job of the queue task-completed that works on it; null only within the statement that receives it.';
+comment on column :schema.inbound_events.task_id is 'Task it was about; null before it is processed.';
+comment on column :schema.inbound_events.outcome is
+  'paid, held (paid when the hold of the task is over), flagged (a person looks), rejected; null before.';
+comment on column :schema.inbound_events.processed_at is 'Null while it waits, is worked on, or is a dead letter.';
+`,
+    },
+    {
       path: "triggers/audit_logs_append_only.sql",
       text: `create or replace trigger audit_logs_append_only
 before update or delete or truncate on :schema.audit_logs
@@ -4650,24 +5078,25 @@ comment on view :schema.invariant_rail_equals_transactions is
     {
       path: "views/invariant_reputation_replays.sql",
       text: `create or replace view :schema.invariant_reputation_replays as
-select w.id as worker_id, w.reputation_score, coalesce(e.last_score, 500) as replayed_score, e.breaks
+select w.id as worker_id, w.reputation_score, coalesce(e.last_score, w.initial_score) as replayed_score, e.breaks
 from :schema.workers w
 left join (
   select c.worker_id, count(*) filter (where not c.follows) as breaks,
     max(c.new_score) filter (where c.is_last) as last_score
   from (
     select r.worker_id, r.new_score,
-      r.previous_score = lag(r.new_score, 1, 500) over one
+      r.previous_score = coalesce(lag(r.new_score) over one, b.initial_score)
         and r.new_score = least(1000, greatest(0, r.previous_score + r.requested_delta)) as follows,
       lead(r.seq) over one is null as is_last
     from :schema.reputation_events r
+    join :schema.workers b on b.id = r.worker_id
     window one as (partition by r.worker_id order by r.seq)
   ) as c
   group by c.worker_id
 ) as e on e.worker_id = w.id
-where w.reputation_score <> coalesce(e.last_score, 500) or e.breaks > 0;
+where w.reputation_score <> coalesce(e.last_score, w.initial_score) or e.breaks > 0;
 comment on view :schema.invariant_reputation_replays is
-  'Workers whose score does not follow from their events: from 500, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger.';
+  'Workers whose score does not follow from their events: from initial_score, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger.';
 comment on column :schema.invariant_reputation_replays.breaks is
   'Events that do not begin where the one before ended, or applied another delta than asked within 0 to 1000; null: no events.';
 `,

@@ -150,6 +150,24 @@ export interface AuthSecrets {
   verify_until: Date | null;
 }
 
+/** Transactions of a chain as they were seen there, with their outcome and what they cost. They never touch our books; token transfers within them are rows of transactions with the same hash. */
+export interface ChainTransactions {
+  tx_hash: string;
+  block_number: bigint;
+  /** Place in the block, from 0. */
+  position: number;
+  from_address: string;
+  /** Null: it made a contract. */
+  to_address: string | null;
+  /** Smallest units of the chain's own currency. */
+  value: string;
+  gas_used: bigint;
+  /** Gas used times price, in smallest units of the chain's own currency. */
+  fee: string;
+  status: string;
+  at: Date;
+}
+
 /** Transactions by UTC day, asset, type and status; exact at every read, and read by day in constant time. Sum amounts of one asset only. */
 export interface DailyTransactionSummary {
   /** UTC day on which the transactions were made; filter by it. */
@@ -189,6 +207,61 @@ export interface IdempotencyKeys {
   /** What the call returned; null only inside the transaction that is computing it. */
   answer: unknown | null;
   created_at: Generated<Date>;
+}
+
+/** Rows of a file that were left out, and why; the first 1,000 of each import, while imports.rows_refused counts all. */
+export interface ImportRefusals {
+  import_id: string;
+  line: bigint;
+  reason: string;
+  excerpt: string;
+}
+
+/** One file brought in. Progress is written with the rows it counts, so a killed import continues where its last batch ended. */
+export interface Imports {
+  id: Generated<string>;
+  kind: string;
+  source: string;
+  /** Platform that posted and paid the tasks; null: what was seen on a chain belongs to none. */
+  platform_id: string | null;
+  /** running, or killed while it was; stopped and failed ones are continued by the next import of the file; abandoned: the file had changed. */
+  state: Generated<string>;
+  /** Raised by whoever takes an unfinished import over; a batch of an older attempt is refused. */
+  attempt: Generated<number>;
+  /** Rows of the file dealt with so far: inserted, known or refused. */
+  rows_done: Generated<bigint>;
+  /** Hash over the rows done; an import resumes only where the file still begins with them. */
+  digest: Generated<string>;
+  rows_inserted: Generated<bigint>;
+  rows_known: Generated<bigint>;
+  rows_refused: Generated<bigint>;
+  totals: Generated<unknown>;
+  /** Why it failed; null: it did not. */
+  error: string | null;
+  started_at: Generated<Date>;
+  updated_at: Generated<Date>;
+  /** When the whole file was read; null: not yet. */
+  completed_at: Date | null;
+}
+
+/** What platforms reported by webhook: each event once, written together with the job that works on it. One that its job gave up is a dead letter in queue_dead. */
+export interface InboundEvents {
+  id: Generated<string>;
+  platform_id: string;
+  /** The platform's own id of the event; sent again it is the same event. */
+  event_id: string;
+  /** Of the payload, to tell a repetition from another event under the same id. */
+  payload_sha256: Buffer;
+  payload: unknown;
+  /** Job of the queue task-completed that works on it; null only within the statement that receives it. */
+  job_id: bigint | null;
+  /** Task it was about; null before it is processed. */
+  task_id: string | null;
+  /** paid, held (paid when the hold of the task is over), flagged (a person looks), rejected; null before. */
+  outcome: string | null;
+  received_at: Generated<Date>;
+  /** Null while it waits, is worked on, or is a dead letter. */
+  processed_at: Date | null;
 }
 
 /** Days, or types of a worker's transactions, whose sums differ from the transactions. Mend: run the function rebuild_statistics() of this schema. */
@@ -309,7 +382,7 @@ export interface InvariantRailEqualsTransactions {
   under_way: ColumnType<string, never, never>;
 }
 
-/** Workers whose score does not follow from their events: from 500, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger. */
+/** Workers whose score does not follow from their events: from initial_score, each event begins where the one before it ended, the last ends at the score. Mend: add a manual_adjustment after finding who wrote past the trigger. */
 export interface InvariantReputationReplays {
   worker_id: ColumnType<string, never, never>;
   reputation_score: ColumnType<number, never, never>;
@@ -1536,6 +1609,8 @@ export interface Workers {
   metadata: Generated<unknown>;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+  /** Score the worker began with: 500, or what it brought along from elsewhere. Replaying its events from here gives its score. */
+  initial_score: Generated<number>;
 }
 
 export interface Tables {
@@ -1546,9 +1621,13 @@ export interface Tables {
   audit_log: AuditLog;
   audit_logs: AuditLogs;
   auth_secrets: AuthSecrets;
+  chain_transactions: ChainTransactions;
   daily_transaction_summary: DailyTransactionSummary;
   daily_work: DailyWork;
   idempotency_keys: IdempotencyKeys;
+  import_refusals: ImportRefusals;
+  imports: Imports;
+  inbound_events: InboundEvents;
   invariant_daily_transactions_equal: InvariantDailyTransactionsEqual;
   invariant_escrow_equals_tasks: InvariantEscrowEqualsTasks;
   invariant_ledger_balances_equal_journal: InvariantLedgerBalancesEqualJournal;

@@ -11,7 +11,7 @@ as $$
       from :schema.workers o),
     'risk_score', k.score, 'completed_tasks', t.completed_tasks, 'completion_rate', t.completion_rate,
     'ratings', t.ratings, 'average_rating', t.average_rating,
-    'explanation', jsonb_build_object('start', 500, 'points', coalesce(points.list, '[]')),
+    'explanation', jsonb_build_object('start', w.initial_score, 'points', coalesce(points.list, '[]')),
     'events', coalesce((
       select jsonb_agg(to_jsonb(e) - 'seq' order by e.seq desc)
       from (

@@ -1,9 +1,9 @@
 /** Reads files in pieces: lines, CSV records, or a whole file within a limit. */
 import { pipeline, Readable } from 'node:stream';
 import { parse } from 'csv-parse';
-import { GuildhallError, invalidInput } from '../../../kernel/index.ts';
+import { GuildhallError, invalidInput } from '../errors.ts';
 
-/** A line of an agent run file holds a whole run; the longest known is 110 kB. */
+/** The longest line known is 110 kB. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 /** A CSV record of a log is some 200 bytes. */
 const MAX_RECORD_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
-/** Small readers of parsed JSON. */
+/** JSON whose numbers keep every digit, and small readers of it. */
 import { LosslessNumber, parse } from 'lossless-json';
-import { invalidInput } from '../../../kernel/index.ts';
+import { invalidInput } from '../errors.ts';
 
 /** Parses JSON with every number kept as the text it was written in. */
 export function parseLossless(text: string, field: string): unknown {
@@ -29,4 +29,9 @@ export function listOf(value: unknown): readonly unknown[] {
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   return value instanceof LosslessNumber ? value.value : '';
+}
+
+/** Text of a number as it was written; null for anything else. */
+export function numberText(value: unknown): string | null {
+  return value instanceof LosslessNumber ? value.value : null;
 }

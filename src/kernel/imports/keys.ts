@@ -12,7 +12,7 @@ export function derivedId(prefix: string, ...parts: readonly (string | number)[]
   return id;
 }
 
-/** The key of an imported cost: place and content of its row, and the project it goes to. */
+/** The key of an imported row: place and content of the row, and what it goes to. */
 export function importKey(...parts: readonly (string | number)[]): string {
   return hash(parts).subarray(0, 18).toString('base64url');
 }
