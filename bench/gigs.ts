@@ -24,7 +24,7 @@ interface Pace {
   readonly sliceMs: number;
 }
 
-const FULL: Pace = { rounds: 7, warmUpMs: 3_000, sliceMs: 3_000 };
+const FULL: Pace = { rounds: 5, warmUpMs: 3_000, sliceMs: 3_000 };
 const QUICK: Pace = { rounds: 3, warmUpMs: 1_000, sliceMs: 1_000 };
 const CALLERS = [1, 16];
 /** Promised against Prisma, at any number of callers. */

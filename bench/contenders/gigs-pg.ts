@@ -38,7 +38,7 @@ export async function open(url: string): Promise<GigsContender> {
     try {
       await client.query('begin');
       const value = await body((name, ...values) =>
-        client.query({ name, text: STATEMENTS[name], values }).then(({ rows }) => rows),
+        client.query({ name, text: STATEMENTS[name], values: [...values] }).then(({ rows }) => rows),
       );
       await client.query('commit');
       return value;
