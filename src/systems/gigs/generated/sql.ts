@@ -439,7 +439,8 @@ comment on function :schema.check_parties(text, text, text, text) is
       path: "functions/complete_calls.sql",
       text: `create or replace function :schema.complete_calls(p_calls jsonb) returns jsonb
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -462,18 +463,19 @@ begin
       and not t.was_disputed
       and case c.actor_kind when 'worker' then false when 'platform' then c.actor_id = t.platform_id else true end))
   from jsonb_to_recordset(p_calls) as c(task text, actor_kind text, actor_id text)
-  join :schema.tasks t on t.id = c.task;
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
   update :schema.tasks t
   set status = 'completed', completed_at = greatest(v_at, t.started_at), updated_at = v_at,
     verification_data = coalesce(c.verification::jsonb, t.verification_data),
     completion_proof = coalesce(c.proof, t.completion_proof)
   from jsonb_to_recordset(p_calls) as c(task text, verification text, proof text)
-  where t.id = c.task;
+  where t.id = c.task
+    and t.id = any (array(select a.task from jsonb_to_recordset(p_calls) as a(task text)));
   with given as (
     insert into :schema.reputation_events (id, worker_id, task_id, event_type, requested_delta, reason)
     select c.own_id, t.worker_id, t.id, 'task_completed', c.delta, 'Completed "' || left(coalesce(t.title, t.id), 200) || '"'
     from jsonb_to_recordset(p_calls) as c(task text, delta integer, own_id text)
-    join :schema.tasks t on t.id = c.task
+    cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
     order by t.worker_id, t.id
     returning task_id, new_score - previous_score as delta, new_score
   )
@@ -488,7 +490,7 @@ begin
     select jsonb_build_object('reputation_delta', g.delta, 'reputation_score', g.new_score) as reputation) as r
   join jsonb_to_recordset(p_calls) as c(place integer, task text)
     on c.task = g.task_id
-  join :schema.tasks t on t.id = g.task_id;
+  cross join lateral (select k.* from :schema.tasks k where k.id = g.task_id limit 1) as t;
   return :schema.end_calls(p_calls, v_records, v_answers);
 end
 $$;
@@ -532,7 +534,8 @@ comment on function :schema.complete_task(text, text, text, text, text, text, by
       path: "functions/create_calls.sql",
       text: `create or replace function :schema.create_calls(p_calls jsonb) returns jsonb
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -566,7 +569,7 @@ begin
       'audiences', array_remove(array[t.worker_id, t.platform_id], null)) order by c.place)
   into v_ids, v_platforms, v_amounts, v_answers, v_records
   from jsonb_to_recordset(p_calls) as c(place integer, id text)
-  join :schema.tasks t on t.id = c.id;
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.id limit 1) as t;
   perform :schema.must_be_plain(cardinality(v_ids) = jsonb_array_length(p_calls) and 0 < all (v_amounts));
   perform :schema.move_together(
     (select array_agg('task ' || u.id || ' escrow' order by u.place) from unnest(v_ids) with ordinality as u(id, place)),
@@ -956,7 +959,8 @@ comment on function :schema.earnings_history(text) is
   p_calls jsonb, p_records jsonb, p_answers jsonb[]
 ) returns jsonb
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -977,7 +981,10 @@ begin
   update :schema.idempotency_keys k
   set answer = p_answers[c.place]
   from jsonb_to_recordset(p_calls) as c(place integer, account text, key text)
-  where k.account = c.account and k.key = c.key;
+  where k.account = c.account and k.key = c.key
+    -- For the index, whatever leads the join.
+    and k.account = any (array(select a.account from jsonb_to_recordset(p_calls) as a(account text)))
+    and k.key = any (array(select a.key from jsonb_to_recordset(p_calls) as a(key text)));
   return to_jsonb(p_answers);
 end
 $$;
@@ -1393,7 +1400,8 @@ comment on function :schema.move_money(text[], text[], text[], numeric[], text, 
   p_keys text[], p_debits text[], p_credits text[], p_amounts numeric[], p_references text[]
 ) returns bigint[]
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -1556,7 +1564,8 @@ comment on function :schema.pause_stream(text, text, text, text, text, text, byt
       path: "functions/pay_calls.sql",
       text: `create or replace function :schema.pay_calls(p_calls jsonb) returns jsonb
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -1587,14 +1596,14 @@ begin
         select from :schema.loans l
         where l.worker_id = t.worker_id and l.status in ('disbursed', 'repaying', 'defaulted'))))
   from jsonb_to_recordset(p_calls) as c(task text, worker text, rail text)
-  join :schema.tasks t on t.id = c.task;
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
   select array_agg(e.key order by c.place, e.place), array_agg(e.debit order by c.place, e.place),
     array_agg(e.credit order by c.place, e.place), array_agg(e.amount order by c.place, e.place),
     array_agg(t.id order by c.place, e.place)
   into v_keys, v_debits, v_credits, v_amounts, v_references
   from jsonb_to_recordset(p_calls) as c(place integer, task text)
-  join :schema.tasks t on t.id = c.task
-  join :schema.platforms p on p.id = t.platform_id
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
+  cross join lateral (select k.fee_bps from :schema.platforms k where k.id = t.platform_id limit 1) as p
   cross join lateral (select round(t.escrowed_amount * p.fee_bps / 10000, 6) as fee) as f
   cross join lateral (values
     (1, 'task ' || t.id || ' pay ' || t.worker_id, 'escrow:' || t.platform_id, 'worker:' || t.worker_id,
@@ -1614,7 +1623,7 @@ begin
     select c.own_id, t.worker_id, t.platform_id, t.id, 'payout', t.escrowed_amount, p.fee, 'completed', v_at, v_at, v_at, p.id,
       c.metadata::jsonb
     from jsonb_to_recordset(p_calls) as c(task text, metadata text, own_id text)
-    join :schema.tasks t on t.id = c.task
+    cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
     join posted p on p.task = c.task
     returning x.*
   )
@@ -1783,8 +1792,9 @@ begin
     array_agg(g.amount - f.fee order by g.place) || array_agg(f.fee order by g.place)
   into v_platforms, v_fees, v_keys, v_debits, v_credits, v_amounts
   from unnest(p_tasks, p_workers, p_amounts) with ordinality as g(task, worker, amount, place)
-  join :schema.tasks t on t.id = g.task
-  join :schema.platforms p on p.id = t.platform_id
+  -- Lateral with a limit: a plan made while the tables were small would walk through all tasks of all platforms.
+  cross join lateral (select k.id, k.platform_id from :schema.tasks k where k.id = g.task limit 1) as t
+  cross join lateral (select k.fee_bps from :schema.platforms k where k.id = t.platform_id limit 1) as p
   cross join lateral (select round(g.amount * p.fee_bps / 10000, 6) as fee) as f;
   v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, p_tasks[1], p_wide);
 
@@ -3087,7 +3097,8 @@ comment on function :schema.split_payment(text, text, text, text, text, text, by
       path: "functions/start_calls.sql",
       text: `create or replace function :schema.start_calls(p_calls jsonb) returns jsonb
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -3108,8 +3119,8 @@ begin
     and bool_and(t.status = 'pending' and w.status = 'active' and case c.actor_kind
       when 'worker' then c.actor_id = t.worker_id when 'platform' then c.actor_id = t.platform_id else true end))
   from jsonb_to_recordset(p_calls) as c(task text, actor_kind text, actor_id text)
-  join :schema.tasks t on t.id = c.task
-  join :schema.workers w on w.id = t.worker_id;
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
+  cross join lateral (select k.status from :schema.workers k where k.id = t.worker_id limit 1) as w;
   update :schema.tasks t set status = 'active', started_at = v_at, updated_at = v_at
   where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
   select array_agg(:schema.task_json(t) order by c.place),
@@ -3119,7 +3130,7 @@ begin
       order by c.place)
   into v_answers, v_records
   from jsonb_to_recordset(p_calls) as c(place integer, task text)
-  join :schema.tasks t on t.id = c.task;
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
   return :schema.end_calls(p_calls, v_records, v_answers);
 end
 $$;

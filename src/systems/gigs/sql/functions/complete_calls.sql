@@ -1,6 +1,7 @@
 create or replace function :schema.complete_calls(p_calls jsonb) returns jsonb
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -23,18 +24,19 @@ begin
       and not t.was_disputed
       and case c.actor_kind when 'worker' then false when 'platform' then c.actor_id = t.platform_id else true end))
   from jsonb_to_recordset(p_calls) as c(task text, actor_kind text, actor_id text)
-  join :schema.tasks t on t.id = c.task;
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
   update :schema.tasks t
   set status = 'completed', completed_at = greatest(v_at, t.started_at), updated_at = v_at,
     verification_data = coalesce(c.verification::jsonb, t.verification_data),
     completion_proof = coalesce(c.proof, t.completion_proof)
   from jsonb_to_recordset(p_calls) as c(task text, verification text, proof text)
-  where t.id = c.task;
+  where t.id = c.task
+    and t.id = any (array(select a.task from jsonb_to_recordset(p_calls) as a(task text)));
   with given as (
     insert into :schema.reputation_events (id, worker_id, task_id, event_type, requested_delta, reason)
     select c.own_id, t.worker_id, t.id, 'task_completed', c.delta, 'Completed "' || left(coalesce(t.title, t.id), 200) || '"'
     from jsonb_to_recordset(p_calls) as c(task text, delta integer, own_id text)
-    join :schema.tasks t on t.id = c.task
+    cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
     order by t.worker_id, t.id
     returning task_id, new_score - previous_score as delta, new_score
   )
@@ -49,7 +51,7 @@ begin
     select jsonb_build_object('reputation_delta', g.delta, 'reputation_score', g.new_score) as reputation) as r
   join jsonb_to_recordset(p_calls) as c(place integer, task text)
     on c.task = g.task_id
-  join :schema.tasks t on t.id = g.task_id;
+  cross join lateral (select k.* from :schema.tasks k where k.id = g.task_id limit 1) as t;
   return :schema.end_calls(p_calls, v_records, v_answers);
 end
 $$;

@@ -1,6 +1,7 @@
 create or replace function :schema.create_calls(p_calls jsonb) returns jsonb
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -34,7 +35,7 @@ begin
       'audiences', array_remove(array[t.worker_id, t.platform_id], null)) order by c.place)
   into v_ids, v_platforms, v_amounts, v_answers, v_records
   from jsonb_to_recordset(p_calls) as c(place integer, id text)
-  join :schema.tasks t on t.id = c.id;
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.id limit 1) as t;
   perform :schema.must_be_plain(cardinality(v_ids) = jsonb_array_length(p_calls) and 0 < all (v_amounts));
   perform :schema.move_together(
     (select array_agg('task ' || u.id || ' escrow' order by u.place) from unnest(v_ids) with ordinality as u(id, place)),

@@ -2,7 +2,8 @@ create or replace function :schema.end_calls(
   p_calls jsonb, p_records jsonb, p_answers jsonb[]
 ) returns jsonb
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -23,7 +24,10 @@ begin
   update :schema.idempotency_keys k
   set answer = p_answers[c.place]
   from jsonb_to_recordset(p_calls) as c(place integer, account text, key text)
-  where k.account = c.account and k.key = c.key;
+  where k.account = c.account and k.key = c.key
+    -- For the index, whatever leads the join.
+    and k.account = any (array(select a.account from jsonb_to_recordset(p_calls) as a(account text)))
+    and k.key = any (array(select a.key from jsonb_to_recordset(p_calls) as a(key text)));
   return to_jsonb(p_answers);
 end
 $$;

@@ -2,7 +2,8 @@ create or replace function :schema.move_together(
   p_keys text[], p_debits text[], p_credits text[], p_amounts numeric[], p_references text[]
 ) returns bigint[]
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off

@@ -1,6 +1,7 @@
 create or replace function :schema.pay_calls(p_calls jsonb) returns jsonb
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -31,14 +32,14 @@ begin
         select from :schema.loans l
         where l.worker_id = t.worker_id and l.status in ('disbursed', 'repaying', 'defaulted'))))
   from jsonb_to_recordset(p_calls) as c(task text, worker text, rail text)
-  join :schema.tasks t on t.id = c.task;
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
   select array_agg(e.key order by c.place, e.place), array_agg(e.debit order by c.place, e.place),
     array_agg(e.credit order by c.place, e.place), array_agg(e.amount order by c.place, e.place),
     array_agg(t.id order by c.place, e.place)
   into v_keys, v_debits, v_credits, v_amounts, v_references
   from jsonb_to_recordset(p_calls) as c(place integer, task text)
-  join :schema.tasks t on t.id = c.task
-  join :schema.platforms p on p.id = t.platform_id
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
+  cross join lateral (select k.fee_bps from :schema.platforms k where k.id = t.platform_id limit 1) as p
   cross join lateral (select round(t.escrowed_amount * p.fee_bps / 10000, 6) as fee) as f
   cross join lateral (values
     (1, 'task ' || t.id || ' pay ' || t.worker_id, 'escrow:' || t.platform_id, 'worker:' || t.worker_id,
@@ -58,7 +59,7 @@ begin
     select c.own_id, t.worker_id, t.platform_id, t.id, 'payout', t.escrowed_amount, p.fee, 'completed', v_at, v_at, v_at, p.id,
       c.metadata::jsonb
     from jsonb_to_recordset(p_calls) as c(task text, metadata text, own_id text)
-    join :schema.tasks t on t.id = c.task
+    cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
     join posted p on p.task = c.task
     returning x.*
   )

@@ -1,6 +1,7 @@
 create or replace function :schema.start_calls(p_calls jsonb) returns jsonb
 language plpgsql
--- Planned once, by keys: the lists are short, and the tables may have been small when the plan was made.
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
 set search_path = :schema, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
@@ -21,8 +22,8 @@ begin
     and bool_and(t.status = 'pending' and w.status = 'active' and case c.actor_kind
       when 'worker' then c.actor_id = t.worker_id when 'platform' then c.actor_id = t.platform_id else true end))
   from jsonb_to_recordset(p_calls) as c(task text, actor_kind text, actor_id text)
-  join :schema.tasks t on t.id = c.task
-  join :schema.workers w on w.id = t.worker_id;
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
+  cross join lateral (select k.status from :schema.workers k where k.id = t.worker_id limit 1) as w;
   update :schema.tasks t set status = 'active', started_at = v_at, updated_at = v_at
   where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
   select array_agg(:schema.task_json(t) order by c.place),
@@ -32,7 +33,7 @@ begin
       order by c.place)
   into v_answers, v_records
   from jsonb_to_recordset(p_calls) as c(place integer, task text)
-  join :schema.tasks t on t.id = c.task;
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
   return :schema.end_calls(p_calls, v_records, v_answers);
 end
 $$;
