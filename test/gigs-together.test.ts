@@ -176,11 +176,6 @@ describe('a worker with an advance, paid by tasks and streams at once', () => {
         while (making > 0) await call(services[makers.length + index]!, world, roll);
       }),
     ]);
-    console.info(
-      await t.opened.database
-        .query('select deadlocks, conflicts from pg_stat_database where datname = current_database()')
-        .then((r) => r.rows),
-    );
     const told = `seed ${SEED}: ${JSON.stringify(Object.fromEntries(world.done))}`;
     expect(await wrongSums(t.scope), told).toEqual([]);
     expect(await t.broken(), told).toEqual([]);

@@ -102,20 +102,21 @@ from gigs.transactions
 group by 1, 2, 3, 4;
 
 create view plain.worker_risk_assessment as
-select w.id as worker_id, w.name, w.reputation_score,
-  floor(extract(epoch from now() - w.created_at) / 86400)::integer as account_age_days,
-  coalesce(t.completed_tasks, 0) as completed_tasks, coalesce(r.average_rating, 0) as average_rating,
-  coalesce(t.tasks_30d, 0) as tasks_30d, coalesce(t.completed_30d, 0) as completed_30d,
-  coalesce(e.earnings_30d, 0) as earnings_30d, coalesce(t.late_30d, 0) as late_30d, coalesce(t.disputes_30d, 0) as disputes_30d,
+select w.id as worker_id, w.name, w.status, w.reputation_score, gigs.account_age_days(w) as account_age_days,
+  coalesce(t.completed_tasks, 0) as completed_tasks, coalesce(t.late_tasks, 0) as late_tasks,
+  coalesce(t.disputes, 0) as disputes, coalesce(t.ended_tasks, 0) as ended_tasks, coalesce(t.tasks_30d, 0) as tasks_30d,
+  coalesce(t.completed_30d, 0) as completed_30d, coalesce(e.earnings_30d, 0) as earnings_30d,
   round(coalesce(e.weekly_deviation, 0), 6) as weekly_deviation, coalesce(l.loans, 0) as loans,
-  coalesce(l.loans_repaid_in_time, 0) as loans_repaid_in_time, coalesce(l.loans_defaulted, 0) as loans_defaulted,
-  coalesce(l.open_loans, 0) as open_loans, k.score as risk_score
+  coalesce(l.loans_due, 0) as loans_due, coalesce(l.loans_on_time, 0) as loans_on_time, l.open_loan_id,
+  coalesce(l.written_off_loans, 0) as written_off_loans, k.score as risk_score
 from gigs.workers w
 left join (
   select worker_id, count(*) filter (where status = 'completed') as completed_tasks,
-    count(*) filter (where recent) as tasks_30d, count(*) filter (where recent and status = 'completed') as completed_30d,
-    count(*) filter (where recent and status = 'completed' and completed_at > due_at) as late_30d,
-    count(*) filter (where recent and was_disputed) as disputes_30d
+    count(*) filter (where status = 'completed' and completed_at > due_at) as late_tasks,
+    count(*) filter (where was_disputed) as disputes,
+    count(*) filter (where status in ('completed', 'disputed') or (status = 'cancelled' and started_at is not null))
+      as ended_tasks,
+    count(*) filter (where recent) as tasks_30d, count(*) filter (where recent and status = 'completed') as completed_30d
   from (
     select *, (created_at at time zone 'UTC')::date > (now() at time zone 'UTC')::date - 30 as recent from gigs.tasks
   ) as d
@@ -124,31 +125,32 @@ left join (
 left join (
   select worker_id, sum(earned) as earnings_30d, stddev_pop(earned) as weekly_deviation
   from (
-    select worker_id, sum(amount) as earned
-    from gigs.tasks
-    where status = 'completed' and (completed_at at time zone 'UTC')::date > (now() at time zone 'UTC')::date - 30
-      and (completed_at at time zone 'UTC')::date <= (now() at time zone 'UTC')::date
-    group by worker_id, (completed_at at time zone 'UTC')::date - extract(dow from completed_at at time zone 'UTC')::integer
+    select worker_id, sum(amount - fee) as earned
+    from gigs.transactions
+    where tx_type = 'payout' and status = 'completed' and asset = 'USDC'
+      and (processed_at at time zone 'UTC')::date > (now() at time zone 'UTC')::date - 30
+    group by worker_id, (processed_at at time zone 'UTC')::date - extract(dow from processed_at at time zone 'UTC')::integer
   ) as weeks
   group by worker_id
 ) as e on e.worker_id = w.id
 left join (
-  select worker_id, round(avg(rating), 2) as average_rating from gigs.reputation_events
+  select worker_id, avg(rating)::double precision as average_rating from gigs.reputation_events
   where event_type = 'rating_received' and rating is not null group by worker_id
 ) as r on r.worker_id = w.id
 left join (
-  select worker_id, count(*) filter (where disbursed_at is not null) as loans,
-    count(*) filter (where status = 'repaid' and repaid_at <= repayment_due) as loans_repaid_in_time,
-    count(*) filter (where defaulted_at is not null) as loans_defaulted,
-    count(*) filter (where status in ('pending', 'approved', 'disbursed', 'repaying')) as open_loans
+  select worker_id, count(*) as loans, count(*) filter (where status = 'repaid' or repayment_due < now()) as loans_due,
+    count(*) filter (where status = 'repaid' and repaid_at <= repayment_due) as loans_on_time,
+    max(id) filter (where status in ('pending', 'approved', 'disbursed', 'repaying', 'defaulted')) as open_loan_id,
+    count(*) filter (where status = 'written_off') as written_off_loans
   from gigs.loans
+  where status <> 'cancelled'
   group by worker_id
 ) as l on l.worker_id = w.id
-cross join lateral gigs.risk_parts(w.reputation_score, floor(extract(epoch from now() - w.created_at) / 86400)::integer,
-  coalesce(t.completed_tasks, 0), coalesce(t.completed_30d::numeric / nullif(t.tasks_30d, 0), 0),
-  coalesce(1 - t.late_30d::numeric / nullif(t.completed_30d, 0), 1), coalesce(r.average_rating, 0),
-  coalesce(t.disputes_30d, 0), coalesce(l.loans, 0), coalesce(l.loans_repaid_in_time, 0), coalesce(e.weekly_deviation, 0),
-  coalesce(e.earnings_30d, 0)) as k;
+cross join lateral gigs.risk_parts(w.reputation_score, gigs.account_age_days(w), coalesce(t.completed_tasks, 0),
+  coalesce(t.completed_30d::double precision / nullif(t.tasks_30d, 0), 0),
+  coalesce(1 - t.late_tasks::double precision / nullif(t.completed_tasks, 0), 1), coalesce(r.average_rating, 0),
+  coalesce(t.disputes, 0), coalesce(l.loans_due, 0), coalesce(l.loans_on_time, 0),
+  coalesce(e.weekly_deviation, 0)::double precision, coalesce(e.earnings_30d, 0)) as k;
 
 create view plain.active_streams_view as
 select s.id as stream_id, s.status, s.task_id, k.title as task_title, s.worker_id, w.name as worker_name, s.platform_id,
