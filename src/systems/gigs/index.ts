@@ -1,10 +1,11 @@
 /** Door of the system `gigs`: workers, platforms, tasks in escrow, payment streams, reputation, advances. */
 import { defineSystem } from '../../kernel/index.ts';
 import { constraints } from './constraints.ts';
+import { defaultAccounts } from './default-accounts.ts';
 import { gigsCatalog } from './generated/catalog.ts';
 import { gigsSql } from './generated/sql.ts';
 import { createGigsRouter } from './routes/index.ts';
-import { defaultAccounts, GigsService } from './service.ts';
+import { GigsService } from './service.ts';
 
 export {
   ADVANCE_REASONS,
