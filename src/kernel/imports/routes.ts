@@ -9,6 +9,8 @@ import { MAX_IMPORT_BYTES } from './spool.ts';
 export interface ImportExample {
   readonly kind: string;
   readonly source: string;
+  /** Its first lines. */
+  readonly head: string;
   readonly rows: number;
   readonly totals: Readonly<Record<string, string>>;
   /** A row that was refused. */
@@ -19,9 +21,10 @@ export interface ImportExample {
 /** The body may be long and slow: it goes to a file, and the call has no end but the caller's patience. */
 export const IMPORT_LIMITS = { streamsBody: true, bodyBytes: MAX_IMPORT_BYTES, timeMs: 0 } as const;
 
-export const importBody = {
-  content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } },
-};
+/** The file itself. */
+export function importBody({ head }: ImportExample) {
+  return { content: { '*/*': { schema: z.string().openapi({ format: 'binary' }), example: head } } };
+}
 
 /** Query of `POST /imports`; a system adds the options of its kinds. */
 export function importQuery(example: ImportExample, kinds: readonly string[]) {

@@ -30,6 +30,7 @@ import type { Access } from './access.ts';
 const EXAMPLE: ImportExample = {
   kind: IMPORT_KINDS[0] ?? '',
   source: 'aider_llm_costs.csv',
+  head: 'time_unix,time_utc,user_id,main_model,weak_model,edit_format,prompt_tokens,completion_tokens,total_tokens,cost_usd,session_total_cost_usd,aider_version\n1723560043,2024-08-13T14:40:43Z,u2fe9bcf18f,gpt-4o-mini,,,638,25,663,0.0001107,0.0001107,0.49.2-dev\n',
   rows: 2669,
   totals: { calls: '2669', logged: '75.619557446' },
   reason: 'amount is negative',
@@ -67,7 +68,7 @@ export function addImportRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
       description:
         'A log of calls, agent runs, or (administrators) a price table, as the body. Importing a file twice adds nothing; bad rows are left out and reported.',
       limits: IMPORT_LIMITS,
-      request: { query, body: importBody },
+      request: { query, body: importBody(EXAMPLE) },
       responses: {
         201: {
           description: 'What came in, and what was refused.',

@@ -28,6 +28,7 @@ import type { Access } from './access.ts';
 const EXAMPLE: ImportExample = {
   kind: IMPORT_KINDS[0] ?? '',
   source: 'swelancer_paid_tasks.csv',
+  head: 'issue_id,price_usd,title\n14268,2000.00,[$2000] Sending a message\n',
   rows: 120,
   totals: { tasks: '120', amount: '92175', held: '108', workers: '1' },
   reason: 'price_usd is not a positive amount',
@@ -62,7 +63,7 @@ export function addImportRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
       description:
         'Tasks that were done elsewhere, which the platform posts and pays, or (administrators) what was seen on a chain, as the body. Importing a file twice adds nothing and pays nothing; bad rows are left out and reported.',
       limits: IMPORT_LIMITS,
-      request: { query, body: importBody },
+      request: { query, body: importBody(EXAMPLE) },
       responses: {
         201: {
           description: 'What came in, and what was refused.',
