@@ -1,4 +1,4 @@
-/** `npm run bench -- [agents|gigs-views|ledger|queue]`: fetches the rivals, bundles every contender beside its packages, and runs the benchmark. */
+/** `npm run bench -- [agents|gigs|gigs-views|ledger|queue]`: fetches the rivals, bundles every contender beside its packages, and runs the benchmark. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -32,19 +32,27 @@ const QUEUE = [
   { name: 'graphile-worker', source: join(RIVALS, 'queue-graphile-worker.ts'), bundles: RIVAL_BUNDLES },
 ];
 
+const GIGS = [
+  { name: 'guildhall', source: join(BENCH, 'contenders', 'gigs-guildhall.ts'), bundles: OWN_BUNDLES },
+  { name: 'pg', source: join(BENCH, 'contenders', 'gigs-pg.ts'), bundles: OWN_BUNDLES },
+  { name: 'prisma', source: join(RIVALS, 'gigs-prisma.ts'), bundles: RIVAL_BUNDLES },
+  { name: 'drizzle', source: join(RIVALS, 'gigs-drizzle.ts'), bundles: RIVAL_BUNDLES },
+];
+
 /** A benchmark without an entry has no contenders of its own processes: it brings what it compares with. */
 const BENCHMARKS = {
-  agents: { contenders: AGENTS, process: 'worker.ts', prisma: true },
-  queue: { contenders: QUEUE, process: 'queue-process.ts', prisma: false },
+  agents: { contenders: AGENTS, process: 'worker.ts', prisma: generatePrismaClients },
+  gigs: { contenders: GIGS, process: 'gigs-process.ts', prisma: generateGigsClient },
+  queue: { contenders: QUEUE, process: 'queue-process.ts' },
 };
 const {
   contenders: CONTENDERS,
   process: processFile,
   prisma,
-} = BENCHMARKS[benchmark] ?? { contenders: [], process: 'worker.ts', prisma: false };
+} = BENCHMARKS[benchmark] ?? { contenders: [], process: 'worker.ts' };
 if (!existsSync(join(BENCH, `${benchmark}.ts`))) {
   process.stderr.write(
-    `There is no benchmark "${benchmark}": npm run bench -- [agents|gigs-views|ledger|queue] [options]\n`,
+    `There is no benchmark "${benchmark}": npm run bench -- [agents|gigs|gigs-views|ledger|queue] [options]\n`,
   );
   process.exit(1);
 }
@@ -52,7 +60,7 @@ if (!existsSync(join(BENCH, `${benchmark}.ts`))) {
 const isWanted = wantedContenders();
 if (CONTENDERS.some(({ name, bundles }) => bundles === RIVAL_BUNDLES && isWanted(name))) {
   installRivals();
-  if (prisma) generatePrismaClients();
+  prisma?.();
 }
 const main = await bundle(join(BENCH, `${benchmark}.ts`), OWN_BUNDLES);
 const programs = [];
@@ -127,9 +135,25 @@ function installRivals() {
   writeFileSync(mark, wanted);
 }
 
-/** Two clients from one schema; made again when the schema or the installed version changes. */
+/** Two clients from one schema: as it is, and tuned. */
 function generatePrismaClients() {
   const schema = readFileSync(join(RIVALS, 'schema.prisma'), 'utf8');
+  const tuned = schema
+    .replace('"./generated/prisma"', '"./prisma-tuned"\n  previewFeatures = ["relationJoins"]')
+    .replace(/^\/\/.*\n/gm, '');
+  whenChanged('made-from', schema, () => {
+    writeFileSync(join(RIVALS, 'generated', 'tuned.prisma'), tuned);
+    for (const path of ['schema.prisma', join('generated', 'tuned.prisma')]) generatePrismaClient(path);
+  });
+}
+
+function generateGigsClient() {
+  const schema = readFileSync(join(RIVALS, 'gigs.prisma'), 'utf8');
+  whenChanged('gigs-made-from', schema, () => generatePrismaClient('gigs.prisma'));
+}
+
+/** Clients are made again when their schema or the installed version changes. */
+function whenChanged(name, schema, generate) {
   const version = JSON.parse(
     readFileSync(join(RIVALS, 'node_modules', 'prisma', 'package.json'), 'utf8'),
   ).version;
@@ -137,14 +161,10 @@ function generatePrismaClients() {
     .update(schema + version)
     .digest('hex');
   const generated = join(RIVALS, 'generated');
-  const mark = join(generated, 'made-from');
+  const mark = join(generated, name);
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
   mkdirSync(generated, { recursive: true });
-  const tuned = schema
-    .replace('"./generated/prisma"', '"./prisma-tuned"\n  previewFeatures = ["relationJoins"]')
-    .replace(/^\/\/.*\n/gm, '');
-  writeFileSync(join(generated, 'tuned.prisma'), tuned);
-  for (const path of ['schema.prisma', join('generated', 'tuned.prisma')]) generatePrismaClient(path);
+  generate();
   writeFileSync(mark, wanted);
 }
 

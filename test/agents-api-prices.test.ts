@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type AgentsApi,
   type Body,
@@ -292,9 +293,15 @@ describe('an import', () => {
   });
 
   it('leaves no file behind', async () => {
+    // A folder of its own: other test files import at the same time.
+    const folder = await mkdtemp(join(tmpdir(), 'guildhall-spool-'));
+    vi.stubEnv('TMPDIR', folder);
     await send('source=t.csv', TRACE, robin);
     await send('source=photo.jpg', 'not a log', robin);
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith('guildhall-import-'))).toEqual([]);
+    expect(tmpdir()).toBe(folder);
+    vi.unstubAllEnvs();
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
   });
 });
 

@@ -29,6 +29,7 @@ interface Things {
   readonly stream: string;
   readonly loan: string;
   readonly deadLetter: string;
+  readonly import: string;
   readonly workerKey: string;
 }
 
@@ -155,6 +156,13 @@ const RULES: Readonly<Record<string, Rule>> = {
     for: P,
     path: (t) => `/webhooks-in/dead-letters/${t.deadLetter}/retry`,
   },
+  'POST /imports': {
+    for: P,
+    path: (t) => `/imports?source=a.csv&kind=paid-tasks&platform=${t.platform}`,
+    body: () => ({}),
+  },
+  'GET /imports': { for: P, path: (t) => `/imports?platformId=${t.platform}` },
+  'GET /imports/{id}': { for: P, path: (t) => `/imports/${t.import}` },
   'GET /analytics/daily': { for: A, path: () => '/analytics/daily?from=2026-01-31' },
 };
 
@@ -185,6 +193,10 @@ async function thingsOf(): Promise<Things> {
     completedAt: new Date().toISOString(),
   });
   await api.service.inbound.work();
+  const [imported] = await api.fixture.scope.query<{ id: string }>(
+    `insert into :schema.imports (kind, source, platform_id) values ('paid-tasks', 'a.csv', $1) returning id`,
+    [platform.id],
+  );
   return {
     worker: worker.id,
     platform: platform.id,
@@ -193,6 +205,7 @@ async function thingsOf(): Promise<Things> {
     stream: stream.id,
     loan: 'lon_unknown',
     deadLetter: event.id,
+    import: String(imported?.id),
     workerKey: (await api.post('/api-keys', worker, { name: 'k' })).apiKey.id,
   };
 }

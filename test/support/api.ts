@@ -44,7 +44,10 @@ export interface Operation {
   readonly tags?: readonly string[];
   readonly security?: readonly object[];
   readonly requestBody?: {
-    readonly content: Record<string, { readonly schema: { readonly $ref?: string } }>;
+    readonly content: Record<
+      string,
+      { readonly schema: { readonly $ref?: string }; readonly example?: unknown }
+    >;
   };
   readonly responses: Record<string, { readonly description?: string; readonly $ref?: string }>;
 }

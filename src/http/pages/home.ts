@@ -12,7 +12,13 @@ const LINKS = [
   ['/metrics', 'Metrics', 'For Prometheus'],
 ] as const;
 
-export function homePage(instances: readonly Instance[], version: string): Html {
+/** Commands of the systems name the default port; they are shown for the server that was asked. */
+const DEFAULT_HOST = 'localhost:4477';
+
+export function homePage(
+  instances: readonly Instance[],
+  { version, host }: { readonly version: string; readonly host: string },
+): Html {
   return page({
     title: 'Guildhall',
     body: html`<main class="home">
@@ -25,7 +31,8 @@ export function homePage(instances: readonly Instance[], version: string): Html 
 <section aria-labelledby="first"><h2 id="first">Try first</h2>
 <ol class="steps">${[...new Set(instances.map(({ definition }) => definition))].flatMap(({ tryFirst }) =>
       tryFirst.map(
-        ({ title, command }) => html`<li><p>${title}</p><pre tabindex="0"><code>${command}</code></pre></li>`,
+        ({ title, command }) =>
+          html`<li><p>${title}</p><pre tabindex="0"><code>${command.replaceAll(DEFAULT_HOST, host)}</code></pre></li>`,
       ),
     )}</ol></section>
 <section aria-labelledby="look"><h2 id="look">Look around</h2>

@@ -27,7 +27,10 @@ export function mountPages(app: Hono<FaceEnv>, { config, instances, document }: 
   const documentText = once(() => JSON.stringify(built()));
   const reference = once(async () => String(await referencePage(built())));
 
-  app.get('/', (c) => send(c, homePage(instances, config.version)));
+  app.get('/', (c) => {
+    const { host } = new URL(c.req.url);
+    return send(c, homePage(instances, { version: config.version, host }));
+  });
   app.get('/docs', async (c) => {
     const text = await reference();
     const { origin } = new URL(c.req.url);

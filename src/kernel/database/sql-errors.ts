@@ -138,7 +138,7 @@ function fromPostgres(error: PostgresError): GuildhallError {
   if (error.table !== undefined) details.table = error.table;
   if (error.constraint !== undefined) details.constraint = error.constraint;
   const options: { -readonly [Key in keyof ErrorOptions]: ErrorOptions[Key] } = { cause: error };
-  if (error.hint !== undefined) options.hint = error.hint;
+  if (error.hint !== undefined && error.hint !== '') options.hint = error.hint;
   if (own) {
     if (error.constraint !== undefined) options.reason = error.constraint;
     if (error.column !== undefined) options.field = error.column;

@@ -7,6 +7,15 @@ export { checkImportOptions, recogniseFile, unknownKind } from './kinds.ts';
 export { isRecord, listOf, numberText, parseLossless, textOf } from './lossless.ts';
 export { type CsvRow, type Line, readCsv, readLines, readWhole } from './read.ts';
 export { IMPORT_STATES, type ImportRefusal, pageImportRefusals } from './refusals.ts';
+export {
+  IMPORT_LIMITS,
+  type ImportExample,
+  importBody,
+  importQuery,
+  importRecordSchema,
+  importRefusalsSchema,
+  importReportSchema,
+} from './routes.ts';
 export { importRows } from './rows.ts';
 export { MAX_IMPORT_BYTES, spoolBody } from './spool.ts';
 export type {

@@ -1,10 +1,12 @@
 /** Door of the system `gigs`: workers, platforms, tasks in escrow, payment streams, reputation, advances. */
 import { defineSystem } from '../../kernel/index.ts';
 import { constraints } from './constraints.ts';
+import { defaultAccounts } from './default-accounts.ts';
 import { gigsCatalog } from './generated/catalog.ts';
 import { gigsSql } from './generated/sql.ts';
 import { createGigsRouter } from './routes/index.ts';
-import { defaultAccounts, GigsService } from './service.ts';
+import { seedId } from './seed/data.ts';
+import { GigsService } from './service.ts';
 
 export {
   ADVANCE_REASONS,
@@ -128,13 +130,16 @@ export const gigs = defineSystem<GigsService>({
   maySee: (principal, event) => event.audience === principal.id,
   tryFirst: [
     {
-      title: 'Sign in as Alice, a worker',
-      command:
-        'curl -s localhost:4477/v1/gigs/auth/login -H \'content-type: application/json\' -d \'{"email":"alice@example.com","password":"demo123"}\'',
+      title: 'See what Alice, a worker, has earned',
+      command: [
+        String.raw`TOKEN=$(curl -s localhost:4477/v1/gigs/auth/login -H 'content-type: application/json' \
+  -d '{"email":"alice@example.com","password":"demo123"}' | node -p 'JSON.parse(require("fs").readFileSync(0)).accessToken')`,
+        `curl -s localhost:4477/v1/gigs/workers/${seedId('wrk', 1)}/earnings -H "authorization: Bearer $TOKEN"`,
+      ].join('\n'),
     },
     {
-      title: 'See what she has earned, with the id and accessToken of that answer',
-      command: 'curl -s localhost:4477/v1/gigs/workers/$ID/earnings -H "authorization: Bearer $TOKEN"',
+      title: 'Import real paid tasks',
+      command: 'npx guildhall import gigs examples/gigs/swelancer_paid_tasks.csv',
     },
   ],
 });

@@ -5,10 +5,12 @@ import {
   GuildhallError,
   invalidInput,
   jsonParam,
+  newId,
   requiredText,
 } from '../../kernel/index.ts';
 import { usdcText } from './amounts.ts';
 import { type Context, moving, type OnceOptions, onceParams } from './context.ts';
+import { gathered } from './gathered.ts';
 import { readRow, readRows } from './rows.ts';
 import type { GigTransaction } from './types.ts';
 
@@ -69,11 +71,14 @@ export async function processPayment(
     operation: 'process_payment',
     request: [taskId, input.workerId ?? null, rail, metadata],
   });
-  const answer = await call(
-    context,
-    `process_payment($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::numeric, $12::jsonb`,
-    [...actorParams(context.actor), ...once, taskId, input.workerId ?? null, rail, MIN_WITHDRAWAL, metadata],
-  );
+  const answer = await gathered(context, 'process_payment', once, {
+    row: { own_id: newId('txn'), task: taskId, worker: input.workerId ?? null, rail, metadata },
+    alone: () =>
+      call(context, `process_payment($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::numeric, $12::jsonb`, [
+        ...[...actorParams(context.actor), ...once, taskId],
+        ...[input.workerId ?? null, rail, MIN_WITHDRAWAL, metadata],
+      ]),
+  });
   return readPayment(answer as Json);
 }
 

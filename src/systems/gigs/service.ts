@@ -2,12 +2,10 @@
 import {
   type Accounts,
   type Actor,
-  accountsOn,
   type DemoSignIn,
   type ImportRefusal,
   type ImportReport,
   type ImportRequest,
-  type InstanceSettings,
   type Page,
   type PageRequest,
   type Scope,
@@ -18,6 +16,7 @@ import {
 import * as advances from './advances.ts';
 import * as analytics from './analytics.ts';
 import type { Context } from './context.ts';
+import { defaultAccounts } from './default-accounts.ts';
 import * as externalTasks from './external-tasks.ts';
 import * as importPages from './import-pages.ts';
 import { importFile } from './imports/index.ts';
@@ -390,21 +389,4 @@ export class GigsService {
   ): Promise<st.StreamProgress> {
     return externalTasks.startTaskStream(this.context, platformId, input);
   }
-}
-
-export function defaultAccounts(scope: Scope, settings: InstanceSettings = {}): Accounts {
-  return accountsOn(scope, {
-    ...(settings.tokenSecrets === undefined ? {} : { secrets: settings.tokenSecrets }),
-    accessTtlS: 3_600,
-    refreshTtlS: 7 * 86_400,
-    loginField: 'email',
-    loginRule: parties.EMAIL,
-    messages: {
-      invalidLogin: 'Invalid email format',
-      shortPassword: 'Password must be at least 8 characters',
-      loginTaken: 'Email already registered',
-      badCredentials: 'Invalid email or password',
-      badRefreshToken: 'Invalid refresh token',
-    },
-  });
 }

@@ -4,12 +4,14 @@ import {
   contentHash,
   decodeCursor,
   invalidInput,
+  newId,
   type Page,
   pageLimit,
   requiredText,
   toPage,
 } from '../../kernel/index.ts';
 import { type Context, moving, type OnceOptions, onceParams } from './context.ts';
+import { type Gathered, gathered } from './gathered.ts';
 import { readRow, readRows } from './rows.ts';
 import {
   evidence,
@@ -81,6 +83,8 @@ interface Change {
   readonly params: readonly unknown[];
   /** It moves money, so its last parameter says whether all slots of hot accounts are locked. */
   readonly moves?: true;
+  /** For calls that may go together with those of others: what they are called there, and their own values. */
+  readonly together?: { readonly operation: Gathered; readonly row: Readonly<Record<string, unknown>> };
 }
 
 /**
@@ -93,7 +97,7 @@ export async function createTaskWithAudit(
   input: NewTask,
   options: OnceOptions = {},
 ): Promise<Task> {
-  const { id: _own, ...row } = taskRow(input);
+  const { id, ...row } = taskRow(input);
   return change<Task>(context, options, {
     name: 'create_task',
     action: 'create_task',
@@ -113,6 +117,7 @@ export async function createTaskWithAudit(
       row.hold_until,
     ],
     moves: true,
+    together: { operation: 'create_task', row: { id, ...row } },
   });
 }
 
@@ -171,7 +176,12 @@ function begin(
   options: OnceOptions,
 ): Promise<Task> {
   const params = [requiredText(taskId, 'taskId', MAX_ID), workerId];
-  return change<Task>(context, options, { name: 'begin_task', action, request: params, params });
+  const what: Change = { name: 'begin_task', action, request: params, params };
+  if (action !== 'start_task') return change<Task>(context, options, what);
+  return change<Task>(context, options, {
+    ...what,
+    together: { operation: action, row: { task: params[0] } },
+  });
 }
 
 /** The worker hands in what proves the work; the task stays active and waits for a verdict. */
@@ -212,6 +222,13 @@ export async function completeTaskWithReputation(
     action: 'complete_task',
     request: params,
     params,
+    together: {
+      operation: 'complete_task',
+      row: {
+        ...{ task: params[0], delta: params[1], verification: params[2], proof: params[3] },
+        own_id: newId('rep'),
+      },
+    },
   });
 }
 
@@ -331,18 +348,21 @@ async function change<T>(context: Context, options: OnceOptions, what: Change): 
 }
 
 async function call(context: Context, options: OnceOptions, what: Change): Promise<unknown> {
-  const params = [
-    ...actorParams(context.actor),
-    ...onceParams(context, options, { operation: what.action, request: what.request }),
-    ...what.params,
-  ];
+  const once = onceParams(context, options, { operation: what.action, request: what.request });
+  const params = [...actorParams(context.actor), ...once, ...what.params];
   const places = params.map((_param, index) => `$${index + 1}`);
   if (what.moves === true) places.push(`$${places.length + 1}`);
-  const [row] = await moving(context, (wide) =>
-    context.scope.query<{ answer: unknown }>(
-      `select :schema.${what.name}(${places.join(', ')}) as answer`,
-      what.moves === true ? [...params, wide] : params,
-    ),
-  );
-  return row?.answer;
+  const alone = async (): Promise<unknown> => {
+    const [row] = await moving(context, (wide) =>
+      context.scope.query<{ answer: unknown }>(
+        `select :schema.${what.name}(${places.join(', ')}) as answer`,
+        what.moves === true ? [...params, wide] : params,
+      ),
+    );
+    return row?.answer;
+  };
+  const { together } = what;
+  return together === undefined
+    ? alone()
+    : gathered(context, together.operation, once, { row: together.row, alone });
 }

@@ -6,12 +6,17 @@ import {
   booleanParam,
   callerOf,
   callingActor,
-  countSchema,
   defined,
   defineRoute,
+  IMPORT_LIMITS,
+  type ImportExample,
   idParam,
+  importBody,
+  importQuery,
+  importRecordSchema,
+  importRefusalsSchema,
+  importReportSchema,
   json,
-  MAX_IMPORT_BYTES,
   pageQuery,
   pageSchema,
   type RouteContext,
@@ -21,38 +26,22 @@ import {
 } from '../../../kernel/index.ts';
 import { IMPORT_KINDS, importFile, PRICE_TABLE_KINDS, recogniseKind } from '../imports/index.ts';
 import type { Access } from './access.ts';
-import { importSchema } from './schemas.ts';
 
-const reportSchema = z
-  .object({
-    importId: anyId('imp'),
-    kind: z.string().openapi({ example: 'aider-costs' }),
-    source: z.string().openapi({ example: 'aider_llm_costs.csv' }),
-    rowsRead: z.int().openapi({ example: 2669 }),
-    rowsInserted: z.int().openapi({ example: 2669 }),
-    rowsKnown: z.int().openapi({ example: 0, description: 'Rows that an earlier import had brought in.' }),
-    rowsRefused: z.int().openapi({ example: 0 }),
-    refusals: z
-      .array(z.object({ line: z.int(), reason: z.string() }))
-      .openapi({ example: [], description: 'The first 100; /imports/{id} has more.' }),
-    totals: z.record(z.string(), z.string()).openapi({ example: { calls: '2669', logged: '75.619557446' } }),
-    notes: z.array(z.string()).openapi({ example: [] }),
-  })
-  .openapi('ImportReport');
+const EXAMPLE: ImportExample = {
+  kind: IMPORT_KINDS[0] ?? '',
+  source: 'aider_llm_costs.csv',
+  head: 'time_unix,time_utc,user_id,main_model,weak_model,edit_format,prompt_tokens,completion_tokens,total_tokens,cost_usd,session_total_cost_usd,aider_version\n1723560043,2024-08-13T14:40:43Z,u2fe9bcf18f,gpt-4o-mini,,,638,25,663,0.0001107,0.0001107,0.49.2-dev\n',
+  rows: 2669,
+  totals: { calls: '2669', logged: '75.619557446' },
+  reason: 'amount is negative',
+  excerpt: '2025-01-01,gpt-4o,-1',
+};
 
-const importQuery = z.strictObject({
-  source: z.string().min(1).max(500).openapi({
-    example: 'aider_llm_costs.csv',
-    description: 'Name of the file: an import that was cut off goes on when a file of this name comes again.',
-  }),
-  kind: z
-    .string()
-    .max(40)
-    .optional()
-    .openapi({
-      example: IMPORT_KINDS[0],
-      description: `Recognised from name and content when left out. One of ${IMPORT_KINDS.join(', ')}.`,
-    }),
+const importSchema = importRecordSchema(EXAMPLE, {
+  projectId: anyId('prj').nullable().openapi({ description: 'Null: a price table.' }),
+}).openapi('Import');
+
+const query = importQuery(EXAMPLE, IMPORT_KINDS).extend({
   project: z.string().min(1).max(200).optional().openapi({
     example: 'Aider log',
     description: 'Id or name of your project that gets the rows; a new name makes a new project.',
@@ -66,17 +55,7 @@ const importQuery = z.strictObject({
     .openapi({ description: 'Price tables: enters implausible rates.' }),
 });
 
-const importDetail = importSchema
-  .extend({
-    refusals: pageSchema(
-      z.object({
-        line: countSchema(17),
-        reason: z.string().openapi({ example: 'amount is negative' }),
-        excerpt: z.string().openapi({ example: '2025-01-01,gpt-4o,-1' }),
-      }),
-    ),
-  })
-  .openapi('ImportDetail');
+const importDetail = importSchema.extend({ refusals: importRefusalsSchema(EXAMPLE) }).openapi('ImportDetail');
 
 export function addImportRoutes(router: OpenAPIHono<RouteEnv>, access: Access): void {
   router.openapi(
@@ -88,12 +67,14 @@ export function addImportRoutes(router: OpenAPIHono<RouteEnv>, access: Access): 
       summary: 'Import a file',
       description:
         'A log of calls, agent runs, or (administrators) a price table, as the body. Importing a file twice adds nothing; bad rows are left out and reported.',
-      limits: { streamsBody: true, bodyBytes: MAX_IMPORT_BYTES, timeMs: 0 },
-      request: {
-        query: importQuery,
-        body: { content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } } },
+      limits: IMPORT_LIMITS,
+      request: { query, body: importBody(EXAMPLE) },
+      responses: {
+        201: {
+          description: 'What came in, and what was refused.',
+          content: json(importReportSchema(EXAMPLE)),
+        },
       },
-      responses: { 201: { description: 'What came in, and what was refused.', content: json(reportSchema) } },
     }),
     async (c) => {
       const { source, kind: named, acceptImplausible, ...given } = defined(c.req.valid('query'));

@@ -1,6 +1,6 @@
 /** The things of this system as they look in answers. */
 import { z } from '@hono/zod-openapi';
-import { anyId, countSchema, decimalAnswer, IMPORT_STATES, timeSchema } from '../../../kernel/index.ts';
+import { anyId, decimalAnswer, timeSchema } from '../../../kernel/index.ts';
 import { BUDGET_KINDS, BUDGET_PERIODS, RESERVATION_STATES } from '../budgets.ts';
 import { ORGANIZATION_ROLES, ORGANIZATION_TYPES, SUBSCRIPTION_TIERS } from '../organizations.ts';
 import { SERVICE_TIERS } from '../price-tables/index.ts';
@@ -194,22 +194,3 @@ export const runnerSchema = z
     updatedAt: timeSchema(),
   })
   .openapi('Runner');
-
-export const importSchema = z
-  .object({
-    id: anyId('imp'),
-    kind: z.string().openapi({ example: 'aider-costs' }),
-    source: z.string().openapi({ example: 'aider_llm_costs.csv' }),
-    projectId: anyId('prj').nullable().openapi({ description: 'Null: a price table.' }),
-    state: z.enum(IMPORT_STATES),
-    rowsDone: countSchema(2669),
-    rowsInserted: countSchema(2669),
-    rowsKnown: countSchema(0),
-    rowsRefused: countSchema(0),
-    totals: jsonObject.openapi({ example: { calls: '2669' } }),
-    error: z.string().nullable().openapi({ example: null }),
-    startedAt: timeSchema(),
-    updatedAt: timeSchema(),
-    completedAt: timeSchema().nullable(),
-  })
-  .openapi('Import');

@@ -90,6 +90,31 @@ comment on function :schema.add_reputation(
 `,
     },
     {
+      path: "functions/begin_calls.sql",
+      text: `create or replace function :schema.begin_calls(p_calls jsonb) returns void
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_new bigint;
+begin
+  -- In one order always: of two lists with a common key one waits, and never each for the other.
+  insert into :schema.idempotency_keys (account, key, operation, request_sha256)
+  select c.account, c.key, c.operation, decode(c.request, 'hex')
+  from jsonb_to_recordset(p_calls) as c(account text, key text, operation text, request text)
+  where c.key is not null
+  order by c.account, c.key
+  on conflict (account, key) do nothing;
+  get diagnostics v_new = row_count;
+  perform :schema.must_be_plain(v_new = (
+    select count(*) from jsonb_to_recordset(p_calls) as c(key text) where c.key is not null));
+end
+$$;
+comment on function :schema.begin_calls(jsonb) is
+  'begin_once for calls that go together; raises when a key was used before.';
+`,
+    },
+    {
       path: "functions/begin_send.sql",
       text: `create or replace function :schema.begin_send(p_id text, p_valid_s double precision, p_found_none timestamptz default null)
 returns jsonb
@@ -411,6 +436,69 @@ comment on function :schema.check_parties(text, text, text, text) is
 `,
     },
     {
+      path: "functions/complete_calls.sql",
+      text: `create or replace function :schema.complete_calls(p_calls jsonb) returns jsonb
+language plpgsql
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
+set search_path = :schema, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_at constant timestamptz := clock_timestamp();
+  v_answers jsonb[];
+  v_records jsonb;
+begin
+  perform :schema.begin_calls(p_calls);
+  perform from :schema.tasks t
+  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)))
+  order by t.id for no key update;
+  -- One that is late has a second event, and one that was completed before has its own already: both go alone.
+  perform :schema.must_be_plain(
+    count(distinct t.id) = jsonb_array_length(p_calls)
+    and bool_and(t.status = 'active' and (t.due_at is null or t.due_at > v_at)
+      and not t.was_disputed
+      and case c.actor_kind when 'worker' then false when 'platform' then c.actor_id = t.platform_id else true end))
+  from jsonb_to_recordset(p_calls) as c(task text, actor_kind text, actor_id text)
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
+  update :schema.tasks t
+  set status = 'completed', completed_at = greatest(v_at, t.started_at), updated_at = v_at,
+    verification_data = coalesce(c.verification::jsonb, t.verification_data),
+    completion_proof = coalesce(c.proof, t.completion_proof)
+  from jsonb_to_recordset(p_calls) as c(task text, verification text, proof text)
+  where t.id = c.task
+    and t.id = any (array(select a.task from jsonb_to_recordset(p_calls) as a(task text)));
+  with given as (
+    insert into :schema.reputation_events (id, worker_id, task_id, event_type, requested_delta, reason)
+    select c.own_id, t.worker_id, t.id, 'task_completed', c.delta, 'Completed "' || left(coalesce(t.title, t.id), 200) || '"'
+    from jsonb_to_recordset(p_calls) as c(task text, delta integer, own_id text)
+    cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
+    order by t.worker_id, t.id
+    returning task_id, new_score - previous_score as delta, new_score
+  )
+  select array_agg(:schema.task_json(t) || r.reputation order by c.place),
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'complete_task', 'event', 'task.complete_task',
+      'type', 'task', 'id', t.id,
+      'metadata', r.reputation || jsonb_build_object('amount', trim_scale(t.amount)::text),
+      'audiences', array[t.worker_id, t.platform_id]) order by c.place)
+  into v_answers, v_records
+  from given g
+  cross join lateral (
+    select jsonb_build_object('reputation_delta', g.delta, 'reputation_score', g.new_score) as reputation) as r
+  join jsonb_to_recordset(p_calls) as c(place integer, task text)
+    on c.task = g.task_id
+  cross join lateral (select k.* from :schema.tasks k where k.id = g.task_id limit 1) as t;
+  return :schema.end_calls(p_calls, v_records, v_answers);
+end
+$$;
+comment on function :schema.complete_calls(jsonb) is
+  'complete_task for calls of several callers at once, all or none; what is not plain is refused and made alone.';
+`,
+    },
+    {
       path: "functions/complete_task.sql",
       text: `create or replace function :schema.complete_task(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
@@ -440,6 +528,59 @@ end
 $$;
 comment on function :schema.complete_task(text, text, text, text, text, text, bytea, text, integer, jsonb, text) is
   'Completes an active task, with its points for the worker. Paying it is another step.';
+`,
+    },
+    {
+      path: "functions/create_calls.sql",
+      text: `create or replace function :schema.create_calls(p_calls jsonb) returns jsonb
+language plpgsql
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
+set search_path = :schema, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_ids text[];
+  v_platforms text[];
+  v_amounts numeric[];
+  v_answers jsonb[];
+  v_records jsonb;
+begin
+  perform :schema.begin_calls(p_calls);
+  perform :schema.check_parties(c.actor_kind, c.actor_id, c.platform_id, c.worker_id)
+  from jsonb_to_recordset(p_calls) as c(actor_kind text, actor_id text, platform_id text, worker_id text);
+  insert into :schema.tasks (id, platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title,
+    description, metadata, scheduled_at, due_at, hold_until)
+  select c.id, c.platform_id, c.worker_id, c.external_id, c.task_type, c.amount, coalesce(c.escrow, c.amount), c.title,
+    c.description, c.metadata::jsonb, c.scheduled_at, c.due_at, c.hold_until
+  from jsonb_to_recordset(p_calls) as c(id text, platform_id text, worker_id text, external_id text, task_type text,
+    amount numeric, escrow numeric, title text, description text, metadata text, scheduled_at timestamptz,
+    due_at timestamptz, hold_until timestamptz)
+  order by c.platform_id, c.external_id
+  on conflict (platform_id, external_id) do nothing;
+  select array_agg(t.id order by c.place), array_agg(t.platform_id order by c.place),
+    array_agg(t.escrowed_amount::numeric order by c.place), array_agg(:schema.task_json(t) order by c.place),
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'create_task', 'event', 'task.create_task',
+      'type', 'task', 'id', t.id,
+      'metadata', jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text),
+      'audiences', array_remove(array[t.worker_id, t.platform_id], null)) order by c.place)
+  into v_ids, v_platforms, v_amounts, v_answers, v_records
+  from jsonb_to_recordset(p_calls) as c(place integer, id text)
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.id limit 1) as t;
+  perform :schema.must_be_plain(cardinality(v_ids) = jsonb_array_length(p_calls) and 0 < all (v_amounts));
+  perform :schema.move_together(
+    (select array_agg('task ' || u.id || ' escrow' order by u.place) from unnest(v_ids) with ordinality as u(id, place)),
+    (select array_agg('platform:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
+    (select array_agg('escrow:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
+    v_amounts, v_ids);
+  return :schema.end_calls(p_calls, v_records, v_answers);
+end
+$$;
+comment on function :schema.create_calls(jsonb) is
+  'create_task for calls of several callers at once, all or none; what is not plain is refused and made alone.';
 `,
     },
     {
@@ -807,6 +948,45 @@ as $$
 $$;
 comment on function :schema.earnings_history(text) is
   'Payouts after fees by day (UTC) of the 30 whole days before today, oldest first, as decimal text; first_earning_day is null for who never earned.';
+`,
+    },
+    {
+      path: "functions/end_calls.sql",
+      text: `create or replace function :schema.end_calls(
+  p_calls jsonb, p_records jsonb, p_answers jsonb[]
+) returns jsonb
+language plpgsql
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
+set search_path = :schema, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+begin
+  insert into :schema.audit_logs (id, actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
+  select c.audit_id, c.actor_kind, c.actor_id, c.request_id, r.action, r.type, r.id, r.metadata
+  from jsonb_to_recordset(p_calls) as c(place integer, audit_id text, actor_kind text, actor_id text, request_id text)
+  join jsonb_to_recordset(p_records) as r(place integer, action text, type text, id text, metadata jsonb)
+    on r.place = c.place;
+  insert into :schema.outbox (type, subject, audience, payload)
+  select r.event, r.id, a.audience, coalesce(r.payload, r.metadata)
+  from jsonb_to_recordset(p_records) as r(event text, id text, metadata jsonb, payload jsonb, audiences jsonb)
+  cross join lateral jsonb_array_elements_text(r.audiences) as a(audience)
+  where a.audience is not null;
+  update :schema.idempotency_keys k
+  set answer = p_answers[c.place]
+  from jsonb_to_recordset(p_calls) as c(place integer, account text, key text)
+  where k.account = c.account and k.key = c.key
+    -- For the index, whatever leads the join.
+    and k.account = any (array(select a.account from jsonb_to_recordset(p_calls) as a(account text)))
+    and k.key = any (array(select a.key from jsonb_to_recordset(p_calls) as a(key text)));
+  return to_jsonb(p_answers);
+end
+$$;
+comment on function :schema.end_calls(jsonb, jsonb, jsonb[]) is
+  'Audit entries and events of calls that went together, and their answers stored for their keys.';
 `,
     },
     {
@@ -1475,6 +1655,62 @@ comment on function :schema.move_money(text[], text[], text[], numeric[], text, 
 `,
     },
     {
+      path: "functions/move_together.sql",
+      text: `create or replace function :schema.move_together(
+  p_keys text[], p_debits text[], p_credits text[], p_amounts numeric[], p_references text[]
+) returns bigint[]
+language plpgsql
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
+set search_path = :schema, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_ids bigint[];
+  v_count constant integer := cardinality(p_keys);
+begin
+  select array_agg(r.id order by r.place) into v_ids
+  from (
+    select array_agg(d.id order by m.place) as debits, array_agg(c.id order by m.place) as credits
+    from unnest(p_debits, p_credits) with ordinality as m(debit, credit, place)
+    left join lateral (select a.id from :schema.ledger_accounts a where a.code = m.debit limit 1) as d on true
+    left join lateral (select a.id from :schema.ledger_accounts a where a.code = m.credit limit 1) as c on true
+  ) as a
+  cross join lateral :schema.ledger_post(
+    p_keys, array_fill(1::smallint, array[v_count]), a.debits, a.credits, p_amounts,
+    array_fill(null::bigint, array[v_count]), array_fill(null::integer, array[v_count]),
+    array_fill(null::integer, array[v_count]), p_references, array_fill(null::jsonb, array[v_count])
+  ) as r
+  where r.outcome = 'posted';
+  perform :schema.must_be_plain(v_ids is null and v_count = 0 or cardinality(v_ids) = v_count);
+  return v_ids;
+end
+$$;
+comment on function :schema.move_together(text[], text[], text[], numeric[], text[]) is
+  'Posts new transfers of several calls, each with a reference of its own, all or none; returns their ids in order.';
+`,
+    },
+    {
+      path: "functions/must_be_plain.sql",
+      text: `create or replace function :schema.must_be_plain(p_plain boolean) returns void
+language plpgsql
+as $$
+-- There is no search_path setting: no name is searched for.
+begin
+  if p_plain is not true then
+    raise exception 'One of the calls is not as most are.'
+      using errcode = 'GH409', constraint = 'not_plain', hint = 'Make each call alone.';
+  end if;
+end
+$$;
+comment on function :schema.must_be_plain(boolean) is
+  'Raises unless true: calls of several callers that go together are then made one by one, and each is told what is the matter with it.';
+`,
+    },
+    {
       path: "functions/note_transfer.sql",
       text: `create or replace function :schema.note_transfer(
   p_id text, p_round integer, p_state text, p_confirmations integer, p_final integer, p_rail_reference text,
@@ -1582,6 +1818,97 @@ end
 $$;
 comment on function :schema.pause_stream(text, text, text, text, text, text, bytea, text, boolean) is
   'Pays what has accrued and pauses the stream: paused time earns nothing and moves its end. One of which all was paid by that is completed instead.';
+`,
+    },
+    {
+      path: "functions/pay_calls.sql",
+      text: `create or replace function :schema.pay_calls(p_calls jsonb) returns jsonb
+language plpgsql
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
+set search_path = :schema, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_at constant timestamptz(3) := clock_timestamp();
+  v_keys text[];
+  v_debits text[];
+  v_credits text[];
+  v_amounts numeric[];
+  v_references text[];
+  v_ids bigint[];
+  v_answers jsonb[];
+  v_records jsonb;
+begin
+  perform :schema.begin_calls(p_calls);
+  perform from :schema.tasks t
+  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)))
+  order by t.id for no key update;
+  -- Into balances only, all of it, and to workers without an open advance.
+  perform :schema.must_be_plain(
+    count(distinct t.id) = jsonb_array_length(p_calls)
+    and bool_and(c.rail = 'ledger' and t.escrowed_amount = t.amount - t.paid_amount
+      and :schema.payment_refusal(t, c.task, c.worker) is null
+      and not exists (
+        select from :schema.loans l
+        where l.worker_id = t.worker_id and l.status in ('disbursed', 'repaying', 'defaulted'))))
+  from jsonb_to_recordset(p_calls) as c(task text, worker text, rail text)
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
+  select array_agg(e.key order by c.place, e.place), array_agg(e.debit order by c.place, e.place),
+    array_agg(e.credit order by c.place, e.place), array_agg(e.amount order by c.place, e.place),
+    array_agg(t.id order by c.place, e.place)
+  into v_keys, v_debits, v_credits, v_amounts, v_references
+  from jsonb_to_recordset(p_calls) as c(place integer, task text)
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
+  cross join lateral (select k.fee_bps from :schema.platforms k where k.id = t.platform_id limit 1) as p
+  cross join lateral (select round(t.escrowed_amount * p.fee_bps / 10000, 6) as fee) as f
+  cross join lateral (values
+    (1, 'task ' || t.id || ' pay ' || t.worker_id, 'escrow:' || t.platform_id, 'worker:' || t.worker_id,
+      t.escrowed_amount - f.fee),
+    (2, 'task ' || t.id || ' fee ' || t.worker_id, 'escrow:' || t.platform_id, 'fees', f.fee)
+  ) as e(place, key, debit, credit, amount)
+  where e.amount > 0;
+  v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_references);
+  with posted as (
+    select m.task, (array_agg(m.id order by m.place))[1] as id,
+      coalesce(sum(m.amount) filter (where m.credit = 'fees'), 0) as fee
+    from unnest(v_references, v_ids, v_credits, v_amounts) with ordinality as m(task, id, credit, amount, place)
+    group by m.task
+  ), made as (
+    insert into :schema.transactions as x (id, worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,
+      created_at, updated_at, ledger_transfer_id, metadata)
+    select c.own_id, t.worker_id, t.platform_id, t.id, 'payout', t.escrowed_amount, p.fee, 'completed', v_at, v_at, v_at, p.id,
+      c.metadata::jsonb
+    from jsonb_to_recordset(p_calls) as c(task text, metadata text, own_id text)
+    cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
+    join posted p on p.task = c.task
+    returning x.*
+  )
+  select array_agg(:schema.transaction_json(m) || jsonb_build_object(
+      'net', f.amounts ->> 'net', 'withheld', '0', 'withdrawal', null) order by c.place),
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'execute_payment', 'event', 'payment.confirmed',
+      'type', 'transaction', 'id', m.id,
+      'metadata', f.amounts || jsonb_build_object('taskId', m.task_id, 'workerId', m.worker_id),
+      'payload', f.amounts || jsonb_build_object('transactionId', m.id, 'taskId', m.task_id, 'workerId', m.worker_id,
+        'platformId', m.platform_id),
+      'audiences', array[m.worker_id, m.platform_id]) order by c.place)
+  into v_answers, v_records
+  from made m
+  cross join lateral (select jsonb_build_object('amount', trim_scale(m.amount)::text, 'fee', trim_scale(m.fee)::text,
+    'net', trim_scale(m.amount - m.fee)::text) as amounts) as f
+  join jsonb_to_recordset(p_calls) as c(place integer, task text)
+    on c.task = m.task_id;
+  update :schema.tasks t
+  set paid_amount = t.paid_amount + t.escrowed_amount, escrowed_amount = 0, paid_at = v_at, updated_at = v_at
+  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
+  return :schema.end_calls(p_calls, v_records, v_answers);
+end
+$$;
+comment on function :schema.pay_calls(jsonb) is
+  'process_payment for calls of several callers at once, all or none; what is not plain is refused and made alone.';
 `,
     },
     {
@@ -1726,8 +2053,9 @@ begin
     array_agg(g.amount - f.fee order by g.place) || array_agg(f.fee order by g.place)
   into v_platforms, v_fees, v_keys, v_debits, v_credits, v_amounts
   from unnest(p_tasks, p_workers, p_amounts) with ordinality as g(task, worker, amount, place)
-  join :schema.tasks t on t.id = g.task
-  join :schema.platforms p on p.id = t.platform_id
+  -- Lateral with a limit: a plan made while the tables were small would walk through all tasks of all platforms.
+  cross join lateral (select k.id, k.platform_id from :schema.tasks k where k.id = g.task limit 1) as t
+  cross join lateral (select k.fee_bps from :schema.platforms k where k.id = t.platform_id limit 1) as p
   cross join lateral (select round(g.amount * p.fee_bps * 0.0001, 6) as fee) as f;
   v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, p_tasks[1], p_wide);
 
@@ -3014,6 +3342,51 @@ end
 $$;
 comment on function :schema.split_payment(text, text, text, text, text, text, bytea, text, text[], numeric[], boolean) is
   'Pays several workers from the escrow of one completed task, each once; what is not shared out stays in escrow.';
+`,
+    },
+    {
+      path: "functions/start_calls.sql",
+      text: `create or replace function :schema.start_calls(p_calls jsonb) returns jsonb
+language plpgsql
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
+set search_path = :schema, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_at constant timestamptz := clock_timestamp();
+  v_answers jsonb[];
+  v_records jsonb;
+begin
+  perform :schema.begin_calls(p_calls);
+  perform from :schema.tasks t
+  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)))
+  order by t.id for no key update;
+  perform :schema.must_be_plain(
+    count(distinct t.id) = jsonb_array_length(p_calls)
+    and bool_and(t.status = 'pending' and w.status = 'active' and case c.actor_kind
+      when 'worker' then c.actor_id = t.worker_id when 'platform' then c.actor_id = t.platform_id else true end))
+  from jsonb_to_recordset(p_calls) as c(task text, actor_kind text, actor_id text)
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
+  cross join lateral (select k.status from :schema.workers k where k.id = t.worker_id limit 1) as w;
+  update :schema.tasks t set status = 'active', started_at = v_at, updated_at = v_at
+  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
+  select array_agg(:schema.task_json(t) order by c.place),
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'start_task', 'event', 'task.start_task',
+      'type', 'task', 'id', t.id,
+      'metadata', jsonb_build_object('worker_id', t.worker_id), 'audiences', array[t.worker_id, t.platform_id])
+      order by c.place)
+  into v_answers, v_records
+  from jsonb_to_recordset(p_calls) as c(place integer, task text)
+  cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
+  return :schema.end_calls(p_calls, v_records, v_answers);
+end
+$$;
+comment on function :schema.start_calls(jsonb) is
+  'start_task for calls of several callers at once, all or none; what is not plain is refused and made alone.';
 `,
     },
     {

@@ -6,6 +6,7 @@ import { Access } from './access.ts';
 import { addAdvanceRoutes } from './advances.ts';
 import { addAnalyticsRoutes } from './analytics.ts';
 import { addAuthRoutes } from './auth.ts';
+import { addImportRoutes } from './imports.ts';
 import { addInboundRoutes } from './inbound.ts';
 import { addPlatformRoutes } from './platforms.ts';
 import { addStreamRoutes } from './streams.ts';
@@ -23,6 +24,7 @@ const PARTS = [
   addTaskEndingRoutes,
   addStreamRoutes,
   addInboundRoutes,
+  addImportRoutes,
   addAnalyticsRoutes,
 ] as const;
 

@@ -28,8 +28,9 @@ begin
     array_agg(g.amount - f.fee order by g.place) || array_agg(f.fee order by g.place)
   into v_platforms, v_fees, v_keys, v_debits, v_credits, v_amounts
   from unnest(p_tasks, p_workers, p_amounts) with ordinality as g(task, worker, amount, place)
-  join :schema.tasks t on t.id = g.task
-  join :schema.platforms p on p.id = t.platform_id
+  -- Lateral with a limit: a plan made while the tables were small would walk through all tasks of all platforms.
+  cross join lateral (select k.id, k.platform_id from :schema.tasks k where k.id = g.task limit 1) as t
+  cross join lateral (select k.fee_bps from :schema.platforms k where k.id = t.platform_id limit 1) as p
   cross join lateral (select round(g.amount * p.fee_bps * 0.0001, 6) as fee) as f;
   v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, p_tasks[1], p_wide);
 
