@@ -43,4 +43,15 @@ describe('the API document of gigs', () => {
     }
     expect(new Set(routes.map(({ operation }) => operation.operationId)).size).toBe(routes.length);
   });
+
+  it('shows curl lines with all that a call requires', async () => {
+    const page = (await (await api.app.request('http://127.0.0.1:4477/docs')).text()).replaceAll(
+      '&#39;',
+      "'",
+    );
+    expect(page).toMatch(
+      /curl -X POST http:\S+\/v1\/gigs\/tasks \\\n.*\n {2}-H 'Idempotency-Key: [-\w]{36}' \\/,
+    );
+    expect(page).toContain("'http://127.0.0.1:4477/v1/gigs/imports?source=swelancer_paid_tasks.csv' ");
+  });
 });

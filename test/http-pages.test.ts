@@ -122,10 +122,11 @@ describe('the pages', () => {
   });
 
   it('tell what runs here and what to try first', async () => {
-    const page = await (await face.app().request('/')).text();
+    const page = await (await face.app().request('http://127.0.0.1:8080/')).text();
     expect(page).toContain('Notes with amounts, for tests.');
     expect(page).toContain('/v1/second/…');
-    expect(page).toContain('curl http://127.0.0.1:4477/livez');
+    expect(page).toContain('curl http://127.0.0.1:8080/livez');
+    expect(page).not.toContain('4477');
   });
 
   it('explain every code that a problem can have', async () => {

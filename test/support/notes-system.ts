@@ -261,7 +261,7 @@ export const notesSystem = defineSystem<NotesService>({
   demoSignIns: async () => [],
   tasks: [],
   maySee: (principal, event) => event.audience === principal.id,
-  tryFirst: [{ title: 'See whether it is alive', command: 'curl http://127.0.0.1:4477/livez' }],
+  tryFirst: [{ title: 'See whether it is alive', command: 'curl http://localhost:4477/livez' }],
 });
 
 function createService(scope: Scope): NotesService {

@@ -181,10 +181,19 @@ function curl(call: Call): string {
     const parameter = parameters.find((candidate) => candidate.name === name);
     return String(parameter?.schema ? sample(parameter.schema, call.schemas) : `{${name}}`);
   });
-  const lines = [`curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${ORIGIN}${filled}`];
+  const required = parameters.filter((parameter) => parameter.required === true);
+  const value = ({ schema, example }: Parameter): string =>
+    String(example ?? (schema === undefined ? '' : sample(schema, call.schemas)));
+  const query = required
+    .filter((parameter) => parameter.in === 'query')
+    .map((parameter) => `${parameter.name}=${encodeURIComponent(value(parameter))}`);
+  const url = query.length === 0 ? `${ORIGIN}${filled}` : `'${ORIGIN}${filled}?${query.join('&')}'`;
+  const lines = [`curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${url}`];
   if ((operation.security?.length ?? 0) > 0) lines.push('  -H "Authorization: Bearer $TOKEN"');
   const [type] = firstContent(operation.requestBody);
   const body = exampleBody(call);
+  for (const header of required.filter((parameter) => parameter.in === 'header'))
+    lines.push(`  -H '${header.name}: ${value(header)}'`);
   if (type !== undefined) lines.push(`  -H 'Content-Type: ${type}'`);
   if (body !== undefined) lines.push(`  -d '${body.replaceAll("'", "'\\''")}'`);
   else if (type !== undefined) lines.push('  --data-binary @file');

@@ -1864,7 +1864,7 @@ begin
   from jsonb_to_recordset(p_calls) as c(place integer, task text)
   cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
   cross join lateral (select k.fee_bps from :schema.platforms k where k.id = t.platform_id limit 1) as p
-  cross join lateral (select round(t.escrowed_amount * p.fee_bps / 10000, 6) as fee) as f
+  cross join lateral (select round(t.escrowed_amount * p.fee_bps * 0.0001, 6) as fee) as f
   cross join lateral (values
     (1, 'task ' || t.id || ' pay ' || t.worker_id, 'escrow:' || t.platform_id, 'worker:' || t.worker_id,
       t.escrowed_amount - f.fee),
