@@ -28,6 +28,7 @@ beforeAll(async () => {
     entryPoints: [join(root, 'test/support/stream-child.ts')],
     outfile: program,
     bundle: true,
+    target: 'node20',
     packages: 'external',
     platform: 'node',
     format: 'esm',

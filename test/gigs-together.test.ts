@@ -121,12 +121,16 @@ async function disturb(service: GigsService, world: World, roll: Roll): Promise<
   const name = names[roll(names.length)]!;
   await attempt(world, name, steps[name]!);
   const outcome = (['complete', 'cancel', 'resume'] as const)[roll(3)]!;
-  for (const id of world.tasks.slice(-3)) {
-    await attempt(world, 'resolve', () => service.resolveDispute(id, { outcome, severity: roll(3) }));
-  }
+  await attempt(world, 'resolve', () => service.resolveDispute(taskId, { outcome, severity: roll(3) }));
   const idle = { platformId: world.platform, workerId: world.worker, amount: amountOf(roll) };
   const task = await attempt(world, 'create', () => service.createTaskWithAudit(idle));
   await attempt(world, 'cancel', () => service.cancelTask(task?.id ?? 'none'));
+  // Of one that is disputed for certain the end is tried by both who disturb.
+  const sure = await attempt(world, 'create', () => service.createTaskWithAudit(idle));
+  if (sure === undefined) return;
+  world.tasks.push(sure.id);
+  await attempt(world, 'dispute', () => service.disputeTask(sure.id, { by: 'worker', reason: 'x' }));
+  await attempt(world, 'resolve', () => service.resolveDispute(sure.id, { outcome: 'complete' }));
 }
 
 async function spend(service: GigsService, world: World, roll: Roll): Promise<void> {
