@@ -40,8 +40,8 @@ const VIEWS: readonly View[] = [
     name: 'worker_risk_assessment',
     column: 'worker_id',
     key: 'worker',
-    compared: `worker_id, account_age_days, completed_tasks, average_rating, tasks_30d, completed_30d, earnings_30d, late_30d,
-      disputes_30d, weekly_deviation, loans, loans_repaid_in_time, open_loans, risk_score`,
+    compared: `worker_id, account_age_days, completed_tasks, late_tasks, disputes, ended_tasks, tasks_30d, completed_30d,
+      earnings_30d, weekly_deviation, loans, loans_due, loans_on_time, open_loan_id, risk_score`,
     fasterAim: FASTER_AIM,
   },
   // There is nothing to sum up in streams: the plain view is the same joins.
