@@ -26,6 +26,7 @@ beforeAll(async () => {
   t = await openGigs();
   await build({
     entryPoints: [join(root, 'test/support/gigs-child.ts')],
+    target: 'node20',
     outfile: program,
     bundle: true,
     target: 'node20',

@@ -26,6 +26,7 @@ beforeAll(async () => {
   who = await parties(t);
   await build({
     entryPoints: [join(root, 'test/support/stream-child.ts')],
+    target: 'node20',
     outfile: program,
     bundle: true,
     target: 'node20',
