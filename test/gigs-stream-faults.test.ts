@@ -29,7 +29,6 @@ beforeAll(async () => {
     target: 'node20',
     outfile: program,
     bundle: true,
-    target: 'node20',
     packages: 'external',
     platform: 'node',
     format: 'esm',
