@@ -3,8 +3,13 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ImportReport, type ImportRequest, isGuildhallError, type Scope } from '../src/kernel/index.ts';
-import { ExactSum } from '../src/systems/agents/imports/exact.ts';
+import {
+  ExactSum,
+  type ImportReport,
+  type ImportRequest,
+  isGuildhallError,
+  type Scope,
+} from '../src/kernel/index.ts';
 import { IMPORT_KINDS, importFile, recogniseKind } from '../src/systems/agents/imports/index.ts';
 import { loadBuiltinPrices } from '../src/systems/agents/price-loading.ts';
 import { dataFile, dataText, textFile } from './support/agents-data.ts';

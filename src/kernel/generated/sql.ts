@@ -669,7 +669,7 @@ begin
       from locked group by cell
     ) as c;
   end if;
-  -- After the locks: who posts to one of these accounts later is later in time as well, whatever the clock does.
+  -- After the locks: who posts to one of these accounts later is later in time as well.
   v_at := greatest(clock_timestamp(), v_at + interval '1 microsecond');
 
   with valued as materialized (
@@ -4278,6 +4278,7 @@ comment on table :schema.queue_slots is 'Which slot of a schedule became which j
     references :schema.ledger_balances (account_id, asset_id, slot),
   add constraint ledger_transfers_credit_fkey foreign key (credit_account, asset_id, credit_slot)
     references :schema.ledger_balances (account_id, asset_id, slot);
+comment on column :schema.ledger_balances.last_at is 'Time of the last posting: the next is later, whatever the clock does.';
 `,
     },
     {
@@ -4287,6 +4288,10 @@ comment on table :schema.queue_slots is 'Which slot of a schedule became which j
 alter table :schema.ledger_transfers
   drop constraint ledger_transfers_debit_fkey,
   drop constraint ledger_transfers_credit_fkey;
+
+-- Plain transfers take their time after the last of their balances is changed, so the others may be a moment behind it.
+comment on column :schema.ledger_balances.last_at is
+  'Time at which the last posting had this balance, at most that of the posting itself: the next is later, as long as the database''s clock does not go back.';
 `,
     },
     {

@@ -106,7 +106,7 @@ begin
       from locked group by cell
     ) as c;
   end if;
-  -- After the locks: who posts to one of these accounts later is later in time as well, whatever the clock does.
+  -- After the locks: who posts to one of these accounts later is later in time as well.
   v_at := greatest(clock_timestamp(), v_at + interval '1 microsecond');
 
   with valued as materialized (

@@ -481,7 +481,7 @@ export interface LedgerAssets {
 /** Sums of the transfers of each account, a row a slot; the row that postings lock. Read the view ledger_account_balances. */
 export interface LedgerBalances {
   account_id: bigint;
-  /** Time of the last posting: the next is later, whatever the clock does. */
+  /** Time at which the last posting had this balance, at most that of the posting itself: the next is later, as long as the database's clock does not go back. */
   last_at: Generated<Date>;
   asset_id: number;
   slot: number;
