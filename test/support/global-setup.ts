@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { scratchFolder } from '../../scripts/scratch-folder.mjs';
 import { systems } from '../../src/guildhall.ts';
 import {
   acquireEmbedded,
@@ -45,10 +46,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** A run that was killed leaves its server behind; whoever comes next clears it away. */
-async function sweepAbandoned(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+async function sweepAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
     if (!name.startsWith(HOME_PREFIX)) continue;
-    const home = join(tmpdir(), name);
+    const home = join(folder, name);
     const facts = await stat(home).catch(() => undefined);
     // A folder that is new may belong to a run that is just starting.
     if (facts === undefined || Date.now() - facts.mtimeMs < ABANDONED_MS) continue;
@@ -63,8 +64,9 @@ const HOME_PREFIX = 'guildhall-test-run-';
 const ABANDONED_MS = 120_000;
 
 async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
-  await sweepAbandoned();
-  const home = await mkdtemp(join(tmpdir(), HOME_PREFIX));
+  const folder = scratchFolder();
+  for (const place of new Set([folder, tmpdir()])) await sweepAbandoned(place);
+  const home = await mkdtemp(join(folder, HOME_PREFIX));
   // Tests create and drop many databases and prove durability elsewhere, with servers of their own.
   const server = await acquireEmbedded({ home, settings: { fsync: 'off', max_connections: '200' } });
   return {
