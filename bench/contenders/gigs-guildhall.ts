@@ -11,7 +11,7 @@ export const version: string = JSON.parse(
 ).version;
 
 export const settings =
-  'createTaskWithAudit, startTask, completeTaskWithReputation, processPayment, each with a key and a commit of its own; escrow and double entry';
+  'createTaskWithAudit (begun), completeTaskWithReputation, processPayment, each with a key and a commit of its own; escrow and double entry';
 
 export async function prepare(url: string): Promise<void> {
   await using guildhall = await openGuildhall({ url, tasks: false, instances: [{ system: 'gigs' }] });
@@ -65,10 +65,9 @@ export async function open(address: string): Promise<GigsContender> {
   return {
     async live({ key, platformId, workerId, amount }) {
       const { id } = await service.createTaskWithAudit(
-        { platformId, workerId, amount, title: 'Delivery' },
+        { platformId, workerId, amount, title: 'Delivery', begun: true },
         { idempotencyKey: `${key} create` },
       );
-      await service.startTask(id, { idempotencyKey: `${key} start` });
       await service.completeTaskWithReputation(id, { idempotencyKey: `${key} complete` });
       await service.processPayment({ taskId: id }, { idempotencyKey: `${key} pay` });
     },

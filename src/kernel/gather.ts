@@ -16,6 +16,11 @@ export interface Batch<In, Out> {
    * that many readers leave some to those who write.
    */
   readonly reads?: boolean;
+  /**
+   * A constant of its own kind. Batches that share one run one at a time and in turn: for those that would lock each
+   * other's rows, and so wait for each other's commits in the server.
+   */
+  readonly turn?: object;
 }
 
 /** Two runs at a time: while one waits for the disk, the next is under way. */
@@ -23,6 +28,7 @@ const LANES = 2;
 /** Fewer than these go in one run: halves would cost more in the two calls than they gain side by side. */
 const WORTH_DIVIDING = 8;
 const DEFAULT_MOST = 500;
+const CROWD_PARTS = 2;
 
 /** After these nobody knows whether the statement was carried out, or another try would fail alike. */
 const INDIVISIBLE: ReadonlySet<ErrorCode> = new Set([
@@ -38,8 +44,13 @@ interface Waiting<In, Out> {
   readonly reject: (error: unknown) => void;
 }
 
-type Gatherers = Map<string, Map<object, Gatherer<unknown, unknown>>>;
-const gatherersOf = new WeakMap<Database, Gatherers>();
+interface Gatherers {
+  readonly byBatch: Map<object, Gatherer<unknown, unknown>>;
+  readonly turns: Map<object, Turn>;
+  /** Calls that wait or run, of all batches that take turns. */
+  readonly crowd: { size: number };
+}
+const gatherersOf = new WeakMap<Database, Map<string, Gatherers>>();
 
 /**
  * Runs one item of the batch. Calls that arrive while others run go together in the next run. An error that
@@ -58,13 +69,34 @@ export async function gather<In, Out>(scope: Scope, batch: Batch<In, Out>, item:
 }
 
 function gathererOf<In, Out>(scope: Scope, database: Database, batch: Batch<In, Out>): Gatherer<In, Out> {
-  const schemas: Gatherers = gatherersOf.get(database) ?? new Map();
+  const schemas = gatherersOf.get(database) ?? new Map<string, Gatherers>();
   gatherersOf.set(database, schemas);
-  const batches = schemas.get(scope.schema) ?? new Map<object, Gatherer<unknown, unknown>>();
-  schemas.set(scope.schema, batches);
-  const gatherer = batches.get(batch) ?? (new Gatherer(scope, batch) as Gatherer<unknown, unknown>);
-  batches.set(batch, gatherer);
-  return gatherer as Gatherer<In, Out>;
+  const { byBatch, turns, crowd } = schemas.get(scope.schema) ?? {
+    ...{ byBatch: new Map(), turns: new Map(), crowd: { size: 0 } },
+  };
+  schemas.set(scope.schema, { byBatch, turns, crowd });
+  const known = byBatch.get(batch) as Gatherer<In, Out> | undefined;
+  if (known !== undefined) return known;
+  const turn = batch.turn === undefined ? undefined : (turns.get(batch.turn) ?? new Turn());
+  if (batch.turn !== undefined && turn !== undefined) turns.set(batch.turn, turn);
+  const gatherer = new Gatherer(scope, batch, turn === undefined ? undefined : { turn, crowd });
+  byBatch.set(batch, gatherer as Gatherer<unknown, unknown>);
+  return gatherer;
+}
+
+/** Who comes first goes first. */
+class Turn {
+  private last: Promise<void> = Promise.resolve();
+
+  async take(): Promise<() => void> {
+    const before = this.last;
+    let release: () => void = () => undefined;
+    this.last = new Promise((resolve) => {
+      release = resolve;
+    });
+    await before;
+    return release;
+  }
 }
 
 class Gatherer<In, Out> {
@@ -79,15 +111,18 @@ class Gatherer<In, Out> {
   constructor(
     private readonly scope: Scope,
     private readonly batch: Batch<In, Out>,
+    private readonly turns: { readonly turn: Turn; readonly crowd: { size: number } } | undefined,
   ) {
     const reads = batch.reads === true;
-    this.most = reads ? Math.ceil((scope.executor as Database).poolState().max / 2) : LANES;
+    const ours = turns === undefined ? LANES : 1;
+    this.most = reads ? Math.ceil((scope.executor as Database).poolState().max / 2) : ours;
     this.worthDividing = reads ? 1 : WORTH_DIVIDING;
   }
 
   join(item: In): Promise<Out> {
     return new Promise<Out>((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
+      if (this.turns !== undefined) this.turns.crowd.size += 1;
       if (this.beginning || this.lanes === this.most) return;
       this.beginning = true;
       // Not at once: callers that one answer woke are still on their way here.
@@ -97,6 +132,10 @@ class Gatherer<In, Out> {
 
   private begin(): void {
     this.beginning = false;
+    if (this.turns !== undefined) {
+      void this.runInTurn(this.turns);
+      return;
+    }
     while (this.lanes < this.most && this.waiting.length > 0) {
       const count = this.nextCount();
       // A share is left for the other lanes: if all went in one run, its answer would wake all together, and they would
@@ -110,6 +149,25 @@ class Gatherer<In, Out> {
     this.lanes += 1;
     await this.settle(first);
     while (this.waiting.length > 0) await this.settle(this.waiting.splice(0, this.nextCount()));
+    this.lanes -= 1;
+  }
+
+  /** Who goes is settled when it is their turn: more may have come meanwhile. */
+  private async runInTurn({ turn, crowd }: { turn: Turn; crowd: { size: number } }): Promise<void> {
+    this.lanes += 1;
+    while (this.waiting.length > 0) {
+      const release = await turn.take();
+      // At most a share of all who are under way: callers who go from one kind of call to the next would else all be
+      // in one kind, and the others idle.
+      const share = Math.max(WORTH_DIVIDING, Math.ceil(crowd.size / CROWD_PARTS));
+      const part = this.waiting.splice(0, Math.min(this.nextCount(), share));
+      try {
+        await this.settle(part);
+      } finally {
+        crowd.size -= part.length;
+        release();
+      }
+    }
     this.lanes -= 1;
   }
 

@@ -36,6 +36,8 @@ export interface NewTask {
   readonly dueAt?: Date;
   /** Not paid before this moment. */
   readonly holdUntil?: Date;
+  /** The worker has begun already: the task is active from its first moment. Needs a worker. */
+  readonly begun?: boolean;
 }
 
 /** What a worker hands in: facts for the verification, and a hash or address of what proves the work. */
@@ -59,6 +61,7 @@ export interface TaskRow {
   readonly scheduled_at: Date | null;
   readonly due_at: Date | null;
   readonly hold_until: Date | null;
+  readonly begun: boolean;
 }
 
 /** `at` stands before the names of fields in a list: `tasks.3.`. */
@@ -71,10 +74,19 @@ export function taskRow(input: NewTask, at = ''): TaskRow {
       'Leave escrow out, or pass taskType "streaming".',
     );
   }
+  const workerId = optionalText(input.workerId, `${at}workerId`, MAX_ID);
+  const begun = input.begun ?? false;
+  if (typeof begun !== 'boolean' || (begun && workerId === null)) {
+    throw invalidInput(
+      `${at}begun`,
+      workerId === null ? 'A task that nobody has taken cannot have begun.' : 'begun must be true or false.',
+      'Pass workerId, or leave begun out.',
+    );
+  }
   return {
     id: newId('tsk'),
     platform_id: requiredText(input.platformId, `${at}platformId`, MAX_ID),
-    worker_id: optionalText(input.workerId, `${at}workerId`, MAX_ID),
+    worker_id: workerId,
     external_id: optionalText(input.externalId, `${at}externalId`, MAX_ID),
     task_type: taskType,
     amount: taskAmount(input.amount, `${at}amount`),
@@ -85,6 +97,7 @@ export function taskRow(input: NewTask, at = ''): TaskRow {
     scheduled_at: moment(input.scheduledAt, `${at}scheduledAt`),
     due_at: moment(input.dueAt, `${at}dueAt`),
     hold_until: moment(input.holdUntil, `${at}holdUntil`),
+    begun,
   };
 }
 

@@ -115,6 +115,7 @@ export async function createTaskWithAudit(
       row.scheduled_at,
       row.due_at,
       row.hold_until,
+      row.begun,
     ],
     moves: true,
     together: { operation: 'create_task', row: { id, ...row } },

@@ -553,12 +553,13 @@ begin
   perform :schema.check_parties(c.actor_kind, c.actor_id, c.platform_id, c.worker_id)
   from jsonb_to_recordset(p_calls) as c(actor_kind text, actor_id text, platform_id text, worker_id text);
   insert into :schema.tasks (id, platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title,
-    description, metadata, scheduled_at, due_at, hold_until)
+    description, metadata, scheduled_at, due_at, hold_until, status, started_at)
   select c.id, c.platform_id, c.worker_id, c.external_id, c.task_type, c.amount, coalesce(c.escrow, c.amount), c.title,
-    c.description, c.metadata::jsonb, c.scheduled_at, c.due_at, c.hold_until
+    c.description, c.metadata::jsonb, c.scheduled_at, c.due_at, c.hold_until,
+    case when c.begun then 'active' else 'pending' end, case when c.begun then clock_timestamp() end
   from jsonb_to_recordset(p_calls) as c(id text, platform_id text, worker_id text, external_id text, task_type text,
     amount numeric, escrow numeric, title text, description text, metadata text, scheduled_at timestamptz,
-    due_at timestamptz, hold_until timestamptz)
+    due_at timestamptz, hold_until timestamptz, begun boolean)
   order by c.platform_id, c.external_id
   on conflict (platform_id, external_id) do nothing;
   select array_agg(t.id order by c.place), array_agg(t.platform_id order by c.place),
@@ -677,7 +678,7 @@ comment on function :schema.create_stream(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
   p_platform text, p_worker text, p_external text, p_type text, p_amount numeric, p_escrow numeric, p_title text,
   p_description text, p_metadata jsonb, p_scheduled_at timestamptz, p_due_at timestamptz, p_hold_until timestamptz,
-  p_wide boolean
+  p_begun boolean, p_wide boolean
 ) returns jsonb
 language plpgsql
 set search_path = :schema, pg_temp
@@ -694,9 +695,10 @@ begin
       using errcode = 'GH400', column = 'escrow', hint = 'Set aside the amount or less of it.';
   end if;
   insert into :schema.tasks (platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title, description,
-    metadata, scheduled_at, due_at, hold_until)
+    metadata, scheduled_at, due_at, hold_until, status, started_at)
   values (p_platform, p_worker, p_external, p_type, p_amount, v_escrow, p_title, p_description, p_metadata,
-    p_scheduled_at, p_due_at, p_hold_until)
+    p_scheduled_at, p_due_at, p_hold_until, case when p_begun then 'active' else 'pending' end,
+    case when p_begun then clock_timestamp() end)
   on conflict (platform_id, external_id) do nothing
   returning * into v_task;
   if not found then
@@ -719,7 +721,7 @@ end
 $$;
 comment on function :schema.create_task(
   text, text, text, text, text, text, bytea, text, text, text, text, numeric, numeric, text, text, jsonb, timestamptz,
-  timestamptz, timestamptz, boolean) is
+  timestamptz, timestamptz, boolean, boolean) is
   'Posts a task and sets its money aside, platform to escrow. The platform''s own id posted again with the same content answers the first task.';
 `,
     },
@@ -756,12 +758,13 @@ begin
   -- In one order always, so that two lists with the same tasks wait for each other in a line.
   with made as (
     insert into :schema.tasks (id, platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title,
-      description, metadata, scheduled_at, due_at, hold_until)
+      description, metadata, scheduled_at, due_at, hold_until, status, started_at)
     select l.id, l.platform_id, l.worker_id, l.external_id, l.task_type, l.amount, coalesce(l.escrow, l.amount), l.title,
-      l.description, l.metadata, l.scheduled_at, l.due_at, l.hold_until
+      l.description, l.metadata, l.scheduled_at, l.due_at, l.hold_until,
+      case when l.begun then 'active' else 'pending' end, case when l.begun then clock_timestamp() end
     from jsonb_to_recordset(p_tasks) as l(place integer, id text, platform_id text, worker_id text, external_id text,
       task_type text, amount numeric, escrow numeric, title text, description text, metadata jsonb,
-      scheduled_at timestamptz, due_at timestamptz, hold_until timestamptz)
+      scheduled_at timestamptz, due_at timestamptz, hold_until timestamptz, begun boolean)
     order by l.platform_id, l.external_id, l.place
     on conflict (platform_id, external_id) do nothing
     returning id, platform_id, escrowed_amount

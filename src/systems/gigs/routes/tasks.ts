@@ -45,6 +45,7 @@ const newTask = z
     scheduledAt: timeInput().optional(),
     dueAt: timeInput().optional(),
     holdUntil: timeInput().optional().openapi({ description: 'Not paid before.' }),
+    begun: z.boolean().optional().openapi({ description: 'The worker has begun: it is active at once.' }),
   })
   .openapi('NewTask', { example: { amount: '25', title: 'Delivery to Downtown', externalId: 'job-42' } });
 

@@ -19,12 +19,13 @@ begin
   perform :schema.check_parties(c.actor_kind, c.actor_id, c.platform_id, c.worker_id)
   from jsonb_to_recordset(p_calls) as c(actor_kind text, actor_id text, platform_id text, worker_id text);
   insert into :schema.tasks (id, platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title,
-    description, metadata, scheduled_at, due_at, hold_until)
+    description, metadata, scheduled_at, due_at, hold_until, status, started_at)
   select c.id, c.platform_id, c.worker_id, c.external_id, c.task_type, c.amount, coalesce(c.escrow, c.amount), c.title,
-    c.description, c.metadata::jsonb, c.scheduled_at, c.due_at, c.hold_until
+    c.description, c.metadata::jsonb, c.scheduled_at, c.due_at, c.hold_until,
+    case when c.begun then 'active' else 'pending' end, case when c.begun then clock_timestamp() end
   from jsonb_to_recordset(p_calls) as c(id text, platform_id text, worker_id text, external_id text, task_type text,
     amount numeric, escrow numeric, title text, description text, metadata text, scheduled_at timestamptz,
-    due_at timestamptz, hold_until timestamptz)
+    due_at timestamptz, hold_until timestamptz, begun boolean)
   order by c.platform_id, c.external_id
   on conflict (platform_id, external_id) do nothing;
   select array_agg(t.id order by c.place), array_agg(t.platform_id order by c.place),

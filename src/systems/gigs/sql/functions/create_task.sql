@@ -2,7 +2,7 @@ create or replace function :schema.create_task(
   p_actor_kind text, p_actor_id text, p_request_id text, p_account text, p_key text, p_operation text, p_request bytea,
   p_platform text, p_worker text, p_external text, p_type text, p_amount numeric, p_escrow numeric, p_title text,
   p_description text, p_metadata jsonb, p_scheduled_at timestamptz, p_due_at timestamptz, p_hold_until timestamptz,
-  p_wide boolean
+  p_begun boolean, p_wide boolean
 ) returns jsonb
 language plpgsql
 set search_path = :schema, pg_temp
@@ -19,9 +19,10 @@ begin
       using errcode = 'GH400', column = 'escrow', hint = 'Set aside the amount or less of it.';
   end if;
   insert into :schema.tasks (platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title, description,
-    metadata, scheduled_at, due_at, hold_until)
+    metadata, scheduled_at, due_at, hold_until, status, started_at)
   values (p_platform, p_worker, p_external, p_type, p_amount, v_escrow, p_title, p_description, p_metadata,
-    p_scheduled_at, p_due_at, p_hold_until)
+    p_scheduled_at, p_due_at, p_hold_until, case when p_begun then 'active' else 'pending' end,
+    case when p_begun then clock_timestamp() end)
   on conflict (platform_id, external_id) do nothing
   returning * into v_task;
   if not found then
@@ -44,5 +45,5 @@ end
 $$;
 comment on function :schema.create_task(
   text, text, text, text, text, text, bytea, text, text, text, text, numeric, numeric, text, text, jsonb, timestamptz,
-  timestamptz, timestamptz, boolean) is
+  timestamptz, timestamptz, boolean, boolean) is
   'Posts a task and sets its money aside, platform to escrow. The platform''s own id posted again with the same content answers the first task.';

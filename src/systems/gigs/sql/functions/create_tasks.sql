@@ -29,12 +29,13 @@ begin
   -- In one order always, so that two lists with the same tasks wait for each other in a line.
   with made as (
     insert into :schema.tasks (id, platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title,
-      description, metadata, scheduled_at, due_at, hold_until)
+      description, metadata, scheduled_at, due_at, hold_until, status, started_at)
     select l.id, l.platform_id, l.worker_id, l.external_id, l.task_type, l.amount, coalesce(l.escrow, l.amount), l.title,
-      l.description, l.metadata, l.scheduled_at, l.due_at, l.hold_until
+      l.description, l.metadata, l.scheduled_at, l.due_at, l.hold_until,
+      case when l.begun then 'active' else 'pending' end, case when l.begun then clock_timestamp() end
     from jsonb_to_recordset(p_tasks) as l(place integer, id text, platform_id text, worker_id text, external_id text,
       task_type text, amount numeric, escrow numeric, title text, description text, metadata jsonb,
-      scheduled_at timestamptz, due_at timestamptz, hold_until timestamptz)
+      scheduled_at timestamptz, due_at timestamptz, hold_until timestamptz, begun boolean)
     order by l.platform_id, l.external_id, l.place
     on conflict (platform_id, external_id) do nothing
     returning id, platform_id, escrowed_amount
