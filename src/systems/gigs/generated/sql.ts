@@ -1162,7 +1162,7 @@ begin
     ('loans', 'pending', 'approved'), ('loans', 'pending', 'cancelled'), ('loans', 'approved', 'disbursed'),
     ('loans', 'approved', 'cancelled'), ('loans', 'disbursed', 'repaying'), ('loans', 'disbursed', 'repaid'),
     ('loans', 'disbursed', 'defaulted'), ('loans', 'repaying', 'repaid'), ('loans', 'repaying', 'defaulted'),
-    ('loans', 'defaulted', 'repaid'), ('loans', 'defaulted', 'written_off'),
+    ('loans', 'defaulted', 'repaid'), ('loans', 'defaulted', 'written_off'), ('loans', 'written_off', 'repaid'),
     ('transactions', 'pending', 'processing'), ('transactions', 'pending', 'completed'),
     ('transactions', 'pending', 'failed'), ('transactions', 'pending', 'cancelled'),
     ('transactions', 'processing', 'completed'), ('transactions', 'processing', 'failed'),
@@ -1524,7 +1524,7 @@ set search_path = :schema, pg_temp
 as $$
 begin
   perform from :schema.loans l
-  where l.worker_id = any (p_workers) and l.status in ('disbursed', 'repaying', 'defaulted')
+  where l.worker_id = any (p_workers) and l.status in ('disbursed', 'repaying', 'defaulted', 'written_off')
   order by l.id for no key update;
 end
 $$;
@@ -1854,7 +1854,7 @@ begin
       and :schema.payment_refusal(t, c.task, c.worker) is null
       and not exists (
         select from :schema.loans l
-        where l.worker_id = t.worker_id and l.status in ('disbursed', 'repaying', 'defaulted'))))
+        where l.worker_id = t.worker_id and l.status in ('disbursed', 'repaying', 'defaulted', 'written_off'))))
   from jsonb_to_recordset(p_calls) as c(task text, worker text, rail text)
   cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
   select array_agg(e.key order by c.place, e.place), array_agg(e.debit order by c.place, e.place),
@@ -2641,8 +2641,9 @@ begin
           'fee', trim_scale(v_stream.fee)::text, 'released', trim_scale(v_stream.released_amount)::text,
           'remaining', trim_scale(v_stream.remaining_amount)::text),
         array[v_stream.worker_id, v_stream.platform_id]);
-      perform :schema.withhold_repayment(v_stream.worker_id, v_stream.task_id, v_stream.amount - v_stream.fee,
-        v_stream.key || ' repayment', p_wide);
+      -- A fifth of each release, as of the due: pay by the second stays pay, however small the releases are.
+      perform :schema.withhold_repayment(v_stream.worker_id, v_stream.task_id,
+        floor((v_stream.amount - v_stream.fee) * 1000000 / 5) / 1000000, v_stream.key || ' repayment', p_wide);
     end if;
     if v_stream.status in ('completed', 'insolvent') and v_stream.status <> v_stream.old_status then
       perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, v_stream.status, 'stream', v_stream.id,
@@ -2673,7 +2674,7 @@ begin
   v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
   if v_answer is not null then return v_answer; end if;
   select * into v_loan from :schema.loans
-  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
+  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted', 'written_off')
   order by created_at, id limit 1 for no key update;
   if not found then
     raise exception 'Worker % has no advance to repay.', p_worker
@@ -2708,14 +2709,17 @@ declare
   v_ids bigint[];
 begin
   select * into v_loan from :schema.loans where id = p_loan for no key update;
-  if v_loan.status not in ('disbursed', 'repaying', 'defaulted') or v_loan.total_due - v_loan.amount_repaid < p_amount then
+  if v_loan.status not in ('disbursed', 'repaying', 'defaulted', 'written_off')
+    or v_loan.total_due - v_loan.amount_repaid < p_amount then
     raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
   end if;
-  v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],
+  v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker],
+    -- What was written off is owed no longer to the books: it makes the loss smaller.
+    array[case when v_loan.status = 'written_off' then 'losses' else 'advance:' || p_worker end],
     array[p_amount], p_loan, p_wide);
   update :schema.loans set amount_repaid = amount_repaid + p_amount,
     installments_paid = installments_paid + p_installments,
-    status = case when amount_repaid + p_amount = total_due then 'repaid' when status = 'defaulted' then status
+    status = case when amount_repaid + p_amount = total_due then 'repaid' when status in ('defaulted', 'written_off') then status
       else 'repaying' end,
     repaid_at = case when amount_repaid + p_amount = total_due then clock_timestamp() end,
     updated_at = clock_timestamp()
@@ -2727,7 +2731,7 @@ begin
   values (p_worker, p_task, p_loan, 'repayment', p_amount, 'completed', p_key, v_ids[1], clock_timestamp());
   perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repayment', 'loan', p_loan,
     jsonb_build_object('workerId', p_worker, 'taskId', p_task, 'amount', trim_scale(p_amount)::text,
-      'remaining', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text), array[p_worker]);
+      'recovered', v_loan.written_off_at is not null, 'remaining', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text), array[p_worker]);
   if v_loan.status = 'repaid' then
     perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repaid', 'loan', p_loan,
       jsonb_build_object('workerId', p_worker, 'totalDue', trim_scale(v_loan.total_due)::text,
@@ -2737,7 +2741,7 @@ begin
 end
 $$;
 comment on function :schema.repay_loan(text, text, text, text, text, text, numeric, integer, text, boolean) is
-  'Moves an amount from a worker''s balance to its advance and writes it down; the last unit makes the loan repaid. Raises a serialization failure when the loan was changed meanwhile: call again.';
+  'Moves an amount from a worker''s balance to its advance, or to the losses when that was written off, and writes it down; the last unit makes the loan repaid. Raises a serialization failure when the loan was changed meanwhile: call again.';
 `,
     },
     {
@@ -4078,24 +4082,31 @@ declare
   v_loan :schema.loans;
   v_key text := p_key || ' repayment';
   v_amount numeric;
+  v_taken numeric;
 begin
   select * into v_loan from :schema.loans
-  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
+  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted', 'written_off')
   order by created_at, id limit 1 for no key update;
   if not found then return 0; end if;
   select amount into v_amount from :schema.transactions where rail = 'ledger' and rail_reference = v_key;
   if found then return v_amount; end if;
+  -- A task repays one instalment, in however many releases and payouts it is paid.
+  select coalesce(sum(t.amount), 0) into v_taken
+  from :schema.transactions t
+  where t.task_id = p_task and t.loan_id = v_loan.id and t.tx_type = 'repayment';
   -- Rounded up: five instalments are never less than the whole, and the last takes only what is left.
   v_amount := least(
-    ceil(v_loan.total_due * 1000000 / v_loan.installments) / 1000000, p_paid, v_loan.total_due - v_loan.amount_repaid
+    ceil(v_loan.total_due * 1000000 / v_loan.installments) / 1000000 - v_taken, p_paid,
+    v_loan.total_due - v_loan.amount_repaid
   );
   if v_amount <= 0 then return 0; end if;
-  perform :schema.repay_loan('system', null, null, v_loan.id, p_worker, p_task, v_amount, 1, v_key, p_wide);
+  perform :schema.repay_loan('system', null, null, v_loan.id, p_worker, p_task, v_amount,
+    case when v_taken = 0 then 1 else 0 end, v_key, p_wide);
   return v_amount;
 end
 $$;
 comment on function :schema.withhold_repayment(text, text, numeric, text, boolean) is
-  'Takes the instalment of an open advance out of what a worker was just paid, once for its key; returns how much. Call it after the payment was posted, in the same transaction, with the amount that reached the worker.';
+  'Takes the instalment of an open advance out of what a worker was just paid (never more than p_paid), once for its key, and one instalment in all from one task; returns how much. Call it after the payment was posted, in the same transaction.';
 `,
     },
     {
@@ -5063,6 +5074,53 @@ comment on column :schema.inbound_events.processed_at is 'Null while it waits, i
 `,
     },
     {
+      path: "migrations/0011_add_recovery_and_retention.down.sql",
+      text: `delete from :schema.retention_policies where name = 'inbound_events';
+drop index :schema.inbound_events_done_at_idx;
+alter table :schema.inbound_events drop column done_at;
+
+-- The older schema knows no loan that was written off and repaid after all: it keeps that it was repaid.
+update :schema.loans set written_off_at = null where status = 'repaid' and written_off_at is not null;
+alter table :schema.loans
+  drop constraint loans_state_check,
+  add constraint loans_state_check check (
+    (status <> 'repaid' or (amount_repaid = total_due and repaid_at is not null))
+    and (status <> 'defaulted' or defaulted_at is not null)
+    and (status = 'written_off') = (written_off_at is not null)
+    and (disbursed_at is not null) = (status in ('disbursed', 'repaying', 'repaid', 'defaulted', 'written_off'))
+  );
+comment on column :schema.loans.status is
+  'pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off, cancelled; guarded by guard_status.';
+comment on column :schema.loans.written_off_at is 'When what was left of it was booked as a loss; null: it was not.';
+`,
+    },
+    {
+      path: "migrations/0011_add_recovery_and_retention.up.sql",
+      text: `alter table :schema.loans
+  drop constraint loans_state_check,
+  add constraint loans_state_check check (
+    (status <> 'repaid' or (amount_repaid = total_due and repaid_at is not null))
+    and (status <> 'defaulted' or defaulted_at is not null)
+    and (status <> 'written_off' or (written_off_at is not null and amount_repaid < total_due))
+    and (written_off_at is null or status in ('written_off', 'repaid'))
+    and (disbursed_at is not null) = (status in ('disbursed', 'repaying', 'repaid', 'defaulted', 'written_off'))
+  );
+comment on column :schema.loans.status is
+  'pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off (booked as a loss, still repayable), cancelled; guarded by guard_status.';
+comment on column :schema.loans.written_off_at is
+  'When what was left of it was booked as a loss, whether it was recovered later or not; null: it was not.';
+
+-- Rows that are not done have no end of their time: a clean-up by this column never takes one.
+alter table :schema.inbound_events
+  add column done_at timestamptz(3) not null generated always as (coalesce(processed_at, 'infinity')) stored;
+comment on column :schema.inbound_events.done_at is
+  'When it was processed, infinity before: what the retention policy goes by.';
+create index inbound_events_done_at_idx on :schema.inbound_events (done_at);
+insert into :schema.retention_policies (name, kind, table_name, time_column, keep)
+values ('inbound_events', 'rows', 'inbound_events', 'done_at', interval '90 days');
+`,
+    },
+    {
       path: "triggers/audit_logs_append_only.sql",
       text: `create or replace trigger audit_logs_append_only
 before update or delete or truncate on :schema.audit_logs
@@ -5334,6 +5392,23 @@ comment on view :schema.invariant_loans_equal_books is
   'Rows mean broken: workers of whom the ledger (advance:ID) says something else than their loans about what they owe.';
 comment on column :schema.invariant_loans_equal_books.due is 'What is left of loans that are disbursed, repaying or defaulted.';
 comment on column :schema.invariant_loans_equal_books.balance is 'Balance of the account advance:ID.';
+`,
+    },
+    {
+      path: "views/invariant_losses_equal_loans.sql",
+      text: `create or replace view :schema.invariant_losses_equal_loans as
+select l.lost, b.balance
+from (
+  select coalesce(sum(total_due - amount_repaid), 0) as lost from :schema.loans where written_off_at is not null
+) as l
+cross join (
+  select coalesce(sum(a.balance), 0) as balance from :schema.ledger_account_balances a where a.code = 'losses'
+) as b
+where l.lost <> b.balance;
+comment on view :schema.invariant_losses_equal_loans is
+  'Rows mean broken: the ledger (losses) says something else than the loans about what was written off and not recovered.';
+comment on column :schema.invariant_losses_equal_loans.lost is 'What is left of loans that were written off.';
+comment on column :schema.invariant_losses_equal_loans.balance is 'Balance of the account losses.';
 `,
     },
     {
