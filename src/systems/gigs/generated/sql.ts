@@ -480,7 +480,7 @@ begin
     returning task_id, new_score - previous_score as delta, new_score
   )
   select array_agg(:schema.task_json(t) || r.reputation order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'complete_task', 'event', 'task.complete_task',
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'complete_task', 'event', 'task.completed',
       'type', 'task', 'id', t.id,
       'metadata', r.reputation || jsonb_build_object('amount', trim_scale(t.amount)::text),
       'audiences', array[t.worker_id, t.platform_id]) order by c.place)
@@ -563,7 +563,7 @@ begin
   on conflict (platform_id, external_id) do nothing;
   select array_agg(t.id order by c.place), array_agg(t.platform_id order by c.place),
     array_agg(t.escrowed_amount::numeric order by c.place), array_agg(:schema.task_json(t) order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'create_task', 'event', 'task.create_task',
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'create_task', 'event', 'task.created',
       'type', 'task', 'id', t.id,
       'metadata', jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text),
       'audiences', array_remove(array[t.worker_id, t.platform_id], null)) order by c.place)
@@ -987,6 +987,49 @@ end
 $$;
 comment on function :schema.end_calls(jsonb, jsonb, jsonb[]) is
   'Audit entries and events of calls that went together, and their answers stored for their keys.';
+`,
+    },
+    {
+      path: "functions/event_type.sql",
+      text: `create or replace function :schema.event_type(p_resource_type text, p_action text) returns text
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  -- The trail names what somebody did (create_task), an event what happened to a thing (task.created).
+  select case p_action
+    when 'create_task' then 'task.created'
+    when 'assign_task' then 'task.assigned'
+    when 'claim_task' then 'task.claimed'
+    when 'start_task' then 'task.started'
+    when 'submit_task' then 'task.submitted'
+    when 'complete_task' then 'task.completed'
+    when 'verify_task' then 'task.verified'
+    when 'review_task' then 'task.reviewed'
+    when 'rate_task' then 'task.rated'
+    when 'cancel_task' then 'task.cancelled'
+    when 'dispute_task' then 'task.disputed'
+    when 'resolve_dispute' then 'task.resolved'
+    when 'refund' then 'task.refunded'
+    when 'execute_payment' then 'payment.confirmed'
+    when 'insolvent' then 'stream.exhausted'
+    when 'release_failed' then 'stream.stalled'
+    when 'request_advance' then 'loan.requested'
+    when 'approve_loan' then 'loan.approved'
+    when 'disburse_loan' then 'loan.disbursed'
+    when 'repayment' then 'loan.paid_down'
+    when 'add_reputation' then 'reputation.changed'
+    when 'rotate_webhook_secret' then 'platform.secret_rotated'
+    when 'register' then p_resource_type || '.registered'
+    when 'update' then p_resource_type || '.updated'
+    when 'request' then p_resource_type || '.requested'
+    when 'complete' then p_resource_type || '.completed'
+    when 'fail' then p_resource_type || '.failed'
+    when 'retry' then p_resource_type || '.retried'
+    else p_resource_type || '.' || p_action
+  end;
+$$;
+comment on function :schema.event_type(text, text) is
+  'Type of the event of an action: a noun and a past participle. Actions that are participles already stay as they are.';
 `,
     },
     {
@@ -2328,9 +2371,9 @@ as $$
     changes_before, changes_after)
   values (p_actor_type, p_actor_id, p_request_id, p_action, p_resource_type, p_resource_id, coalesce(p_metadata, '{}'),
     p_before, p_after);
-  -- An event a reader: a worker and a platform may both see what happened to their task. The type is resource.action.
+  -- An event a reader: a worker and a platform may both see what happened to their task.
   insert into :schema.outbox (type, subject, audience, payload)
-  select p_resource_type || '.' || p_action, p_resource_id, a.audience, coalesce(p_metadata, '{}')
+  select :schema.event_type(p_resource_type, p_action), p_resource_id, a.audience, coalesce(p_metadata, '{}')
   from unnest(case when cardinality(p_audiences) = 0 then array[null::text] else p_audiences end) as a(audience);
   select true;
 $$;
@@ -3379,7 +3422,7 @@ begin
   update :schema.tasks t set status = 'active', started_at = v_at, updated_at = v_at
   where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
   select array_agg(:schema.task_json(t) order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'start_task', 'event', 'task.start_task',
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'start_task', 'event', 'task.started',
       'type', 'task', 'id', t.id,
       'metadata', jsonb_build_object('worker_id', t.worker_id), 'audiences', array[t.worker_id, t.platform_id])
       order by c.place)
