@@ -178,6 +178,7 @@ export function workerNotFound(workerId: string): GuildhallError {
   return new GuildhallError('not_found', `Worker ${workerId} not found`, {
     reason: 'worker_not_found',
     field: 'workerId',
+    hint: 'listWorkers shows those there are.',
   });
 }
 

@@ -860,7 +860,8 @@ begin
   if v_answer is not null then return v_answer; end if;
   if not exists (select from :schema.platforms where id = p_platform) then
     raise exception 'Platform not found' using errcode = 'GH404', constraint = 'platform_not_found',
-      column = 'platformId', detail = jsonb_build_object('platformId', p_platform)::text;
+      column = 'platformId', detail = jsonb_build_object('platformId', p_platform)::text,
+      hint = 'Register it first.';
   end if;
   -- A reference that another call is just using is waited for; then its deposit is found.
   insert into :schema.transactions (platform_id, tx_type, amount, status, rail, rail_reference, processed_at)
@@ -2040,11 +2041,12 @@ as $$
 begin
   if p_task.id is null then
     return jsonb_build_object('state', 'GH404', 'message', 'Task not found', 'reason', 'task_not_found',
-      'details', jsonb_build_object('taskId', p_id));
+      'details', jsonb_build_object('taskId', p_id), 'hint', 'listTasks shows those there are.');
   end if;
   if p_worker is not null and p_task.worker_id is distinct from p_worker then
     return jsonb_build_object('state', 'GH403', 'message', 'Task does not belong to this worker',
-      'reason', 'not_the_worker', 'field', 'workerId', 'details', jsonb_build_object('taskId', p_id));
+      'reason', 'not_the_worker', 'field', 'workerId', 'details', jsonb_build_object('taskId', p_id),
+      'hint', 'Name the worker of the task, or nobody.');
   end if;
   if p_task.status <> 'completed' then
     return jsonb_build_object('state', 'GH409', 'message', 'Task is not completed', 'reason', 'task_not_completed',
@@ -2055,7 +2057,8 @@ begin
       and t.status in ('pending', 'processing', 'completed')
   ) then
     return jsonb_build_object('state', 'GH409', 'message', 'Task already paid', 'reason', 'task_already_paid',
-      'details', jsonb_build_object('taskId', p_id, 'paidAt', p_task.paid_at));
+      'details', jsonb_build_object('taskId', p_id, 'paidAt', p_task.paid_at),
+      'hint', 'A task is paid once; its paidAt says when. A call sent again with its own idempotency key gets the first answer.');
   end if;
   return :schema.hold_refusal(p_task);
 end
@@ -2426,7 +2429,8 @@ begin
   if v_task.id is null then perform :schema.refuse(:schema.payment_refusal(v_task, p_task, null)); end if;
   if v_task.escrowed_amount = 0 then
     raise exception 'Task % has nothing in escrow.', p_task
-      using errcode = 'GH409', constraint = 'nothing_to_refund', column = 'taskId';
+      using errcode = 'GH409', constraint = 'nothing_to_refund', column = 'taskId',
+        hint = 'All of it is paid or given back: look at paidAmount.';
   end if;
   -- What a worker has earned is not the platform's to take back.
   if not (v_task.status = 'cancelled' or (v_task.status = 'completed' and (
@@ -3029,11 +3033,13 @@ begin
   select * into v_row from :schema.transactions where id = p_id for no key update;
   if not found then
     raise exception 'Transaction not found' using errcode = 'GH404', constraint = 'transaction_not_found',
-      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text,
+      hint = 'listTransactions shows those of a worker.';
   end if;
   if v_row.status = 'completed' then
     raise exception 'Transaction already completed' using errcode = 'GH409', constraint = 'transaction_completed',
-      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text,
+      hint = 'The money has arrived: withdraw more in a call of its own.';
   end if;
   if v_row.status <> 'failed' or v_row.tx_type <> 'withdrawal' then
     raise exception 'Transaction % is a % that is %, and cannot be retried.', p_id, v_row.tx_type, v_row.status
@@ -3308,10 +3314,12 @@ begin
   select * into v_task from :schema.tasks where id = p_task for no key update;
   if not found then
     raise exception 'Task % not found.', p_task
-      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId';
+      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId',
+        hint = 'listTasks shows those there are.';
   elsif v_task.status = 'cancelled' then
     raise exception 'Task % is cancelled.', p_task
-      using errcode = 'GH409', constraint = 'task_cancelled', column = 'taskId';
+      using errcode = 'GH409', constraint = 'task_cancelled', column = 'taskId',
+        hint = 'Nothing is paid for it: post another task.';
   elsif p_by = 'auto' and v_task.verification_status <> 'pending' then
     raise exception 'Task % is % already.', p_task, v_task.verification_status
       using errcode = 'GH409', constraint = 'already_verified', column = 'taskId',
@@ -3364,7 +3372,8 @@ begin
   where not exists (select from :schema.workers w where w.id = g.worker) limit 1;
   if v_worker is not null then
     raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
-      detail = jsonb_build_object('workerId', v_worker)::text;
+      detail = jsonb_build_object('workerId', v_worker)::text,
+      hint = 'Shares go to registered workers.';
   end if;
   select t.worker_id into v_worker from :schema.transactions t
   where t.task_id = p_task and t.tx_type = 'payout' and t.stream_id is null and t.worker_id = any (p_workers)
@@ -4047,7 +4056,8 @@ begin
   select * into v_worker from :schema.workers where id = p_worker;
   if not found then
     raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
-      detail = jsonb_build_object('workerId', p_worker)::text;
+      detail = jsonb_build_object('workerId', p_worker)::text,
+      hint = 'listWorkers shows those there are.';
   end if;
   if v_worker.status = 'suspended' then
     raise exception 'Worker % is suspended.', p_worker using errcode = 'GH403', constraint = 'worker_suspended',
