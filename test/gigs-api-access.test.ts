@@ -9,6 +9,7 @@ import {
   openGigsApi,
   type PlatformCaller,
 } from './support/gigs-api.ts';
+import { documentedEvents } from './support/gigs-events.ts';
 
 let api: GigsApi;
 let worker: Caller;
@@ -384,5 +385,16 @@ describe('a call that moves money or creates work', () => {
         'Idempotency-Key',
       ]);
     }
+  });
+});
+
+describe('the events of all these calls', () => {
+  it('are in the list of the README', async () => {
+    const rows = await api.fixture.scope.query<{ type: string }>('select distinct type from :schema.outbox');
+    const documented = documentedEvents();
+    expect(rows.length).toBeGreaterThan(15);
+    // Accounts, sessions and endpoints are the kernel's.
+    const own = rows.map(({ type }) => type).filter((type) => !/^(account|api_key|webhook)\./.test(type));
+    expect(own.filter((type) => !documented.includes(type))).toEqual([]);
   });
 });

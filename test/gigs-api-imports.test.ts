@@ -150,6 +150,60 @@ describe('a file in the name of somebody else', () => {
   });
 });
 
+describe('tainted work in a file', () => {
+  const file = (worker: string, ids: string) =>
+    [
+      '_unit_id,_created_at,_id,_started_at,_tainted,_trust,_worker_id',
+      ...[...ids].map((id) => `1,8/29/2018 8:54:08,${id},8/29/2018 8:53:31,true,0.7,${worker}`),
+      '',
+    ].join('\n');
+  const eventsOf = (worker: string) =>
+    api.fixture.scope.query<{ event_type: string; delta: number }>(
+      `select r.event_type, r.delta from :schema.reputation_events r join :schema.workers w on w.id = r.worker_id
+       where w.email = $1 order by r.seq`,
+      [`${worker}@crowd.invalid`],
+    );
+  const [done, rated] = [
+    { event_type: 'task_completed', delta: 1 },
+    { event_type: 'rating_received', delta: 0 },
+  ];
+
+  it('costs the worker no points when a platform says so, and a dispute decides', async () => {
+    const own = await api.platform('50');
+    const sent = await send('source=crowd.csv&kind=crowd-judgements', file('wone', 'ab'), own);
+    expect([sent.status, sent.body]).toMatchObject([201, { totals: { rejected: '2' } }]);
+    expect(JSON.stringify(sent.body.notes)).toContain('costs the worker no points');
+    expect(await eventsOf('wone')).toEqual([done, rated, done, rated]);
+    expect(await balance(`platform:${own.id}`)).toBe('50');
+    const [task] = (await api.get('/tasks', own)).data;
+    await api.post(`/tasks/${task?.id}/dispute`, own, { reason: 'answers of a machine' });
+    await api.post(`/tasks/${task?.id}/resolve`, admin, { outcome: 'complete', severity: 1 });
+    expect((await eventsOf('wone')).at(-1)).toEqual({ event_type: 'dispute_resolved', delta: -10 });
+  });
+
+  it('costs 10 points when an administrator imports, also for a platform, and the trail counts them', async () => {
+    const own = await api.platform('50');
+    const query = `source=crowd.csv&kind=crowd-judgements&platform=${own.id}`;
+    const sent = await send(query, file('wtwo', 'c'), admin);
+    expect(JSON.stringify(sent.body.notes)).toContain('costs the worker 10 points');
+    expect(await eventsOf('wtwo')).toEqual([done, rated, { event_type: 'penalty', delta: -10 }]);
+    const trail = await api.fixture.scope.query(
+      `select actor_type, metadata -> 'penalties' as penalties from :schema.audit_logs
+       where action = 'import_tasks' and resource_id = $1`,
+      [sent.body.importId],
+    );
+    expect(trail).toEqual([{ actor_type: 'admin', penalties: 1 }]);
+  });
+
+  it('that a platform imported first costs nothing later either: the task is known', async () => {
+    const own = await api.platform('50');
+    await send('source=crowd.csv&kind=crowd-judgements', file('wthree', 'd'), own);
+    const query = `source=again.csv&kind=crowd-judgements&platform=${own.id}`;
+    expect((await send(query, file('wthree', 'd'), admin)).body).toMatchObject({ rowsKnown: 1 });
+    expect(await eventsOf('wthree')).toEqual([done, rated]);
+  });
+});
+
 describe('what was seen on a chain', () => {
   it('is for administrators, recognised or named', async () => {
     const text = gigsText('erc20_transfers.jsonl');

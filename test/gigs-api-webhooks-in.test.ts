@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runRetention } from '../src/kernel/index.ts';
 import { signInbound } from '../src/systems/gigs/index.ts';
 import { type Caller, type GigsApi, openGigsApi, type PlatformCaller } from './support/gigs-api.ts';
 import { expireLeases, makeDue, reapAll, take } from './support/queue.ts';
@@ -315,5 +316,64 @@ describe('a dead letter', () => {
     await work();
     expect((await api.get('/webhooks-in/dead-letters', poor)).data).toEqual([]);
     expect((await api.get('/tasks', poor)).data).toMatchObject([{ paidAmount: '20' }]);
+  });
+});
+
+describe('how long events are kept', () => {
+  const age = (id: unknown, days: number) =>
+    api.fixture.scope.query(
+      `update :schema.inbound_events set received_at = received_at - make_interval(days => $2),
+         processed_at = processed_at - make_interval(days => $2) where id = $1`,
+      [id, days],
+    );
+  const kept = async (ids: readonly unknown[]): Promise<unknown[]> =>
+    (
+      await api.fixture.scope.query<{ id: string }>(
+        'select id from :schema.inbound_events where id = any ($1) order by id',
+        [ids],
+      )
+    ).map(({ id }) => id);
+  const clean = async () => (await runRetention(api.fixture.scope, { policy: 'inbound_events' }))[0]?.gone;
+
+  it('is 90 days from the end of the work on them; what waits or died stays', async () => {
+    const [old, young] = [await send(event()), await send(event())];
+    const dead = await send(event({ workerId: 'wrk_none' }));
+    await work();
+    const waiting = await send(event());
+    for (const [{ body }, days] of [
+      [old, 91],
+      [young, 89],
+      [dead, 400],
+      [waiting, 400],
+    ] as const) {
+      await age(body.id, days);
+    }
+    expect(await clean()).toBe(1);
+    const ids = [old, young, dead, waiting].map(({ body }) => body.id);
+    expect(await kept(ids)).toEqual(ids.slice(1).sort());
+    expect((await api.get('/webhooks-in/dead-letters', platform)).data.map(({ id }) => id)).toContain(
+      dead.body.id,
+    );
+    await work();
+    expect(await clean()).toBe(0);
+    expect(await kept([waiting.body.id])).toHaveLength(1);
+  });
+
+  it('is long enough: one that is reported anew later posts and pays nothing twice', async () => {
+    const body = event();
+    const first = await send(body);
+    await work();
+    await age(first.body.id, 91);
+    await clean();
+    const before = await api.fixture.balance(`worker:${worker.id}`);
+    const again = await send(body);
+    expect([again.status, again.body.created]).toEqual([202, true]);
+    await work();
+    expect(await taskOf(body.externalTaskId)).toMatchObject([{ paidAmount: '20' }]);
+    expect(await api.fixture.balance(`worker:${worker.id}`)).toBe(before);
+    const [row] = await api.fixture.scope.query('select outcome from :schema.inbound_events where id = $1', [
+      again.body.id,
+    ]);
+    expect(row).toEqual({ outcome: 'paid' });
   });
 });

@@ -110,7 +110,16 @@ describe('paying a task', () => {
         {},
         { code: 'conflict', message: 'Task is not completed', reason: 'task_not_completed' },
       ],
-      [paid, {}, { code: 'conflict', message: 'Task already paid', reason: 'task_already_paid' }],
+      [
+        paid,
+        {},
+        {
+          code: 'conflict',
+          message: 'Task already paid',
+          reason: 'task_already_paid',
+          hint: expect.stringContaining('paid once'),
+        },
+      ],
       [await task({ holdS: 3_600, verification: 'flagged' }), {}, { code: 'conflict', reason: 'task_held' }],
       [await task({ verification: 'flagged' }), {}, { code: 'conflict', reason: 'not_verified' }],
       [await task({ verification: 'rejected' }), {}, { code: 'conflict', reason: 'not_verified' }],

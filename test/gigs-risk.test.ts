@@ -57,7 +57,6 @@ describe('the risk score', () => {
       score: 330,
       grade: 'Poor',
       confidence: 0.5,
-      eligible: false,
       maxAdvance: '0',
       feeBps: 500,
     });
@@ -65,8 +64,11 @@ describe('the risk score', () => {
       score: 949,
       grade: 'Excellent',
       confidence: 0.9,
-      eligible: true,
     });
+  });
+
+  it('says nothing of eligibility: one word means the one of an advance', () => {
+    expect(riskScore(veteran)).not.toHaveProperty('eligible');
   });
 
   it('says where its points come from, and they add up', () => {
@@ -96,7 +98,6 @@ describe('the risk score', () => {
     expect(part({ ...veteran, loans: 2, loansDue: 1, loansOnTime: 1 }, 'loanHistory')).toBe(50);
     expect(part({ ...veteran, loans: 5, loansDue: 5, loansOnTime: 4 }, 'loanHistory')).toBe(0);
     expect(part({ ...veteran, loans: 5, loansDue: 5, loansOnTime: 3 }, 'loanHistory')).toBe(-50);
-    expect(riskScore({ ...veteran, loans: 1, openLoanId: 'lon_1' }).eligible).toBe(false);
   });
 
   it('rewards steady weeks, at the limits and one past each', () => {

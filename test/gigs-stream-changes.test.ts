@@ -197,7 +197,7 @@ describe('money that runs out', () => {
       nextReleaseAt: null,
     });
     const told = await t.scope.query(
-      "select id from :schema.outbox where subject = $1 and type = 'stream.insolvent'",
+      "select id from :schema.outbox where subject = $1 and type = 'stream.exhausted'",
       [made.id],
     );
     expect(told).toHaveLength(2);

@@ -60,7 +60,7 @@ describe('posting a task', () => {
       { action: 'create_task', actor_type: 'system', metadata: { task_type: 'fixed', amount: '25' } },
     ]);
     const events = await t.scope.query<{ audience: string }>(
-      `select audience from :schema.outbox where subject = $1 and type = 'task.create_task' order by 1`,
+      `select audience from :schema.outbox where subject = $1 and type = 'task.created' order by 1`,
       [task.id],
     );
     expect(events.map(({ audience }) => audience)).toEqual([platform.id, worker.id].sort());

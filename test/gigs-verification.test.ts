@@ -223,8 +223,8 @@ describe('verifying a task', () => {
       [id],
     );
     expect(events).toEqual([
-      { type: 'task.verify_task', audience: platform },
-      { type: 'task.verify_task', audience: worker },
+      { type: 'task.verified', audience: platform },
+      { type: 'task.verified', audience: worker },
     ]);
     const audit = await t.scope.query(
       'select action, changes_after from :schema.audit_logs where resource_id = $1',

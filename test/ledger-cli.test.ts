@@ -68,8 +68,13 @@ describe('guildhall ledger', () => {
     expect(code).toBe(0);
     expect(text).toMatch(/worker:1 +USDC +12\.5 +0 +4 +8\.5/);
     expect(text).not.toContain('bank:');
-    const { value } = await runJson('accounts', '--asset', 'ETH');
+    const { value } = await runJson('accounts', '--asset', 'ETH', '--all');
     expect(value).toMatchObject({ data: [{ code: 'bank:ETH', balance: '0' }], hasMore: false });
+    expect((await run('accounts', '--asset', 'ETH')).text).toContain('Only empty ones, if any: --all.');
+    // worker:2 has a hold on its way in and no balance.
+    expect((await runJson('accounts')).value).toMatchObject({
+      data: [{ code: 'worker:2' }, { code: 'worker:1' }, { code: 'bank:USDC' }],
+    });
     expect((await run('accounts', '--limit', '1')).text).toContain('More: --cursor ');
   });
 

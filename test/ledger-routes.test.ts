@@ -83,6 +83,9 @@ describe('accounts', () => {
     expect(codes(await read('/accounts?asset=GNK'))).toEqual(['bank:GNK']);
     expect(codes(await read('/accounts?codePrefix=bank')).toSorted()).toEqual(['bank', 'bank:GNK']);
     expect(codes(await read('/accounts?asset=none'))).toEqual([]);
+    const full = codes(await read('/accounts?nonEmpty=true'));
+    expect(full).toContain(ODD);
+    expect(full).not.toContain('bank:GNK');
   });
 
   it('are shown one by one, whatever characters their code has', async () => {

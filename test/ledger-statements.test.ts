@@ -318,4 +318,33 @@ describe('the list of accounts', () => {
     expect(eth.data).toHaveLength(13);
     expect((await ledger.accounts({ codePrefix: 'list_' })).data).toEqual([]);
   });
+
+  it('without the empty ones pages through the others once: with a balance, or something held', async () => {
+    await ledger.openAccounts(
+      Array.from({ length: 30 }, (_, index) => ({
+        code: `some:${index}`,
+        asset: 'ETH',
+        normalSide: 'credit' as const,
+        slots: 1 + (index % 3),
+      })),
+    );
+    await ledger.openAccounts([{ code: 'source:some', asset: 'ETH', normalSide: 'debit' }]);
+    const pay = (key: string, debit: string, credit: string) =>
+      ledger.transfer({ key, debit, credit, amount: '2' });
+    for (let index = 0; index < 30; index += 4) await pay(`some ${index}`, 'source:some', `some:${index}`);
+    // Emptied again; and with nothing but a hold that is on its way in.
+    await pay('some back', 'some:8', 'source:some');
+    await ledger.hold({ key: 'some held', debit: 'source:some', credit: 'some:9', amount: '1' });
+    const codes: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await ledger.accounts({
+        ...{ codePrefix: 'some:', nonEmpty: true, limit: 2 },
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      codes.push(...page.data.map(({ code }: LedgerAccount) => code));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(codes).toEqual([28, 24, 20, 16, 12, 9, 4, 0].map((index) => `some:${index}`));
+  });
 });

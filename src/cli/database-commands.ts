@@ -16,56 +16,45 @@ import {
   verify,
 } from '../guildhall.ts';
 import { confirm } from './confirm.ts';
+import { type InstanceOption, takesInstance } from './instance-option.ts';
 import { bytes, type Output, table, thousands } from './output.ts';
 import { withSession } from './run.ts';
 import { chooseInstance, chooseInstances, EXIT, type OpenSession, type Session } from './session.ts';
 
 export function addDatabaseCommands(program: Command): void {
-  program
-    .command('seed')
-    .argument('[instance]', 'only this instance')
+  takesInstance(program.command('seed'))
     .description('write the demonstration data; a second run changes nothing')
-    .action((name: string | undefined, _options: unknown, command: Command) =>
-      withSession(command, (session) => runSeed(session, name)),
+    .action((_name: unknown, { instance }: InstanceOption, command: Command) =>
+      withSession(command, (session) => runSeed(session, instance)),
     );
-  program
-    .command('reset')
-    .argument('[instance]', 'only this instance')
+  takesInstance(program.command('reset'), { sample: '--yes' })
     .description('DELETE all data of the instances, migrate afresh and seed')
     .option('--yes', 'do not ask')
     .option('--no-seed', 'leave it empty')
-    .addHelpText('after', '\nExamples:\n  guildhall reset\n  guildhall reset agents --yes --no-seed')
-    .action((name: string | undefined, options: ResetOptions, command: Command) =>
-      withSession(command, (session) => runReset(session, name, options)),
+    .action((_name: unknown, options: ResetOptions, command: Command) =>
+      withSession(command, (session) => runReset(session, options)),
     );
-  program
-    .command('verify')
-    .argument('[instance]', 'only this instance')
+  takesInstance(program.command('verify'))
     .description(
       'compare the live schema with its files and run its invariants; exit code 1 when anything is off',
     )
-    .action((name: string | undefined, _options: unknown, command: Command) =>
-      withSession(command, (session) => runVerify(session, name)),
+    .action((_name: unknown, { instance }: InstanceOption, command: Command) =>
+      withSession(command, (session) => runVerify(session, instance)),
     );
   program
     .command('status')
     .description('show server, connection and migrations')
     .action((_options: unknown, command: Command) => withSession(command, runStatus));
-  program
-    .command('stats')
-    .argument('[instance]', 'only this instance')
+  takesInstance(program.command('stats'))
     .description('show sizes, scans, unused indexes, unindexed foreign keys and blocked statements')
-    .action((name: string | undefined, _options: unknown, command: Command) =>
-      withSession(command, (session) => runStats(session, name)),
+    .action((_name: unknown, { instance }: InstanceOption, command: Command) =>
+      withSession(command, (session) => runStats(session, instance)),
     );
-  program
-    .command('types')
-    .argument('[instance]', 'instance to read', 'agents')
+  takesInstance(program.command('types'), { fallback: 'agents', sample: '--out src/db/gigs.ts' })
     .description('write TypeScript types of the tables and views, for Kysely')
     .option('--out <file>', 'file to write; standard output when missing')
-    .addHelpText('after', '\nExample:\n  guildhall types agents --out src/db/agents.ts')
-    .action((name: string, options: { readonly out?: string }, command: Command) =>
-      withSession(command, (session) => runTypes(session, name, options.out)),
+    .action((_name: unknown, options: TypesOptions, command: Command) =>
+      withSession(command, (session) => runTypes(session, options)),
     );
   program
     .command('down')
@@ -95,15 +84,15 @@ async function runSeed(session: Session, name: string | undefined): Promise<void
   }
 }
 
-interface ResetOptions {
+interface ResetOptions extends InstanceOption {
   readonly yes?: boolean;
   readonly seed: boolean;
 }
 
-async function runReset(session: Session, name: string | undefined, options: ResetOptions): Promise<void> {
+async function runReset(session: Session, options: ResetOptions): Promise<void> {
   const { output } = session;
   const { guildhall, database } = await session.open();
-  const instances = chooseInstances(guildhall, name);
+  const instances = chooseInstances(guildhall, options.instance);
   const names = instances.map((instance) => instance.schema).join(', ');
   await confirm(output, {
     question: `This deletes all data of ${names} at ${database.address}.`,
@@ -227,9 +216,14 @@ async function runStats(session: Session, name: string | undefined): Promise<voi
   }
 }
 
-async function runTypes(session: Session, name: string, out: string | undefined): Promise<void> {
+interface TypesOptions {
+  readonly instance: string;
+  readonly out?: string;
+}
+
+async function runTypes(session: Session, { instance, out }: TypesOptions): Promise<void> {
   const { guildhall, database } = await session.open();
-  const text = await generateTypes(database, chooseInstance(guildhall, name).schema);
+  const text = await generateTypes(database, chooseInstance(guildhall, instance).schema);
   if (out === undefined) {
     session.output.text(text.trimEnd());
     session.output.value({ types: text });

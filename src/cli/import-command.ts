@@ -10,6 +10,7 @@ import { withSession } from './run.ts';
 import { chooseInstance, type Session } from './session.ts';
 
 interface ImportOptions {
+  readonly instance?: string;
   readonly kind?: string;
   readonly option: readonly string[];
 }
@@ -19,8 +20,9 @@ const collect = (value: string, before: readonly string[]): string[] => [...befo
 export function addImportCommand(program: Command): void {
   program
     .command('import')
-    .argument('<instance>', 'instance to bring it into, such as agents')
-    .argument('<file>', 'file to read')
+    .argument('<instance>', 'instance to bring it into, such as agents; left out with --instance')
+    .argument('[file]', 'file to read')
+    .option('--instance <schema>', 'the instance as an option')
     .description('bring in a file of real data; a second import of the same file adds nothing')
     .option('--kind <kind>', 'kind of file; guessed from its name and content when missing')
     .option(
@@ -34,19 +36,40 @@ export function addImportCommand(program: Command): void {
       `
 Examples:
   guildhall import agents examples/agents/aider_llm_costs.csv
+  guildhall import --instance gigs examples/gigs/swelancer_paid_tasks.csv
   guildhall import agents examples/agents/genai_prices_2026-08.json
   guildhall import agents trace.csv --kind azure-trace -o provider=azure -o model=gpt-4o
 
 Kinds and options: docs/importing.md`,
     )
-    .action((name: string, file: string, options: ImportOptions, command: Command) =>
-      withSession(command, (session) => runImport(session, { name, file, options })),
+    .action((first: string, second: string | undefined, options: ImportOptions, command: Command) =>
+      withSession(command, (session) => runImport(session, { ...named(first, second, options), options })),
     );
+}
+
+interface Named {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** With `--instance` the one argument is the file. */
+function named(first: string, second: string | undefined, { instance }: ImportOptions): Named {
+  if (instance === undefined && second !== undefined) return { name: first, file: second };
+  if (instance !== undefined && (second === undefined || first === instance)) {
+    return { name: instance, file: second ?? first };
+  }
+  throw new GuildhallError(
+    'invalid_input',
+    instance === undefined
+      ? 'Instance and file are needed.'
+      : `The argument names the instance ${first}, --instance names ${instance}.`,
+    { field: instance === undefined ? 'file' : '--instance', hint: 'guildhall import agents costs.csv' },
+  );
 }
 
 async function runImport(
   session: Session,
-  { name, file, options }: { readonly name: string; readonly file: string; readonly options: ImportOptions },
+  { name, file, options }: Named & { readonly options: ImportOptions },
 ): Promise<void> {
   const { output } = session;
   const sizeBytes = await fileSize(file);

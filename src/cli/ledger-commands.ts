@@ -10,14 +10,15 @@ import {
   type LedgerRoot,
   MAX_PAGE,
 } from '../guildhall.ts';
+import { type InstanceOption, takesInstance } from './instance-option.ts';
 import { type Output, table } from './output.ts';
 import { withSession } from './run.ts';
 import { chooseInstance, chooseInstances, EXIT } from './session.ts';
 
-interface LedgerOptions {
-  readonly instance?: string;
+interface LedgerOptions extends InstanceOption {
   readonly asset?: string;
   readonly prefix?: string;
+  readonly all?: boolean;
   readonly from?: string;
   readonly until?: string;
   readonly limit?: string;
@@ -31,10 +32,7 @@ interface Subject {
   readonly output: Output;
 }
 
-const INSTANCE = [
-  '--instance <schema>',
-  'instance whose ledger it is; needed where there are several',
-] as const;
+const ONE = { without: 'needed where there are several' };
 const LIMIT = ['--limit <count>', `lines to show, 1 to ${MAX_PAGE}`] as const;
 const CURSOR = ['--cursor <cursor>', 'where the page before ended'] as const;
 
@@ -43,51 +41,50 @@ export function addLedgerCommands(program: Command): void {
     .command('ledger')
     .description('show balances, statements and proofs of an instance’s ledger')
     .addHelpText('after', EXAMPLES);
-  ledger
-    .command('accounts')
-    .description('list accounts with their balances, newest first')
-    .option(...INSTANCE)
+  takesInstance(ledger.command('accounts'), ONE)
+    .description('list accounts that are not empty with their balances, newest first')
     .option('--asset <code>', 'only accounts of this asset')
     .option('--prefix <text>', 'only codes that begin so')
+    .option('--all', 'also those without a balance and without anything held')
     .option(...LIMIT)
     .option(...CURSOR)
-    .action((options: LedgerOptions, command: Command) => onLedger(command, options, showAccounts));
-  ledger
-    .command('account')
-    .argument('<code>', 'code of the account')
+    .action((_name: unknown, options: LedgerOptions, command: Command) =>
+      onLedger(command, options, showAccounts),
+    );
+  takesInstance(ledger.command('account').argument('<code>', 'code of the account'), {
+    ...ONE,
+    sample: 'losses',
+  })
     .description('show one account: balance, holds, limits')
-    .option(...INSTANCE)
-    .action((code: string, options: LedgerOptions, command: Command) =>
+    .action((code: string, _name: unknown, options: LedgerOptions, command: Command) =>
       onLedger(command, options, (subject) => showAccount(subject, code)),
     );
-  ledger
-    .command('statement')
-    .argument('<code>', 'code of the account')
+  takesInstance(ledger.command('statement').argument('<code>', 'code of the account'), {
+    ...ONE,
+    sample: 'losses',
+  })
     .description('show its postings, oldest first, each with the balance after it')
-    .option(...INSTANCE)
     .option('--from <time>', 'from this moment on, such as 2026-01-31 or 2026-01-31T12:00:00Z')
     .option('--until <time>', 'up to before this moment')
     .option(...LIMIT)
     .option(...CURSOR)
-    .action((code: string, options: LedgerOptions, command: Command) =>
+    .action((code: string, _name: unknown, options: LedgerOptions, command: Command) =>
       onLedger(command, options, (subject) => showStatement(subject, code, options)),
     );
-  ledger
-    .command('trial-balance')
+  takesInstance(ledger.command('trial-balance'), ONE)
     .description('show debits and credits of every asset; exit code 1 when they differ')
-    .option(...INSTANCE)
-    .action((options: LedgerOptions, command: Command) => onLedger(command, options, showTrialBalance));
-  ledger
-    .command('root')
+    .action((_name: unknown, options: LedgerOptions, command: Command) =>
+      onLedger(command, options, showTrialBalance),
+    );
+  takesInstance(ledger.command('root'), ONE)
     .description('print the end of the hash chain, to be kept elsewhere')
-    .option(...INSTANCE)
-    .action((options: LedgerOptions, command: Command) => onLedger(command, options, showRoot));
-  ledger
-    .command('prove')
+    .action((_name: unknown, options: LedgerOptions, command: Command) =>
+      onLedger(command, options, showRoot),
+    );
+  takesInstance(ledger.command('prove'), ONE)
     .description('check the journal against its hash chain; exit code 1 when it was changed')
-    .option(...INSTANCE)
     .option('--root <file>', 'root that was kept, as "ledger root --json" printed it: finds a tail cut off')
-    .action((options: LedgerOptions, command: Command) => onLedger(command, options, prove));
+    .action((_name: unknown, options: LedgerOptions, command: Command) => onLedger(command, options, prove));
 }
 
 const EXAMPLES = `
@@ -124,6 +121,7 @@ async function showAccounts({ ledger, output }: Subject, options: LedgerOptions)
   const page = await ledger.accounts({
     ...(options.asset === undefined ? {} : { asset: options.asset }),
     ...(options.prefix === undefined ? {} : { codePrefix: options.prefix }),
+    nonEmpty: options.all !== true,
     ...pageOf(options),
   });
   output.value(page);
@@ -136,6 +134,7 @@ async function showAccounts({ ledger, output }: Subject, options: LedgerOptions)
       ]),
     ),
   );
+  if (options.all !== true && page.data.length === 0) output.text('Only empty ones, if any: --all.');
   printMore(output, page.nextCursor);
 }
 

@@ -8,13 +8,13 @@ import {
   migratorOf,
   type Step,
 } from '../guildhall.ts';
+import { type InstanceOption, takesInstance } from './instance-option.ts';
 import type { Output } from './output.ts';
 import { table } from './output.ts';
 import { withSession } from './run.ts';
 import { chooseInstances, EXIT } from './session.ts';
 
-interface StepOptions {
-  readonly instance?: string;
+interface StepOptions extends InstanceOption {
   readonly force?: boolean;
   readonly steps?: string;
   readonly module?: string;
@@ -22,18 +22,15 @@ interface StepOptions {
   readonly replace?: boolean;
 }
 
-const INSTANCE = ['--instance <schema>', 'only this instance'] as const;
 const FORCE = ['--force', 'drop tables even when they hold rows'] as const;
 
 export function addMigrateCommands(program: Command): void {
   const migrate = program.command('migrate').description('bring schemas up or take them back');
-  migrate
-    .command('up')
+  takesInstance(migrate.command('up'))
     .description('apply what is pending and replace changed functions, triggers and views')
-    .option(...INSTANCE)
     .option('--replace', 'also replace objects that have not changed, as a mend after verify')
     .option('--seed', 'write demonstration data afterwards, where there is none')
-    .action((options: StepOptions, command: Command) =>
+    .action((_name: unknown, options: StepOptions, command: Command) =>
       eachInstance(command, options, async (instance, output) => {
         const migrator = migratorOf(instance);
         printSteps(
@@ -49,13 +46,11 @@ export function addMigrateCommands(program: Command): void {
         }
       }),
     );
-  migrate
-    .command('down')
+  takesInstance(migrate.command('down'))
     .description('take back the newest migration')
-    .option(...INSTANCE)
     .option('--steps <count>', 'how many to take back', '1')
     .option(...FORCE)
-    .action((options: StepOptions, command: Command) =>
+    .action((_name: unknown, options: StepOptions, command: Command) =>
       eachInstance(command, options, async (instance, output) => {
         const steps = wholeNumber(options.steps ?? '1', '--steps');
         printSteps(
@@ -65,24 +60,22 @@ export function addMigrateCommands(program: Command): void {
         );
       }),
     );
-  migrate
-    .command('redo')
+  takesInstance(migrate.command('redo'))
     .description('take the newest migration back and apply it again')
-    .option(...INSTANCE)
     .option(...FORCE)
-    .action((options: StepOptions, command: Command) =>
+    .action((_name: unknown, options: StepOptions, command: Command) =>
       eachInstance(command, options, async (instance, output) => {
         printSteps(output, instance, await migratorOf(instance).redo({ force: options.force === true }));
       }),
     );
-  migrate
-    .command('to')
-    .argument('<number>', 'migration to stop at; 0 takes all of them back')
+  takesInstance(
+    migrate.command('to').argument('<number>', 'migration to stop at; 0 takes all of them back'),
+    { sample: '3' },
+  )
     .description('go up or down to a migration')
-    .option(...INSTANCE)
     .option('--module <name>', "the system's own migrations, or kernel", undefined)
     .option(...FORCE)
-    .action((number: string, options: StepOptions, command: Command) =>
+    .action((number: string, _name: unknown, options: StepOptions, command: Command) =>
       eachInstance(command, options, async (instance, output) => {
         const module = options.module ?? instance.definition.name;
         const target = wholeNumber(number, 'number');
@@ -93,16 +86,14 @@ export function addMigrateCommands(program: Command): void {
         );
       }),
     );
-  migrate
-    .command('status')
+  takesInstance(migrate.command('status'))
     .description('show applied and pending migrations')
-    .option(...INSTANCE)
-    .action((options: StepOptions, command: Command) => eachInstance(command, options, showStatus));
-  migrate
-    .command('plan')
+    .action((_name: unknown, options: StepOptions, command: Command) =>
+      eachInstance(command, options, showStatus),
+    );
+  takesInstance(migrate.command('plan'))
     .description('print the SQL that up would run, and run nothing')
-    .option(...INSTANCE)
-    .action((options: StepOptions, command: Command) =>
+    .action((_name: unknown, options: StepOptions, command: Command) =>
       eachInstance(command, options, async (instance, output) => {
         const sql = await migratorOf(instance).plan();
         output.value({ schema: instance.schema, sql });

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import {
   cancelJob,
+  type Guildhall,
   GuildhallError,
   getJob,
   type Instance,
@@ -15,79 +16,93 @@ import {
   retryJob,
   type Scope,
 } from '../guildhall.ts';
+import { type InstanceOption, takesInstance } from './instance-option.ts';
 import { type Output, table, thousands } from './output.ts';
 import { withSession } from './run.ts';
 import { chooseInstance, chooseInstances, type Session } from './session.ts';
-
-interface InstanceOption {
-  readonly instance?: string;
-}
 
 interface ListOptions extends InstanceOption {
   readonly state?: string;
   readonly limit: string;
 }
 
+const ONE = { without: 'needed where there are several' };
+
 export function addQueueCommand(program: Command): void {
   const queue = program
     .command('queue')
     .description('look at queues and jobs; pause, resume, retry, cancel')
     .addHelpText('after', EXAMPLES);
-  command(queue, 'list')
-    .argument('[queue]', 'list the jobs of this queue; without it, the queues')
+  takesInstance(
+    queue.command('list').argument('[queue]', 'list the jobs of this queue; without it, the queues'),
+    { without: 'needed for jobs where there are several', sample: 'emails' },
+  )
     .option('--state <state>', 'in_line, in_work, waiting, dead, done or cancelled', 'dead')
     .option('--limit <number>', 'most jobs listed', '50')
     .description('list the queues, or the jobs of one')
-    .action((name: string | undefined, options: ListOptions, self: Command) =>
-      withSession(self, (session) =>
-        name === undefined ? runQueues(session, options) : runJobs(session, name, options),
-      ),
+    .action((name: string | undefined, _name: unknown, options: ListOptions, self: Command) =>
+      withSession(self, (session) => runList(session, name, options)),
     );
-  command(queue, 'show')
-    .argument('<job>', 'number of a job')
+  takesInstance(queue.command('show').argument('<job>', 'number of a job'), {
+    ...ONE,
+    sample: '4711',
+  })
     .description('show a job and every attempt at it')
-    .action((id: string, options: InstanceOption, self: Command) =>
+    .action((id: string, _name: unknown, options: InstanceOption, self: Command) =>
       withSession(self, (session) => runShow(session, id, options)),
     );
-  command(queue, 'retry')
-    .argument('<job-or-queue>', 'number of a dead job, or a queue: all its dead ones, 1,000 at a time')
+  takesInstance(
+    queue
+      .command('retry')
+      .argument('<job-or-queue>', 'number of a dead job, or a queue: all its dead ones, 1,000 at a time'),
+    {
+      ...ONE,
+      sample: 'emails',
+    },
+  )
     .description('put dead jobs back in line')
-    .action((what: string, options: InstanceOption, self: Command) =>
+    .action((what: string, _name: unknown, options: InstanceOption, self: Command) =>
       withSession(self, (session) => runRetry(session, what, options)),
     );
-  command(queue, 'cancel')
-    .argument('<job>', 'number of a job')
+  takesInstance(queue.command('cancel').argument('<job>', 'number of a job'), {
+    ...ONE,
+    sample: '4711',
+  })
     .description('take a job out of its queue; whoever is at work on it cannot end it any more')
-    .action((id: string, options: InstanceOption, self: Command) =>
+    .action((id: string, _name: unknown, options: InstanceOption, self: Command) =>
       withSession(self, async (session) => {
         const { scope } = await instanceOf(session, options);
         await cancelJob(scope, jobId(id));
         done(session.output, { id, state: 'cancelled' }, `Job ${id} is cancelled.`);
       }),
     );
-  command(queue, 'pause')
-    .argument('<queue>', 'name of a queue')
+  takesInstance(queue.command('pause').argument('<queue>', 'name of a queue'), {
+    ...ONE,
+    sample: 'emails',
+  })
     .description('hand out no more jobs of a queue; what is in work goes on')
-    .action((name: string, options: InstanceOption, self: Command) =>
+    .action((name: string, _name: unknown, options: InstanceOption, self: Command) =>
       withSession(self, async (session) => {
         const { scope } = await instanceOf(session, options);
         await pauseQueue(scope, await knownQueue(scope, name));
         done(session.output, { queue: name, paused: true }, `${name} is paused.`);
       }),
     );
-  command(queue, 'resume')
-    .argument('<queue>', 'name of a queue')
+  takesInstance(queue.command('resume').argument('<queue>', 'name of a queue'), {
+    ...ONE,
+    sample: 'emails',
+  })
     .description('hand out jobs of a queue again')
-    .action((name: string, options: InstanceOption, self: Command) =>
+    .action((name: string, _name: unknown, options: InstanceOption, self: Command) =>
       withSession(self, async (session) => {
         const { scope } = await instanceOf(session, options);
         await resumeQueue(scope, await knownQueue(scope, name));
         done(session.output, { queue: name, paused: false }, `${name} goes on.`);
       }),
     );
-  command(queue, 'schedules')
+  takesInstance(queue.command('schedules'))
     .description('list the schedules and their next slots')
-    .action((options: InstanceOption, self: Command) =>
+    .action((_name: unknown, options: InstanceOption, self: Command) =>
       withSession(self, (session) => runSchedules(session, options)),
     );
 }
@@ -100,13 +115,18 @@ Examples:
   guildhall queue retry emails
   guildhall queue pause emails --instance agents`;
 
-function command(parent: Command, name: string): Command {
-  return parent.command(name).option('--instance <schema>', 'instance; needed where there are several');
+/** One name may be an instance as well, as with other commands; with an instance named it is a queue. */
+async function runList(session: Session, name: string | undefined, options: ListOptions): Promise<void> {
+  const { guildhall } = await session.open();
+  const { instance } = options;
+  const isInstance = guildhall.instances.some(({ schema }) => schema === name);
+  if (name === undefined) await runQueues(session, chooseInstances(guildhall, instance));
+  else if (instance === undefined && isInstance) await runQueues(session, chooseInstances(guildhall, name));
+  else await runJobs(session, { queue: name, options, instance: oneOf(guildhall, options) });
 }
 
-async function runQueues(session: Session, options: InstanceOption): Promise<void> {
-  const { guildhall } = await session.open();
-  for (const { schema, scope } of chooseInstances(guildhall, options.instance)) {
+async function runQueues(session: Session, instances: readonly Instance[]): Promise<void> {
+  for (const { schema, scope } of instances) {
     const queues = await listQueues(scope);
     session.output.value({ instance: schema, queues });
     session.output.text(`Instance ${schema}`);
@@ -126,8 +146,14 @@ async function runQueues(session: Session, options: InstanceOption): Promise<voi
   }
 }
 
-async function runJobs(session: Session, queue: string, options: ListOptions): Promise<void> {
-  const { scope, schema } = await instanceOf(session, options);
+interface Listing {
+  readonly queue: string;
+  readonly instance: Instance;
+  readonly options: ListOptions;
+}
+
+async function runJobs(session: Session, { queue, instance, options }: Listing): Promise<void> {
+  const { scope, schema } = instance;
   await knownQueue(scope, queue);
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1) {
@@ -219,8 +245,11 @@ async function runSchedules(session: Session, options: InstanceOption): Promise<
   }
 }
 
-async function instanceOf(session: Session, { instance }: InstanceOption): Promise<Instance> {
-  const { guildhall } = await session.open();
+async function instanceOf(session: Session, options: InstanceOption): Promise<Instance> {
+  return oneOf((await session.open()).guildhall, options);
+}
+
+function oneOf(guildhall: Guildhall, { instance }: InstanceOption): Instance {
   const [only, second] = guildhall.instances;
   if (instance === undefined && second !== undefined) {
     throw new GuildhallError('invalid_input', 'There are several instances.', {

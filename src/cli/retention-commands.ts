@@ -1,35 +1,28 @@
 /** Commands about retention: how the policies stand, and carrying them out. */
 import type { Command } from 'commander';
 import { type RetentionStatus, retentionAlarms, retentionStatus, runRetention } from '../guildhall.ts';
+import { type InstanceOption, takesInstance } from './instance-option.ts';
 import { table, thousands } from './output.ts';
 import { withSession } from './run.ts';
 import { chooseInstances, EXIT, type Session } from './session.ts';
 
 export function addRetentionCommands(program: Command): void {
   const retention = program.command('retention').description('how long rows are kept, and cleaning up');
-  retention
-    .command('status')
-    .argument('[instance]', 'only this instance')
+  takesInstance(retention.command('status'))
     .description('policies, last runs, partitions ready; exit code 1 when there is an alarm')
-    .action((name: string | undefined, _options: unknown, command: Command) =>
-      withSession(command, (session) => runStatus(session, name)),
+    .action((_name: unknown, { instance }: InstanceOption, command: Command) =>
+      withSession(command, (session) => runStatus(session, instance)),
     );
-  retention
-    .command('run')
-    .argument('[instance]', 'only this instance')
+  takesInstance(retention.command('run'), { sample: '--policy outbox --dry-run' })
     .description('clean up now, whether due or not')
     .option('--policy <name>', 'only this policy')
     .option('--dry-run', 'count what would go, and remove nothing')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  guildhall retention run --dry-run\n  guildhall retention run agents --policy outbox',
-    )
-    .action((name: string | undefined, options: RunOptions, command: Command) =>
-      withSession(command, (session) => runNow(session, name, options)),
+    .action((_name: unknown, options: RunOptions, command: Command) =>
+      withSession(command, (session) => runNow(session, options)),
     );
 }
 
-interface RunOptions {
+interface RunOptions extends InstanceOption {
   readonly policy?: string;
   readonly dryRun?: boolean;
 }
@@ -57,11 +50,11 @@ function statusRow(policy: RetentionStatus): string[] {
   ];
 }
 
-async function runNow(session: Session, name: string | undefined, options: RunOptions): Promise<void> {
+async function runNow(session: Session, options: RunOptions): Promise<void> {
   const { output } = session;
   const { guildhall } = await session.open();
   const dryRun = options.dryRun === true;
-  for (const { schema, scope } of chooseInstances(guildhall, name)) {
+  for (const { schema, scope } of chooseInstances(guildhall, options.instance)) {
     const results = await runRetention(scope, {
       all: true,
       dryRun,

@@ -7,6 +7,7 @@ import {
   type Webhooks,
   webhooksOf,
 } from '../guildhall.ts';
+import { type InstanceOption, takesInstance } from './instance-option.ts';
 import { type Output, table, thousands } from './output.ts';
 import { withSession } from './run.ts';
 import { chooseInstance, chooseInstances, type Session } from './session.ts';
@@ -17,16 +18,14 @@ const SHOWN = 100;
 
 export function addWebhookCommands(program: Command): void {
   const webhooks = program.command('webhooks').description('list, show, replay, disable outgoing webhooks');
-  webhooks
-    .command('list')
-    .argument('[instance]', 'only this instance')
+  takesInstance(webhooks.command('list'))
     .description('endpoints, with their state')
-    .action((name: string | undefined, _options: unknown, command: Command) =>
-      withSession(command, (session) => runList(session, name)),
+    .action((_name: unknown, { instance }: InstanceOption, command: Command) =>
+      withSession(command, (session) => runList(session, instance)),
     );
   one(webhooks, 'show', 'an endpoint and its last deliveries')
     .option('--dead', 'only dead letters')
-    .action((id: string, options: ShowOptions, command: Command) =>
+    .action((id: string, _name: unknown, options: ShowOptions, command: Command) =>
       withSession(command, (session) => runShow(session, id, options)),
     );
   one(webhooks, 'replay', 'send a delivery again, or all dead letters since a time')
@@ -36,18 +35,18 @@ export function addWebhookCommands(program: Command): void {
       'after',
       '\nExample:\n  guildhall webhooks replay whe_01jd7q8w9e3r5t6y7h8k9m0n1p --since 2026-01-31T00:00:00Z',
     )
-    .action((id: string, options: ReplayOptions, command: Command) =>
+    .action((id: string, _name: unknown, options: ReplayOptions, command: Command) =>
       withSession(command, (session) => runReplay(session, id, options)),
     );
   one(webhooks, 'disable', 'send it nothing any more').action(
-    (id: string, options: InstanceOption, command: Command) =>
+    (id: string, _name: unknown, options: OfInstance, command: Command) =>
       withSession(command, async (session) => {
         const webhook = await (await open(session, options)).disable(id);
         told(session.output, webhook);
       }),
   );
   one(webhooks, 'enable', 'send to it again').action(
-    (id: string, options: InstanceOption, command: Command) =>
+    (id: string, _name: unknown, options: OfInstance, command: Command) =>
       withSession(command, async (session) => {
         const webhook = await (await open(session, options)).enable(id);
         told(session.output, webhook);
@@ -55,28 +54,27 @@ export function addWebhookCommands(program: Command): void {
   );
 }
 
-interface InstanceOption {
+interface OfInstance {
   readonly instance: string;
 }
 
-interface ShowOptions extends InstanceOption {
+interface ShowOptions extends OfInstance {
   readonly dead?: boolean;
 }
 
-interface ReplayOptions extends InstanceOption {
+interface ReplayOptions extends OfInstance {
   readonly delivery?: string;
   readonly since?: string;
 }
 
 function one(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .argument('<id>', 'id of the endpoint')
-    .description(description)
-    .option('--instance <name>', 'instance it belongs to', DEFAULT_INSTANCE);
+  return takesInstance(parent.command(name).argument('<id>', 'id of the endpoint'), {
+    fallback: DEFAULT_INSTANCE,
+    sample: 'whe_01jd7q8w9e3r5t6y7h8k9m0n1p',
+  }).description(description);
 }
 
-async function open(session: Session, { instance }: InstanceOption): Promise<Webhooks> {
+async function open(session: Session, { instance }: OfInstance): Promise<Webhooks> {
   const { guildhall } = await session.open();
   return webhooksOf(chooseInstance(guildhall, instance));
 }

@@ -21,6 +21,8 @@ export interface AccountFilter extends PageRequest {
   readonly asset?: string;
   /** Only codes that begin so. */
   readonly codePrefix?: string;
+  /** Only those with a balance, or with something held. */
+  readonly nonEmpty?: boolean;
 }
 
 /** Accounts with their balances, newest first. */
@@ -33,10 +35,20 @@ export async function pageAccounts(scope: Scope, filter: AccountFilter = {}): Pr
         where ($1::text is null or a.asset_id = (select id from :schema.ledger_assets where code = $1))
           and ($2::text is null or starts_with(a.code, $2))
           and ($3::timestamptz is null or (a.created_at, a.id) < ($3, $4::bigint))
+          and (not $6 or (
+            select sum(b.debits - b.credits) <> 0 or sum(b.held_debits + b.held_credits) > 0
+              from :schema.ledger_balances b where b.account_id = a.id))
         order by a.created_at desc, a.id desc limit $5
      ) p join :schema.ledger_account_balances v on v.id = p.id
      order by v.created_at desc, v.id desc`,
-    [filter.asset ?? null, filter.codePrefix ?? null, after?.at ?? null, after?.id ?? null, limit + 1],
+    [
+      filter.asset ?? null,
+      filter.codePrefix ?? null,
+      after?.at ?? null,
+      after?.id ?? null,
+      limit + 1,
+      filter.nonEmpty === true,
+    ],
   );
   return toPage('ledger_accounts', rows.map(toAccount), limit, ({ createdAt }) => createdAt);
 }

@@ -1,6 +1,6 @@
 /** What requests and answers of the ledger's routes are made of. */
 import { z } from '@hono/zod-openapi';
-import { decimalAnswer, pageQuery, timeInput, timeSchema } from '../route-schemas.ts';
+import { booleanParam, decimalAnswer, pageQuery, timeInput, timeSchema } from '../route-schemas.ts';
 
 export const ledgerTags = ['ledger'];
 
@@ -24,6 +24,9 @@ export const accountQuery = pageOnly.extend({
     .max(MAX_CODE)
     .optional()
     .openapi({ description: 'Only codes that begin so.' }),
+  nonEmpty: booleanParam()
+    .optional()
+    .openapi({ type: 'boolean', description: 'Only those with a balance or something held.' }),
 });
 
 export const statementQuery = pageOnly.extend({

@@ -43,6 +43,7 @@ export async function getPlatformTask(context: Context, platformId: string, name
   throw new GuildhallError('not_found', 'Task not found', {
     reason: 'task_not_found',
     field: taskId === undefined ? 'externalId' : 'taskId',
+    hint: 'Check the id: externalId is what the platform posted it under.',
   });
 }
 

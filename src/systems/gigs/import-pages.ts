@@ -60,7 +60,11 @@ export async function getImport(context: Context, id: string): Promise<ImportRec
     `select ${COLUMNS} from :schema.imports i where i.id = $1`,
     [id],
   );
-  if (row === undefined) throw new GuildhallError('not_found', 'Import not found', { field: 'id' });
+  if (row === undefined)
+    throw new GuildhallError('not_found', 'Import not found', {
+      field: 'id',
+      hint: 'pageImports lists them.',
+    });
   return camelRow<ImportRecord>(row);
 }
 

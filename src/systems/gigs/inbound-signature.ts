@@ -83,6 +83,7 @@ function matches(given: string, wanted: string): boolean {
 function invalidApiKey(): GuildhallError {
   return new GuildhallError('unauthenticated', 'X-API-Key is not a key of a platform.', {
     reason: 'invalid_api_key',
+    hint: 'Send a key that the platform made and has not revoked.',
   });
 }
 

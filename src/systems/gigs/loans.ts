@@ -29,11 +29,11 @@ export const LOAN_STATUSES = [
 export interface ActiveLoan extends Loan {
   /** USDC. */
   readonly remaining: string;
-  /** USDC withheld from each payout, less from the last. */
+  /** USDC withheld from each task that is paid, less from the last; of a stream's release a fifth at most. */
   readonly installmentAmount: string;
   /** Repaid part, percent, rounded down to whole ones. */
   readonly progress: number;
-  /** Payouts that something was withheld from. */
+  /** Tasks that something was withheld from. */
   readonly repaymentTasksCompleted: number;
   readonly repaymentTasksTarget: number;
 }
@@ -84,11 +84,11 @@ export async function listLoans(
   return row?.total === null || row === undefined ? page : { ...page, total: Number(row.total) };
 }
 
-/** The loan of which something is due, a defaulted one too; null without one. */
+/** The loan of which something is due, a defaulted and a written off one too; null without one. */
 export async function getActiveLoan(context: Context, workerId: string): Promise<ActiveLoan | null> {
   const [row] = await context.scope.query<{ loan: Record<string, unknown> }>(
     `select :schema.loan_json(l) as loan from :schema.loans l
-      where l.worker_id = $1 and l.status in ('pending', 'approved', 'disbursed', 'repaying', 'defaulted')
+      where l.worker_id = $1 and l.status in ('pending', 'approved', 'disbursed', 'repaying', 'defaulted', 'written_off')
       order by l.created_at desc, l.id desc limit 1`,
     [workerId],
   );
@@ -120,7 +120,10 @@ export async function defaultOverdueLoans(context: Context): Promise<boolean> {
   return row?.count === DEFAULT_BATCH;
 }
 
-/** For operators. Throws `not_found` (loan_not_found) and `conflict` (loan_not_defaulted). */
+/**
+ * For operators: books what is left as a loss. What is repaid later makes the loss smaller. Throws `not_found`
+ * (loan_not_found) and `conflict` (loan_not_defaulted).
+ */
 export async function writeOffLoan(
   context: Context,
   loanId: string,

@@ -112,5 +112,6 @@ function platformNotFound(id: string): GuildhallError {
     field: 'id',
     reason: 'platform_not_found',
     details: { platformId: id },
+    hint: 'Check the id: registerPlatform answered it.',
   });
 }

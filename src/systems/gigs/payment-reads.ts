@@ -116,6 +116,7 @@ export async function getWorkerBalance(context: Context, workerId: string): Prom
     field: 'workerId',
     reason: 'worker_not_found',
     details: { workerId },
+    hint: 'listWorkers shows those there are.',
   });
 }
 

@@ -171,6 +171,7 @@ async function collectFacts(
     throw new GuildhallError('not_found', `Task ${taskId} not found`, {
       reason: 'task_not_found',
       field: 'taskId',
+      hint: 'listTasks shows those there are.',
     });
   }
   const completedAt = evidence.completedAt ?? row.completed_at ?? row.now;

@@ -68,9 +68,7 @@ export interface RiskScore {
   readonly breakdown: readonly RiskPart[];
   /** 0.5 to 1: how much is known of the worker. */
   readonly confidence: number;
-  /** By the score and the absence of an open loan; checkAdvanceEligibility asks for more. */
-  readonly eligible: boolean;
-  /** USDC. */
+  /** USDC, as if eligible: who is, checkAdvanceEligibility says. */
   readonly maxAdvance: string;
   readonly feeBps: number;
 }
@@ -129,7 +127,6 @@ export function riskScore(facts: RiskFacts): RiskScore {
       why,
     })),
     confidence: confidenceOf(facts),
-    eligible: score >= MIN_ADVANCE_SCORE && facts.openLoanId === null,
     maxAdvance: maxAdvance(score, facts.recentEarnings),
     feeBps: riskFeeBps(score),
   };
@@ -181,6 +178,7 @@ export function workerNotFound(workerId: string): GuildhallError {
   return new GuildhallError('not_found', `Worker ${workerId} not found`, {
     reason: 'worker_not_found',
     field: 'workerId',
+    hint: 'listWorkers shows those there are.',
   });
 }
 

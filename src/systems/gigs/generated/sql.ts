@@ -480,7 +480,7 @@ begin
     returning task_id, new_score - previous_score as delta, new_score
   )
   select array_agg(:schema.task_json(t) || r.reputation order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'complete_task', 'event', 'task.complete_task',
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'complete_task', 'event', 'task.completed',
       'type', 'task', 'id', t.id,
       'metadata', r.reputation || jsonb_build_object('amount', trim_scale(t.amount)::text),
       'audiences', array[t.worker_id, t.platform_id]) order by c.place)
@@ -564,7 +564,7 @@ begin
   on conflict (platform_id, external_id) do nothing;
   select array_agg(t.id order by c.place), array_agg(t.platform_id order by c.place),
     array_agg(t.escrowed_amount::numeric order by c.place), array_agg(:schema.task_json(t) order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'create_task', 'event', 'task.create_task',
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'create_task', 'event', 'task.created',
       'type', 'task', 'id', t.id,
       'metadata', jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text),
       'audiences', array_remove(array[t.worker_id, t.platform_id], null)) order by c.place)
@@ -863,7 +863,8 @@ begin
   if v_answer is not null then return v_answer; end if;
   if not exists (select from :schema.platforms where id = p_platform) then
     raise exception 'Platform not found' using errcode = 'GH404', constraint = 'platform_not_found',
-      column = 'platformId', detail = jsonb_build_object('platformId', p_platform)::text;
+      column = 'platformId', detail = jsonb_build_object('platformId', p_platform)::text,
+      hint = 'Register it first.';
   end if;
   -- A reference that another call is just using is waited for; then its deposit is found.
   insert into :schema.transactions (platform_id, tx_type, amount, status, rail, rail_reference, processed_at)
@@ -990,6 +991,49 @@ end
 $$;
 comment on function :schema.end_calls(jsonb, jsonb, jsonb[]) is
   'Audit entries and events of calls that went together, and their answers stored for their keys.';
+`,
+    },
+    {
+      path: "functions/event_type.sql",
+      text: `create or replace function :schema.event_type(p_resource_type text, p_action text) returns text
+language sql immutable parallel safe
+as $$
+  -- There is no search_path setting: it would keep the function from being inlined, and no name is searched for.
+  -- The trail names what somebody did (create_task), an event what happened to a thing (task.created).
+  select case p_action
+    when 'create_task' then 'task.created'
+    when 'assign_task' then 'task.assigned'
+    when 'claim_task' then 'task.claimed'
+    when 'start_task' then 'task.started'
+    when 'submit_task' then 'task.submitted'
+    when 'complete_task' then 'task.completed'
+    when 'verify_task' then 'task.verified'
+    when 'review_task' then 'task.reviewed'
+    when 'rate_task' then 'task.rated'
+    when 'cancel_task' then 'task.cancelled'
+    when 'dispute_task' then 'task.disputed'
+    when 'resolve_dispute' then 'task.resolved'
+    when 'refund' then 'task.refunded'
+    when 'execute_payment' then 'payment.confirmed'
+    when 'insolvent' then 'stream.exhausted'
+    when 'release_failed' then 'stream.stalled'
+    when 'request_advance' then 'loan.requested'
+    when 'approve_loan' then 'loan.approved'
+    when 'disburse_loan' then 'loan.disbursed'
+    when 'repayment' then 'loan.paid_down'
+    when 'add_reputation' then 'reputation.changed'
+    when 'rotate_webhook_secret' then 'platform.secret_rotated'
+    when 'register' then p_resource_type || '.registered'
+    when 'update' then p_resource_type || '.updated'
+    when 'request' then p_resource_type || '.requested'
+    when 'complete' then p_resource_type || '.completed'
+    when 'fail' then p_resource_type || '.failed'
+    when 'retry' then p_resource_type || '.retried'
+    else p_resource_type || '.' || p_action
+  end;
+$$;
+comment on function :schema.event_type(text, text) is
+  'Type of the event of an action: a noun and a past participle. Actions that are participles already stay as they are.';
 `,
     },
     {
@@ -1165,7 +1209,7 @@ begin
     ('loans', 'pending', 'approved'), ('loans', 'pending', 'cancelled'), ('loans', 'approved', 'disbursed'),
     ('loans', 'approved', 'cancelled'), ('loans', 'disbursed', 'repaying'), ('loans', 'disbursed', 'repaid'),
     ('loans', 'disbursed', 'defaulted'), ('loans', 'repaying', 'repaid'), ('loans', 'repaying', 'defaulted'),
-    ('loans', 'defaulted', 'repaid'), ('loans', 'defaulted', 'written_off'),
+    ('loans', 'defaulted', 'repaid'), ('loans', 'defaulted', 'written_off'), ('loans', 'written_off', 'repaid'),
     ('transactions', 'pending', 'processing'), ('transactions', 'pending', 'completed'),
     ('transactions', 'pending', 'failed'), ('transactions', 'pending', 'cancelled'),
     ('transactions', 'processing', 'completed'), ('transactions', 'processing', 'failed'),
@@ -1364,6 +1408,9 @@ declare
   v_parts numeric[];
   v_tasks text[];
   v_workers text[];
+  -- A penalty is the house's: what a platform says of its own tasks costs nobody points until a dispute is resolved.
+  v_tasks_told constant jsonb := case when p_actor_kind not in ('worker', 'platform') then p_tasks
+    else (select jsonb_agg(t - 'penalty') from jsonb_array_elements(p_tasks) as t) end;
 begin
   perform :schema.import_workers(p_actor_kind, p_actor_id, p_request_id, array_agg(s.email), array_agg(s.name))
   from jsonb_to_recordset(p_shares) as s(worker text, email text, name text)
@@ -1420,15 +1467,21 @@ begin
     perform :schema.post_payouts(p_actor_kind, p_actor_id, p_request_id, v_tasks, v_workers, v_amounts,
       jsonb_build_object('importId', p_import), true);
   end if;
-  perform :schema.import_reputation(v_made, p_tasks, v_places, v_owners);
+  perform :schema.import_reputation(v_made, v_tasks_told, v_places, v_owners);
   insert into :schema.audit_logs (actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
   values (p_actor_kind, p_actor_id, p_request_id, 'import_tasks', 'import', p_import,
-    jsonb_build_object('platformId', p_platform, 'tasks', cardinality(v_made), 'payouts', coalesce(cardinality(v_tasks), 0)));
+    jsonb_build_object('platformId', p_platform, 'tasks', cardinality(v_made), 'payouts', coalesce(cardinality(v_tasks), 0),
+      'penalties', (
+        select count(*) from :schema.tasks t
+        join jsonb_to_recordset(v_tasks_told) as d(place integer, external_id text, penalty integer)
+          on d.external_id = t.external_id
+        join unnest(v_places) as s(task) on s.task = d.place
+        where t.id = any (v_made) and d.penalty is not null)));
   return cardinality(v_made);
 end
 $$;
 comment on function :schema.import_tasks(text, text, text, text, text, bigint, boolean, jsonb, jsonb) is
-  'Writes a batch of tasks that were done elsewhere: completed, their money moved from the platform (paid in first when p_fund) to escrow and, unless held or rejected, to their workers. Returns how many were new.';
+  'Writes a batch of tasks that were done elsewhere: completed, their money moved from the platform (paid in first when p_fund) to escrow and, unless held or rejected, to their workers. Penalties are left out when a platform imports. Returns how many were new.';
 `,
     },
     {
@@ -1527,7 +1580,7 @@ set search_path = :schema, pg_temp
 as $$
 begin
   perform from :schema.loans l
-  where l.worker_id = any (p_workers) and l.status in ('disbursed', 'repaying', 'defaulted')
+  where l.worker_id = any (p_workers) and l.status in ('disbursed', 'repaying', 'defaulted', 'written_off')
   order by l.id for no key update;
 end
 $$;
@@ -1857,7 +1910,7 @@ begin
       and :schema.payment_refusal(t, c.task, c.worker) is null
       and not exists (
         select from :schema.loans l
-        where l.worker_id = t.worker_id and l.status in ('disbursed', 'repaying', 'defaulted'))))
+        where l.worker_id = t.worker_id and l.status in ('disbursed', 'repaying', 'defaulted', 'written_off'))))
   from jsonb_to_recordset(p_calls) as c(task text, worker text, rail text)
   cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
   select array_agg(e.key order by c.place, e.place), array_agg(e.debit order by c.place, e.place),
@@ -2000,11 +2053,12 @@ as $$
 begin
   if p_task.id is null then
     return jsonb_build_object('state', 'GH404', 'message', 'Task not found', 'reason', 'task_not_found',
-      'details', jsonb_build_object('taskId', p_id));
+      'details', jsonb_build_object('taskId', p_id), 'hint', 'listTasks shows those there are.');
   end if;
   if p_worker is not null and p_task.worker_id is distinct from p_worker then
     return jsonb_build_object('state', 'GH403', 'message', 'Task does not belong to this worker',
-      'reason', 'not_the_worker', 'field', 'workerId', 'details', jsonb_build_object('taskId', p_id));
+      'reason', 'not_the_worker', 'field', 'workerId', 'details', jsonb_build_object('taskId', p_id),
+      'hint', 'Name the worker of the task, or nobody.');
   end if;
   if p_task.status <> 'completed' then
     return jsonb_build_object('state', 'GH409', 'message', 'Task is not completed', 'reason', 'task_not_completed',
@@ -2015,7 +2069,8 @@ begin
       and t.status in ('pending', 'processing', 'completed')
   ) then
     return jsonb_build_object('state', 'GH409', 'message', 'Task already paid', 'reason', 'task_already_paid',
-      'details', jsonb_build_object('taskId', p_id, 'paidAt', p_task.paid_at));
+      'details', jsonb_build_object('taskId', p_id, 'paidAt', p_task.paid_at),
+      'hint', 'A task is paid once; its paidAt says when. A call sent again with its own idempotency key gets the first answer.');
   end if;
   return :schema.hold_refusal(p_task);
 end
@@ -2331,9 +2386,9 @@ as $$
     changes_before, changes_after)
   values (p_actor_type, p_actor_id, p_request_id, p_action, p_resource_type, p_resource_id, coalesce(p_metadata, '{}'),
     p_before, p_after);
-  -- An event a reader: a worker and a platform may both see what happened to their task. The type is resource.action.
+  -- An event a reader: a worker and a platform may both see what happened to their task.
   insert into :schema.outbox (type, subject, audience, payload)
-  select p_resource_type || '.' || p_action, p_resource_id, a.audience, coalesce(p_metadata, '{}')
+  select :schema.event_type(p_resource_type, p_action), p_resource_id, a.audience, coalesce(p_metadata, '{}')
   from unnest(case when cardinality(p_audiences) = 0 then array[null::text] else p_audiences end) as a(audience);
   select true;
 $$;
@@ -2386,7 +2441,8 @@ begin
   if v_task.id is null then perform :schema.refuse(:schema.payment_refusal(v_task, p_task, null)); end if;
   if v_task.escrowed_amount = 0 then
     raise exception 'Task % has nothing in escrow.', p_task
-      using errcode = 'GH409', constraint = 'nothing_to_refund', column = 'taskId';
+      using errcode = 'GH409', constraint = 'nothing_to_refund', column = 'taskId',
+        hint = 'All of it is paid or given back: look at paidAmount.';
   end if;
   -- What a worker has earned is not the platform's to take back.
   if not (v_task.status = 'cancelled' or (v_task.status = 'completed' and (
@@ -2644,8 +2700,9 @@ begin
           'fee', trim_scale(v_stream.fee)::text, 'released', trim_scale(v_stream.released_amount)::text,
           'remaining', trim_scale(v_stream.remaining_amount)::text),
         array[v_stream.worker_id, v_stream.platform_id]);
-      perform :schema.withhold_repayment(v_stream.worker_id, v_stream.task_id, v_stream.amount - v_stream.fee,
-        v_stream.key || ' repayment', p_wide);
+      -- A fifth of each release, as of the due: pay by the second stays pay, however small the releases are.
+      perform :schema.withhold_repayment(v_stream.worker_id, v_stream.task_id,
+        floor((v_stream.amount - v_stream.fee) * 1000000 / 5) / 1000000, v_stream.key || ' repayment', p_wide);
     end if;
     if v_stream.status in ('completed', 'insolvent') and v_stream.status <> v_stream.old_status then
       perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, v_stream.status, 'stream', v_stream.id,
@@ -2676,7 +2733,7 @@ begin
   v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
   if v_answer is not null then return v_answer; end if;
   select * into v_loan from :schema.loans
-  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
+  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted', 'written_off')
   order by created_at, id limit 1 for no key update;
   if not found then
     raise exception 'Worker % has no advance to repay.', p_worker
@@ -2711,14 +2768,17 @@ declare
   v_ids bigint[];
 begin
   select * into v_loan from :schema.loans where id = p_loan for no key update;
-  if v_loan.status not in ('disbursed', 'repaying', 'defaulted') or v_loan.total_due - v_loan.amount_repaid < p_amount then
+  if v_loan.status not in ('disbursed', 'repaying', 'defaulted', 'written_off')
+    or v_loan.total_due - v_loan.amount_repaid < p_amount then
     raise exception 'Advance % was changed meanwhile.', p_loan using errcode = '40001', hint = 'Try again.';
   end if;
-  v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker], array['advance:' || p_worker],
+  v_ids := :schema.move_money(array[p_key], array['worker:' || p_worker],
+    -- What was written off is owed no longer to the books: it makes the loss smaller.
+    array[case when v_loan.status = 'written_off' then 'losses' else 'advance:' || p_worker end],
     array[p_amount], p_loan, p_wide);
   update :schema.loans set amount_repaid = amount_repaid + p_amount,
     installments_paid = installments_paid + p_installments,
-    status = case when amount_repaid + p_amount = total_due then 'repaid' when status = 'defaulted' then status
+    status = case when amount_repaid + p_amount = total_due then 'repaid' when status in ('defaulted', 'written_off') then status
       else 'repaying' end,
     repaid_at = case when amount_repaid + p_amount = total_due then clock_timestamp() end,
     updated_at = clock_timestamp()
@@ -2730,7 +2790,7 @@ begin
   values (p_worker, p_task, p_loan, 'repayment', p_amount, 'completed', p_key, v_ids[1], clock_timestamp());
   perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repayment', 'loan', p_loan,
     jsonb_build_object('workerId', p_worker, 'taskId', p_task, 'amount', trim_scale(p_amount)::text,
-      'remaining', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text), array[p_worker]);
+      'recovered', v_loan.written_off_at is not null, 'remaining', trim_scale(v_loan.total_due - v_loan.amount_repaid)::text), array[p_worker]);
   if v_loan.status = 'repaid' then
     perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'repaid', 'loan', p_loan,
       jsonb_build_object('workerId', p_worker, 'totalDue', trim_scale(v_loan.total_due)::text,
@@ -2740,7 +2800,7 @@ begin
 end
 $$;
 comment on function :schema.repay_loan(text, text, text, text, text, text, numeric, integer, text, boolean) is
-  'Moves an amount from a worker''s balance to its advance and writes it down; the last unit makes the loan repaid. Raises a serialization failure when the loan was changed meanwhile: call again.';
+  'Moves an amount from a worker''s balance to its advance, or to the losses when that was written off, and writes it down; the last unit makes the loan repaid. Raises a serialization failure when the loan was changed meanwhile: call again.';
 `,
     },
     {
@@ -2985,11 +3045,13 @@ begin
   select * into v_row from :schema.transactions where id = p_id for no key update;
   if not found then
     raise exception 'Transaction not found' using errcode = 'GH404', constraint = 'transaction_not_found',
-      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text,
+      hint = 'listTransactions shows those of a worker.';
   end if;
   if v_row.status = 'completed' then
     raise exception 'Transaction already completed' using errcode = 'GH409', constraint = 'transaction_completed',
-      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text,
+      hint = 'The money has arrived: withdraw more in a call of its own.';
   end if;
   if v_row.status <> 'failed' or v_row.tx_type <> 'withdrawal' then
     raise exception 'Transaction % is a % that is %, and cannot be retried.', p_id, v_row.tx_type, v_row.status
@@ -3264,10 +3326,12 @@ begin
   select * into v_task from :schema.tasks where id = p_task for no key update;
   if not found then
     raise exception 'Task % not found.', p_task
-      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId';
+      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId',
+        hint = 'listTasks shows those there are.';
   elsif v_task.status = 'cancelled' then
     raise exception 'Task % is cancelled.', p_task
-      using errcode = 'GH409', constraint = 'task_cancelled', column = 'taskId';
+      using errcode = 'GH409', constraint = 'task_cancelled', column = 'taskId',
+        hint = 'Nothing is paid for it: post another task.';
   elsif p_by = 'auto' and v_task.verification_status <> 'pending' then
     raise exception 'Task % is % already.', p_task, v_task.verification_status
       using errcode = 'GH409', constraint = 'already_verified', column = 'taskId',
@@ -3320,7 +3384,8 @@ begin
   where not exists (select from :schema.workers w where w.id = g.worker) limit 1;
   if v_worker is not null then
     raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
-      detail = jsonb_build_object('workerId', v_worker)::text;
+      detail = jsonb_build_object('workerId', v_worker)::text,
+      hint = 'Shares go to registered workers.';
   end if;
   select t.worker_id into v_worker from :schema.transactions t
   where t.task_id = p_task and t.tx_type = 'payout' and t.stream_id is null and t.worker_id = any (p_workers)
@@ -3378,7 +3443,7 @@ begin
   update :schema.tasks t set status = 'active', started_at = v_at, updated_at = v_at
   where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
   select array_agg(:schema.task_json(t) order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'start_task', 'event', 'task.start_task',
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'start_task', 'event', 'task.started',
       'type', 'task', 'id', t.id,
       'metadata', jsonb_build_object('worker_id', t.worker_id), 'audiences', array[t.worker_id, t.platform_id])
       order by c.place)
@@ -4003,7 +4068,8 @@ begin
   select * into v_worker from :schema.workers where id = p_worker;
   if not found then
     raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
-      detail = jsonb_build_object('workerId', p_worker)::text;
+      detail = jsonb_build_object('workerId', p_worker)::text,
+      hint = 'listWorkers shows those there are.';
   end if;
   if v_worker.status = 'suspended' then
     raise exception 'Worker % is suspended.', p_worker using errcode = 'GH403', constraint = 'worker_suspended',
@@ -4081,24 +4147,31 @@ declare
   v_loan :schema.loans;
   v_key text := p_key || ' repayment';
   v_amount numeric;
+  v_taken numeric;
 begin
   select * into v_loan from :schema.loans
-  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
+  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted', 'written_off')
   order by created_at, id limit 1 for no key update;
   if not found then return 0; end if;
   select amount into v_amount from :schema.transactions where rail = 'ledger' and rail_reference = v_key;
   if found then return v_amount; end if;
+  -- A task repays one instalment, in however many releases and payouts it is paid.
+  select coalesce(sum(t.amount), 0) into v_taken
+  from :schema.transactions t
+  where t.task_id = p_task and t.loan_id = v_loan.id and t.tx_type = 'repayment';
   -- Rounded up: five instalments are never less than the whole, and the last takes only what is left.
   v_amount := least(
-    ceil(v_loan.total_due * 1000000 / v_loan.installments) / 1000000, p_paid, v_loan.total_due - v_loan.amount_repaid
+    ceil(v_loan.total_due * 1000000 / v_loan.installments) / 1000000 - v_taken, p_paid,
+    v_loan.total_due - v_loan.amount_repaid
   );
   if v_amount <= 0 then return 0; end if;
-  perform :schema.repay_loan('system', null, null, v_loan.id, p_worker, p_task, v_amount, 1, v_key, p_wide);
+  perform :schema.repay_loan('system', null, null, v_loan.id, p_worker, p_task, v_amount,
+    case when v_taken = 0 then 1 else 0 end, v_key, p_wide);
   return v_amount;
 end
 $$;
 comment on function :schema.withhold_repayment(text, text, numeric, text, boolean) is
-  'Takes the instalment of an open advance out of what a worker was just paid, once for its key; returns how much. Call it after the payment was posted, in the same transaction, with the amount that reached the worker.';
+  'Takes the instalment of an open advance out of what a worker was just paid (never more than p_paid), once for its key, and one instalment in all from one task; returns how much. Call it after the payment was posted, in the same transaction.';
 `,
     },
     {
@@ -5066,6 +5139,53 @@ comment on column :schema.inbound_events.processed_at is 'Null while it waits, i
 `,
     },
     {
+      path: "migrations/0011_add_recovery_and_retention.down.sql",
+      text: `delete from :schema.retention_policies where name = 'inbound_events';
+drop index :schema.inbound_events_done_at_idx;
+alter table :schema.inbound_events drop column done_at;
+
+-- The older schema knows no loan that was written off and repaid after all: it keeps that it was repaid.
+update :schema.loans set written_off_at = null where status = 'repaid' and written_off_at is not null;
+alter table :schema.loans
+  drop constraint loans_state_check,
+  add constraint loans_state_check check (
+    (status <> 'repaid' or (amount_repaid = total_due and repaid_at is not null))
+    and (status <> 'defaulted' or defaulted_at is not null)
+    and (status = 'written_off') = (written_off_at is not null)
+    and (disbursed_at is not null) = (status in ('disbursed', 'repaying', 'repaid', 'defaulted', 'written_off'))
+  );
+comment on column :schema.loans.status is
+  'pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off, cancelled; guarded by guard_status.';
+comment on column :schema.loans.written_off_at is 'When what was left of it was booked as a loss; null: it was not.';
+`,
+    },
+    {
+      path: "migrations/0011_add_recovery_and_retention.up.sql",
+      text: `alter table :schema.loans
+  drop constraint loans_state_check,
+  add constraint loans_state_check check (
+    (status <> 'repaid' or (amount_repaid = total_due and repaid_at is not null))
+    and (status <> 'defaulted' or defaulted_at is not null)
+    and (status <> 'written_off' or (written_off_at is not null and amount_repaid < total_due))
+    and (written_off_at is null or status in ('written_off', 'repaid'))
+    and (disbursed_at is not null) = (status in ('disbursed', 'repaying', 'repaid', 'defaulted', 'written_off'))
+  );
+comment on column :schema.loans.status is
+  'pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off (booked as a loss, still repayable), cancelled; guarded by guard_status.';
+comment on column :schema.loans.written_off_at is
+  'When what was left of it was booked as a loss, whether it was recovered later or not; null: it was not.';
+
+-- Rows that are not done have no end of their time: a clean-up by this column never takes one.
+alter table :schema.inbound_events
+  add column done_at timestamptz(3) not null generated always as (coalesce(processed_at, 'infinity')) stored;
+comment on column :schema.inbound_events.done_at is
+  'When it was processed, infinity before: what the retention policy goes by.';
+create index inbound_events_done_at_idx on :schema.inbound_events (done_at);
+insert into :schema.retention_policies (name, kind, table_name, time_column, keep)
+values ('inbound_events', 'rows', 'inbound_events', 'done_at', interval '90 days');
+`,
+    },
+    {
       path: "triggers/audit_logs_append_only.sql",
       text: `create or replace trigger audit_logs_append_only
 before update or delete or truncate on :schema.audit_logs
@@ -5337,6 +5457,23 @@ comment on view :schema.invariant_loans_equal_books is
   'Rows mean broken: workers of whom the ledger (advance:ID) says something else than their loans about what they owe.';
 comment on column :schema.invariant_loans_equal_books.due is 'What is left of loans that are disbursed, repaying or defaulted.';
 comment on column :schema.invariant_loans_equal_books.balance is 'Balance of the account advance:ID.';
+`,
+    },
+    {
+      path: "views/invariant_losses_equal_loans.sql",
+      text: `create or replace view :schema.invariant_losses_equal_loans as
+select l.lost, b.balance
+from (
+  select coalesce(sum(total_due - amount_repaid), 0) as lost from :schema.loans where written_off_at is not null
+) as l
+cross join (
+  select coalesce(sum(a.balance), 0) as balance from :schema.ledger_account_balances a where a.code = 'losses'
+) as b
+where l.lost <> b.balance;
+comment on view :schema.invariant_losses_equal_loans is
+  'Rows mean broken: the ledger (losses) says something else than the loans about what was written off and not recovered.';
+comment on column :schema.invariant_losses_equal_loans.lost is 'What is left of loans that were written off.';
+comment on column :schema.invariant_losses_equal_loans.balance is 'Balance of the account losses.';
 `,
     },
     {

@@ -262,6 +262,8 @@ export interface InboundEvents {
   received_at: Generated<Date>;
   /** Null while it waits, is worked on, or is a dead letter. */
   processed_at: Date | null;
+  /** When it was processed, infinity before: what the retention policy goes by. */
+  done_at: ColumnType<Date, never, never>;
 }
 
 /** Days, or types of a worker's transactions, whose sums differ from the transactions. Mend: run the function rebuild_statistics() of this schema. */
@@ -330,6 +332,14 @@ export interface InvariantLoansEqualBooks {
   /** What is left of loans that are disbursed, repaying or defaulted. */
   due: ColumnType<string | null, never, never>;
   /** Balance of the account advance:ID. */
+  balance: ColumnType<string | null, never, never>;
+}
+
+/** Rows mean broken: the ledger (losses) says something else than the loans about what was written off and not recovered. */
+export interface InvariantLossesEqualLoans {
+  /** What is left of loans that were written off. */
+  lost: ColumnType<string | null, never, never>;
+  /** Balance of the account losses. */
   balance: ColumnType<string | null, never, never>;
 }
 
@@ -587,7 +597,7 @@ export interface Loans {
   fee_bps: number;
   total_due: string;
   amount_repaid: Generated<string>;
-  /** pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off, cancelled; guarded by guard_status. */
+  /** pending, approved, disbursed (nothing repaid yet), repaying, repaid, defaulted (still repayable), written_off (booked as a loss, still repayable), cancelled; guarded by guard_status. */
   status: Generated<string>;
   risk_score: number;
   predicted_earnings: string;
@@ -605,7 +615,7 @@ export interface Loans {
   defaulted_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
-  /** When what was left of it was booked as a loss; null: it was not. */
+  /** When what was left of it was booked as a loss, whether it was recovered later or not; null: it was not. */
   written_off_at: Date | null;
 }
 
@@ -1636,6 +1646,7 @@ export interface Tables {
   invariant_ledger_seals_unbroken: InvariantLedgerSealsUnbroken;
   invariant_ledger_within_limits: InvariantLedgerWithinLimits;
   invariant_loans_equal_books: InvariantLoansEqualBooks;
+  invariant_losses_equal_loans: InvariantLossesEqualLoans;
   invariant_outbox_not_ahead: InvariantOutboxNotAhead;
   invariant_payouts_have_entries: InvariantPayoutsHaveEntries;
   invariant_platform_statistics_equal_tasks: InvariantPlatformStatisticsEqualTasks;

@@ -27,9 +27,12 @@ export const crowdJudgements: TaskKind = {
   count: (task, totals) => {
     totals.count(task.verification);
   },
-  notes: ({ amount }) => [
+  notes: ({ amount }, isHouse) => [
     `The file does not say what was paid: each judgement is paid ${amount ?? `${AMOUNT} USDC, unless amount=… says otherwise`}.`,
-    'Times are read as UTC. _trust gives stars: 5 from 0.95, 4 from 0.85, 3 from 0.7, 2 from 0.5, else 1; a tainted judgement is rejected, not paid, and costs 10 points.',
+    'Times are read as UTC. _trust gives stars: 5 from 0.95, 4 from 0.85, 3 from 0.7, 2 from 0.5, else 1.',
+    isHouse
+      ? 'A tainted judgement is rejected and not paid, and costs the worker 10 points.'
+      : 'A tainted judgement is rejected and not paid. It costs the worker no points: for that, dispute the task.',
   ],
 };
 

@@ -28,7 +28,8 @@ export async function importTasks(
   const options = request.options ?? {};
   if (options.worker !== undefined) await requireParty(host, 'worker', options.worker);
   const target = await platformOf(host, kind, options.platform);
-  const actor = actorParams(host.actor ?? SYSTEM_ACTOR);
+  const by = host.actor ?? SYSTEM_ACTOR;
+  const actor = actorParams(by);
   return importRows<TaskEntry>({
     host,
     books: BOOKS,
@@ -36,7 +37,7 @@ export async function importTasks(
     kind: kind.kind,
     target,
     entries: (chunks) => kind.entries(chunks, options),
-    tally: () => new TaskTally(kind, options),
+    tally: () => new TaskTally(kind, options, by.kind !== 'platform'),
     extraRows: ({ task }) => (task?.shares.length ?? 1) - 1,
     statement: WRITE_TASKS,
     params: (entries) => {
@@ -112,15 +113,17 @@ function shareRows(tasks: readonly TaskDraft[]): string {
 class TaskTally implements Counts {
   private readonly kind: TaskKind;
   private readonly options: ImportOptions;
+  private readonly isHouse: boolean;
   private readonly amount = new ExactSum();
   private readonly counts = new Map<string, number>();
   private readonly sums = new Map<string, ExactSum>();
   private readonly workers = new Set<string>();
   private tasks = 0;
 
-  constructor(kind: TaskKind, options: ImportOptions) {
+  constructor(kind: TaskKind, options: ImportOptions, isHouse: boolean) {
     this.kind = kind;
     this.options = options;
+    this.isHouse = isHouse;
   }
 
   add({ task, refusal }: TaskEntry): void {
@@ -150,7 +153,7 @@ class TaskTally implements Counts {
         ...Object.fromEntries([...this.counts].map(([name, count]) => [name, String(count)])),
         ...Object.fromEntries([...this.sums].map(([name, sum]) => [name, sum.toString()])),
       },
-      notes: this.kind.notes?.(this.options) ?? [],
+      notes: this.kind.notes?.(this.options, this.isHouse) ?? [],
     };
   }
 }

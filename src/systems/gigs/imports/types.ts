@@ -25,6 +25,7 @@ export interface TaskDraft {
   readonly rating?: number;
   /** For the worker's score. */
   readonly points: number;
+  /** Taken from the score when the house imports. */
   readonly penalty?: number;
   readonly holdUntil?: Date;
   readonly startedAt?: Date;
@@ -77,7 +78,8 @@ export interface TaskKind extends FileKind {
   entries(chunks: AsyncIterable<Uint8Array>, options: ImportOptions): AsyncIterable<TaskEntry>;
   /** Totals of its own, from the tasks that were not refused. */
   count?(task: TaskDraft, totals: Counts): void;
-  notes?(options: ImportOptions): readonly string[];
+  /** The house imports: an operator or an administrator, and no platform. */
+  notes?(options: ImportOptions, isHouse: boolean): readonly string[];
 }
 
 /** Counts and exact sums by name. */

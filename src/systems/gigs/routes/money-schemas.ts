@@ -103,8 +103,7 @@ const riskFields = {
     z.object({ part: z.enum(RISK_PARTS), points: z.number(), most: z.number(), why: z.string() }),
   ),
   confidence: z.number().openapi({ description: '0.5 to 1: how much is known.' }),
-  eligible: z.boolean(),
-  maxAdvance: usdc('250'),
+  maxAdvance: usdc('250').openapi({ description: 'As if eligible.' }),
   feeBps: z.int().openapi({ example: 350 }),
 };
 export const riskSchema = z

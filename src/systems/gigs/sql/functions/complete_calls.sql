@@ -41,7 +41,7 @@ begin
     returning task_id, new_score - previous_score as delta, new_score
   )
   select array_agg(:schema.task_json(t) || r.reputation order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'complete_task', 'event', 'task.complete_task',
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'complete_task', 'event', 'task.completed',
       'type', 'task', 'id', t.id,
       'metadata', r.reputation || jsonb_build_object('amount', trim_scale(t.amount)::text),
       'audiences', array[t.worker_id, t.platform_id]) order by c.place)

@@ -30,7 +30,7 @@ begin
   on conflict (platform_id, external_id) do nothing;
   select array_agg(t.id order by c.place), array_agg(t.platform_id order by c.place),
     array_agg(t.escrowed_amount::numeric order by c.place), array_agg(:schema.task_json(t) order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'create_task', 'event', 'task.create_task',
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'create_task', 'event', 'task.created',
       'type', 'task', 'id', t.id,
       'metadata', jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text),
       'audiences', array_remove(array[t.worker_id, t.platform_id], null)) order by c.place)

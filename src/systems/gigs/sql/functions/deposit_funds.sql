@@ -13,7 +13,8 @@ begin
   if v_answer is not null then return v_answer; end if;
   if not exists (select from :schema.platforms where id = p_platform) then
     raise exception 'Platform not found' using errcode = 'GH404', constraint = 'platform_not_found',
-      column = 'platformId', detail = jsonb_build_object('platformId', p_platform)::text;
+      column = 'platformId', detail = jsonb_build_object('platformId', p_platform)::text,
+      hint = 'Register it first.';
   end if;
   -- A reference that another call is just using is waited for; then its deposit is found.
   insert into :schema.transactions (platform_id, tx_type, amount, status, rail, rail_reference, processed_at)

@@ -15,7 +15,7 @@ begin
     ('loans', 'pending', 'approved'), ('loans', 'pending', 'cancelled'), ('loans', 'approved', 'disbursed'),
     ('loans', 'approved', 'cancelled'), ('loans', 'disbursed', 'repaying'), ('loans', 'disbursed', 'repaid'),
     ('loans', 'disbursed', 'defaulted'), ('loans', 'repaying', 'repaid'), ('loans', 'repaying', 'defaulted'),
-    ('loans', 'defaulted', 'repaid'), ('loans', 'defaulted', 'written_off'),
+    ('loans', 'defaulted', 'repaid'), ('loans', 'defaulted', 'written_off'), ('loans', 'written_off', 'repaid'),
     ('transactions', 'pending', 'processing'), ('transactions', 'pending', 'completed'),
     ('transactions', 'pending', 'failed'), ('transactions', 'pending', 'cancelled'),
     ('transactions', 'processing', 'completed'), ('transactions', 'processing', 'failed'),

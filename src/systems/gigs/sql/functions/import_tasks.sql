@@ -15,6 +15,9 @@ declare
   v_parts numeric[];
   v_tasks text[];
   v_workers text[];
+  -- A penalty is the house's: what a platform says of its own tasks costs nobody points until a dispute is resolved.
+  v_tasks_told constant jsonb := case when p_actor_kind not in ('worker', 'platform') then p_tasks
+    else (select jsonb_agg(t - 'penalty') from jsonb_array_elements(p_tasks) as t) end;
 begin
   perform :schema.import_workers(p_actor_kind, p_actor_id, p_request_id, array_agg(s.email), array_agg(s.name))
   from jsonb_to_recordset(p_shares) as s(worker text, email text, name text)
@@ -71,12 +74,18 @@ begin
     perform :schema.post_payouts(p_actor_kind, p_actor_id, p_request_id, v_tasks, v_workers, v_amounts,
       jsonb_build_object('importId', p_import), true);
   end if;
-  perform :schema.import_reputation(v_made, p_tasks, v_places, v_owners);
+  perform :schema.import_reputation(v_made, v_tasks_told, v_places, v_owners);
   insert into :schema.audit_logs (actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
   values (p_actor_kind, p_actor_id, p_request_id, 'import_tasks', 'import', p_import,
-    jsonb_build_object('platformId', p_platform, 'tasks', cardinality(v_made), 'payouts', coalesce(cardinality(v_tasks), 0)));
+    jsonb_build_object('platformId', p_platform, 'tasks', cardinality(v_made), 'payouts', coalesce(cardinality(v_tasks), 0),
+      'penalties', (
+        select count(*) from :schema.tasks t
+        join jsonb_to_recordset(v_tasks_told) as d(place integer, external_id text, penalty integer)
+          on d.external_id = t.external_id
+        join unnest(v_places) as s(task) on s.task = d.place
+        where t.id = any (v_made) and d.penalty is not null)));
   return cardinality(v_made);
 end
 $$;
 comment on function :schema.import_tasks(text, text, text, text, text, bigint, boolean, jsonb, jsonb) is
-  'Writes a batch of tasks that were done elsewhere: completed, their money moved from the platform (paid in first when p_fund) to escrow and, unless held or rejected, to their workers. Returns how many were new.';
+  'Writes a batch of tasks that were done elsewhere: completed, their money moved from the platform (paid in first when p_fund) to escrow and, unless held or rejected, to their workers. Penalties are left out when a platform imports. Returns how many were new.';

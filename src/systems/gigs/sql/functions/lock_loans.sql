@@ -4,7 +4,7 @@ set search_path = :schema, pg_temp
 as $$
 begin
   perform from :schema.loans l
-  where l.worker_id = any (p_workers) and l.status in ('disbursed', 'repaying', 'defaulted')
+  where l.worker_id = any (p_workers) and l.status in ('disbursed', 'repaying', 'defaulted', 'written_off')
   order by l.id for no key update;
 end
 $$;

@@ -30,7 +30,7 @@ begin
       and :schema.payment_refusal(t, c.task, c.worker) is null
       and not exists (
         select from :schema.loans l
-        where l.worker_id = t.worker_id and l.status in ('disbursed', 'repaying', 'defaulted'))))
+        where l.worker_id = t.worker_id and l.status in ('disbursed', 'repaying', 'defaulted', 'written_off'))))
   from jsonb_to_recordset(p_calls) as c(task text, worker text, rail text)
   cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
   select array_agg(e.key order by c.place, e.place), array_agg(e.debit order by c.place, e.place),

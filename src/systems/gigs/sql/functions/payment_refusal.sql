@@ -5,11 +5,12 @@ as $$
 begin
   if p_task.id is null then
     return jsonb_build_object('state', 'GH404', 'message', 'Task not found', 'reason', 'task_not_found',
-      'details', jsonb_build_object('taskId', p_id));
+      'details', jsonb_build_object('taskId', p_id), 'hint', 'listTasks shows those there are.');
   end if;
   if p_worker is not null and p_task.worker_id is distinct from p_worker then
     return jsonb_build_object('state', 'GH403', 'message', 'Task does not belong to this worker',
-      'reason', 'not_the_worker', 'field', 'workerId', 'details', jsonb_build_object('taskId', p_id));
+      'reason', 'not_the_worker', 'field', 'workerId', 'details', jsonb_build_object('taskId', p_id),
+      'hint', 'Name the worker of the task, or nobody.');
   end if;
   if p_task.status <> 'completed' then
     return jsonb_build_object('state', 'GH409', 'message', 'Task is not completed', 'reason', 'task_not_completed',
@@ -20,7 +21,8 @@ begin
       and t.status in ('pending', 'processing', 'completed')
   ) then
     return jsonb_build_object('state', 'GH409', 'message', 'Task already paid', 'reason', 'task_already_paid',
-      'details', jsonb_build_object('taskId', p_id, 'paidAt', p_task.paid_at));
+      'details', jsonb_build_object('taskId', p_id, 'paidAt', p_task.paid_at),
+      'hint', 'A task is paid once; its paidAt says when. A call sent again with its own idempotency key gets the first answer.');
   end if;
   return :schema.hold_refusal(p_task);
 end

@@ -9,9 +9,9 @@ as $$
     changes_before, changes_after)
   values (p_actor_type, p_actor_id, p_request_id, p_action, p_resource_type, p_resource_id, coalesce(p_metadata, '{}'),
     p_before, p_after);
-  -- An event a reader: a worker and a platform may both see what happened to their task. The type is resource.action.
+  -- An event a reader: a worker and a platform may both see what happened to their task.
   insert into :schema.outbox (type, subject, audience, payload)
-  select p_resource_type || '.' || p_action, p_resource_id, a.audience, coalesce(p_metadata, '{}')
+  select :schema.event_type(p_resource_type, p_action), p_resource_id, a.audience, coalesce(p_metadata, '{}')
   from unnest(case when cardinality(p_audiences) = 0 then array[null::text] else p_audiences end) as a(audience);
   select true;
 $$;

@@ -17,7 +17,8 @@ begin
   if v_task.id is null then perform :schema.refuse(:schema.payment_refusal(v_task, p_task, null)); end if;
   if v_task.escrowed_amount = 0 then
     raise exception 'Task % has nothing in escrow.', p_task
-      using errcode = 'GH409', constraint = 'nothing_to_refund', column = 'taskId';
+      using errcode = 'GH409', constraint = 'nothing_to_refund', column = 'taskId',
+        hint = 'All of it is paid or given back: look at paidAmount.';
   end if;
   -- What a worker has earned is not the platform's to take back.
   if not (v_task.status = 'cancelled' or (v_task.status = 'completed' and (

@@ -82,8 +82,9 @@ begin
           'fee', trim_scale(v_stream.fee)::text, 'released', trim_scale(v_stream.released_amount)::text,
           'remaining', trim_scale(v_stream.remaining_amount)::text),
         array[v_stream.worker_id, v_stream.platform_id]);
-      perform :schema.withhold_repayment(v_stream.worker_id, v_stream.task_id, v_stream.amount - v_stream.fee,
-        v_stream.key || ' repayment', p_wide);
+      -- A fifth of each release, as of the due: pay by the second stays pay, however small the releases are.
+      perform :schema.withhold_repayment(v_stream.worker_id, v_stream.task_id,
+        floor((v_stream.amount - v_stream.fee) * 1000000 / 5) / 1000000, v_stream.key || ' repayment', p_wide);
     end if;
     if v_stream.status in ('completed', 'insolvent') and v_stream.status <> v_stream.old_status then
       perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, v_stream.status, 'stream', v_stream.id,

@@ -12,7 +12,7 @@ begin
   v_answer := :schema.begin_once(p_account, p_key, p_operation, p_request);
   if v_answer is not null then return v_answer; end if;
   select * into v_loan from :schema.loans
-  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted')
+  where worker_id = p_worker and status in ('disbursed', 'repaying', 'defaulted', 'written_off')
   order by created_at, id limit 1 for no key update;
   if not found then
     raise exception 'Worker % has no advance to repay.', p_worker

@@ -10,11 +10,13 @@ begin
   select * into v_row from :schema.transactions where id = p_id for no key update;
   if not found then
     raise exception 'Transaction not found' using errcode = 'GH404', constraint = 'transaction_not_found',
-      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text,
+      hint = 'listTransactions shows those of a worker.';
   end if;
   if v_row.status = 'completed' then
     raise exception 'Transaction already completed' using errcode = 'GH409', constraint = 'transaction_completed',
-      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text;
+      column = 'transactionId', detail = jsonb_build_object('transactionId', p_id)::text,
+      hint = 'The money has arrived: withdraw more in a call of its own.';
   end if;
   if v_row.status <> 'failed' or v_row.tx_type <> 'withdrawal' then
     raise exception 'Transaction % is a % that is %, and cannot be retried.', p_id, v_row.tx_type, v_row.status

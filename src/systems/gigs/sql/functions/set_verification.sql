@@ -11,10 +11,12 @@ begin
   select * into v_task from :schema.tasks where id = p_task for no key update;
   if not found then
     raise exception 'Task % not found.', p_task
-      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId';
+      using errcode = 'GH404', constraint = 'task_not_found', column = 'taskId',
+        hint = 'listTasks shows those there are.';
   elsif v_task.status = 'cancelled' then
     raise exception 'Task % is cancelled.', p_task
-      using errcode = 'GH409', constraint = 'task_cancelled', column = 'taskId';
+      using errcode = 'GH409', constraint = 'task_cancelled', column = 'taskId',
+        hint = 'Nothing is paid for it: post another task.';
   elsif p_by = 'auto' and v_task.verification_status <> 'pending' then
     raise exception 'Task % is % already.', p_task, v_task.verification_status
       using errcode = 'GH409', constraint = 'already_verified', column = 'taskId',

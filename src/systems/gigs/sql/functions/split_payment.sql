@@ -21,7 +21,8 @@ begin
   where not exists (select from :schema.workers w where w.id = g.worker) limit 1;
   if v_worker is not null then
     raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
-      detail = jsonb_build_object('workerId', v_worker)::text;
+      detail = jsonb_build_object('workerId', v_worker)::text,
+      hint = 'Shares go to registered workers.';
   end if;
   select t.worker_id into v_worker from :schema.transactions t
   where t.task_id = p_task and t.tx_type = 'payout' and t.stream_id is null and t.worker_id = any (p_workers)

@@ -27,7 +27,7 @@ begin
   update :schema.tasks t set status = 'active', started_at = v_at, updated_at = v_at
   where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
   select array_agg(:schema.task_json(t) order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'start_task', 'event', 'task.start_task',
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'start_task', 'event', 'task.started',
       'type', 'task', 'id', t.id,
       'metadata', jsonb_build_object('worker_id', t.worker_id), 'audiences', array[t.worker_id, t.platform_id])
       order by c.place)

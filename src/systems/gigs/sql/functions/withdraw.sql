@@ -13,7 +13,8 @@ begin
   select * into v_worker from :schema.workers where id = p_worker;
   if not found then
     raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'workerId',
-      detail = jsonb_build_object('workerId', p_worker)::text;
+      detail = jsonb_build_object('workerId', p_worker)::text,
+      hint = 'listWorkers shows those there are.';
   end if;
   if v_worker.status = 'suspended' then
     raise exception 'Worker % is suspended.', p_worker using errcode = 'GH403', constraint = 'worker_suspended',
