@@ -869,7 +869,7 @@ begin
   -- A reference that another call is just using is waited for; then its deposit is found.
   insert into :schema.transactions (platform_id, tx_type, amount, status, rail, rail_reference, processed_at)
   values (p_platform, 'deposit', p_amount, 'completed', p_rail, p_reference, clock_timestamp())
-  on conflict on constraint transactions_rail_reference_key do nothing
+  on conflict (rail, rail_reference) where rail_reference is not null do nothing
   returning * into v_row;
   if v_row.id is null then
     select * into v_row from :schema.transactions where rail = p_rail and rail_reference = p_reference;
@@ -1194,8 +1194,8 @@ comment on function :schema.fold_statistics(integer) is
       path: "functions/guard_status.sql",
       text: `create or replace function :schema.guard_status() returns trigger
 language plpgsql
-set search_path = :schema, pg_temp
 as $$
+-- There is no search_path setting: no name is searched for, and the setting would cost each step.
 begin
   if (tg_table_name, old.status, new.status) in (
     ('tasks', 'pending', 'active'), ('tasks', 'pending', 'cancelled'), ('tasks', 'pending', 'disputed'),
@@ -3805,8 +3805,8 @@ comment on function :schema.update_platform_statistics() is
       path: "functions/update_reputation_score.sql",
       text: `create or replace function :schema.update_reputation_score() returns trigger
 language plpgsql
-set search_path = :schema, pg_temp
 as $$
+-- There is no search_path setting: every name below says its schema, and the setting would cost each event.
 declare
   v_score integer;
 begin
@@ -3818,7 +3818,7 @@ begin
     new.requested_delta := 0;
   end if;
   -- The number given before the lock could be of another order than the one the points were applied in.
-  new.seq := nextval('reputation_events_seq_seq');
+  new.seq := nextval(':schema.reputation_events_seq_seq');
   new.previous_score := v_score;
   new.new_score := least(1000, greatest(0, v_score + new.requested_delta));
   new.delta := new.new_score - v_score;
@@ -5183,6 +5183,24 @@ comment on column :schema.inbound_events.done_at is
 create index inbound_events_done_at_idx on :schema.inbound_events (done_at);
 insert into :schema.retention_policies (name, kind, table_name, time_column, keep)
 values ('inbound_events', 'rows', 'inbound_events', 'done_at', interval '90 days');
+`,
+    },
+    {
+      path: "migrations/0012_write_fewer_indexes.down.sql",
+      text: `drop index :schema.transactions_rail_reference_key;
+alter table :schema.transactions add constraint transactions_rail_reference_key unique (rail, rail_reference);
+create index workers_reputation_score_idx on :schema.workers (reputation_score desc, id desc);
+`,
+    },
+    {
+      path: "migrations/0012_write_fewer_indexes.up.sql",
+      text: `-- Nothing is listed by score, and the index kept every change of a score from staying on its page.
+drop index :schema.workers_reputation_score_idx;
+
+-- Most transactions have no reference: they stood in the index as so many nulls.
+alter table :schema.transactions drop constraint transactions_rail_reference_key;
+create unique index transactions_rail_reference_key on :schema.transactions (rail, rail_reference)
+  where rail_reference is not null;
 `,
     },
     {

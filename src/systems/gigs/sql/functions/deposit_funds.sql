@@ -19,7 +19,7 @@ begin
   -- A reference that another call is just using is waited for; then its deposit is found.
   insert into :schema.transactions (platform_id, tx_type, amount, status, rail, rail_reference, processed_at)
   values (p_platform, 'deposit', p_amount, 'completed', p_rail, p_reference, clock_timestamp())
-  on conflict on constraint transactions_rail_reference_key do nothing
+  on conflict (rail, rail_reference) where rail_reference is not null do nothing
   returning * into v_row;
   if v_row.id is null then
     select * into v_row from :schema.transactions where rail = p_rail and rail_reference = p_reference;

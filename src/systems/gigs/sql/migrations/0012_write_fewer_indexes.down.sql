@@ -1,0 +1,3 @@
+drop index :schema.transactions_rail_reference_key;
+alter table :schema.transactions add constraint transactions_rail_reference_key unique (rail, rail_reference);
+create index workers_reputation_score_idx on :schema.workers (reputation_score desc, id desc);
