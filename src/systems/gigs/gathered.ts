@@ -12,14 +12,11 @@ interface Call {
   readonly row: Readonly<Record<string, unknown>>;
 }
 
-/** Both change what lies in escrow: side by side, one would wait for the other's commit. */
-const ESCROW = {};
-/** Both change workers and their tasks. */
-const WORK = {};
-const CREATING = together('create_calls', ESCROW);
-const STARTING = together('start_calls', WORK);
-const COMPLETING = together('complete_calls', WORK);
-const PAYING = together('pay_calls', ESCROW);
+/** Each kind takes turns with itself: side by side its calls would wait for each other's rows and commits. */
+const CREATING = together('create_calls');
+const STARTING = together('start_calls');
+const COMPLETING = together('complete_calls');
+const PAYING = together('pay_calls');
 const BATCHES = {
   create_task: CREATING,
   start_task: STARTING,
@@ -51,10 +48,10 @@ export function gathered(
 }
 
 /** A statement for many does the plain ones only, all or none: what is refused there is divided until it is alone. */
-function together(name: string, turn: object): Batch<Call, unknown> {
+function together(name: string): Batch<Call, unknown> {
   return {
     most: MOST_TOGETHER,
-    turn,
+    turn: {},
     async run(scope: Scope, calls) {
       const [only] = calls;
       if (only !== undefined && calls.length === 1) return [await only.alone()];

@@ -548,6 +548,7 @@ declare
   v_amounts numeric[];
   v_answers jsonb[];
   v_records jsonb;
+  v_answer jsonb;
 begin
   perform :schema.begin_calls(p_calls);
   perform :schema.check_parties(c.actor_kind, c.actor_id, c.platform_id, c.worker_id)
@@ -572,12 +573,14 @@ begin
   from jsonb_to_recordset(p_calls) as c(place integer, id text)
   cross join lateral (select k.* from :schema.tasks k where k.id = c.id limit 1) as t;
   perform :schema.must_be_plain(cardinality(v_ids) = jsonb_array_length(p_calls) and 0 < all (v_amounts));
+  v_answer := :schema.end_calls(p_calls, v_records, v_answers);
+  -- Last, so that the balances are locked for no longer than it takes: others post and pay from the same accounts.
   perform :schema.move_together(
     (select array_agg('task ' || u.id || ' escrow' order by u.place) from unnest(v_ids) with ordinality as u(id, place)),
     (select array_agg('platform:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
     (select array_agg('escrow:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
     v_amounts, v_ids);
-  return :schema.end_calls(p_calls, v_records, v_answers);
+  return v_answer;
 end
 $$;
 comment on function :schema.create_calls(jsonb) is
@@ -1927,16 +1930,20 @@ begin
     (2, 'task ' || t.id || ' fee ' || t.worker_id, 'escrow:' || t.platform_id, 'fees', f.fee)
   ) as e(place, key, debit, credit, amount)
   where e.amount > 0;
+  update :schema.tasks t
+  set paid_amount = t.paid_amount + t.escrowed_amount, escrowed_amount = 0, paid_at = v_at, updated_at = v_at
+  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
+  -- Late, so that the balances are locked for no longer than it takes: others post and pay from the same accounts.
   v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_references);
   with posted as (
     select m.task, (array_agg(m.id order by m.place))[1] as id,
-      coalesce(sum(m.amount) filter (where m.credit = 'fees'), 0) as fee
+      sum(m.amount) as amount, coalesce(sum(m.amount) filter (where m.credit = 'fees'), 0) as fee
     from unnest(v_references, v_ids, v_credits, v_amounts) with ordinality as m(task, id, credit, amount, place)
     group by m.task
   ), made as (
     insert into :schema.transactions as x (id, worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,
       created_at, updated_at, ledger_transfer_id, metadata)
-    select c.own_id, t.worker_id, t.platform_id, t.id, 'payout', t.escrowed_amount, p.fee, 'completed', v_at, v_at, v_at, p.id,
+    select c.own_id, t.worker_id, t.platform_id, t.id, 'payout', p.amount, p.fee, 'completed', v_at, v_at, v_at, p.id,
       c.metadata::jsonb
     from jsonb_to_recordset(p_calls) as c(task text, metadata text, own_id text)
     cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
@@ -1957,9 +1964,6 @@ begin
     'net', trim_scale(m.amount - m.fee)::text) as amounts) as f
   join jsonb_to_recordset(p_calls) as c(place integer, task text)
     on c.task = m.task_id;
-  update :schema.tasks t
-  set paid_amount = t.paid_amount + t.escrowed_amount, escrowed_amount = 0, paid_at = v_at, updated_at = v_at
-  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
   return :schema.end_calls(p_calls, v_records, v_answers);
 end
 $$;
@@ -5187,7 +5191,9 @@ values ('inbound_events', 'rows', 'inbound_events', 'done_at', interval '90 days
     },
     {
       path: "migrations/0012_write_fewer_indexes.down.sql",
-      text: `drop index :schema.transactions_rail_reference_key;
+      text: `drop index :schema.audit_logs_actor_id_idx;
+create index audit_logs_actor_id_idx on :schema.audit_logs (actor_id, created_at desc, id desc);
+drop index :schema.transactions_rail_reference_key;
 alter table :schema.transactions add constraint transactions_rail_reference_key unique (rail, rail_reference);
 create index workers_reputation_score_idx on :schema.workers (reputation_score desc, id desc);
 `,
@@ -5201,6 +5207,10 @@ drop index :schema.workers_reputation_score_idx;
 alter table :schema.transactions drop constraint transactions_rail_reference_key;
 create unique index transactions_rail_reference_key on :schema.transactions (rail, rail_reference)
   where rail_reference is not null;
+
+-- So did everything that nobody in particular has done.
+drop index :schema.audit_logs_actor_id_idx;
+create index audit_logs_actor_id_idx on :schema.audit_logs (actor_id, created_at desc, id desc) where actor_id is not null;
 `,
     },
     {

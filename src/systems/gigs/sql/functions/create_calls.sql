@@ -14,6 +14,7 @@ declare
   v_amounts numeric[];
   v_answers jsonb[];
   v_records jsonb;
+  v_answer jsonb;
 begin
   perform :schema.begin_calls(p_calls);
   perform :schema.check_parties(c.actor_kind, c.actor_id, c.platform_id, c.worker_id)
@@ -38,12 +39,14 @@ begin
   from jsonb_to_recordset(p_calls) as c(place integer, id text)
   cross join lateral (select k.* from :schema.tasks k where k.id = c.id limit 1) as t;
   perform :schema.must_be_plain(cardinality(v_ids) = jsonb_array_length(p_calls) and 0 < all (v_amounts));
+  v_answer := :schema.end_calls(p_calls, v_records, v_answers);
+  -- Last, so that the balances are locked for no longer than it takes: others post and pay from the same accounts.
   perform :schema.move_together(
     (select array_agg('task ' || u.id || ' escrow' order by u.place) from unnest(v_ids) with ordinality as u(id, place)),
     (select array_agg('platform:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
     (select array_agg('escrow:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
     v_amounts, v_ids);
-  return :schema.end_calls(p_calls, v_records, v_answers);
+  return v_answer;
 end
 $$;
 comment on function :schema.create_calls(jsonb) is

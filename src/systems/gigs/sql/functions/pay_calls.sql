@@ -47,16 +47,20 @@ begin
     (2, 'task ' || t.id || ' fee ' || t.worker_id, 'escrow:' || t.platform_id, 'fees', f.fee)
   ) as e(place, key, debit, credit, amount)
   where e.amount > 0;
+  update :schema.tasks t
+  set paid_amount = t.paid_amount + t.escrowed_amount, escrowed_amount = 0, paid_at = v_at, updated_at = v_at
+  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
+  -- Late, so that the balances are locked for no longer than it takes: others post and pay from the same accounts.
   v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_references);
   with posted as (
     select m.task, (array_agg(m.id order by m.place))[1] as id,
-      coalesce(sum(m.amount) filter (where m.credit = 'fees'), 0) as fee
+      sum(m.amount) as amount, coalesce(sum(m.amount) filter (where m.credit = 'fees'), 0) as fee
     from unnest(v_references, v_ids, v_credits, v_amounts) with ordinality as m(task, id, credit, amount, place)
     group by m.task
   ), made as (
     insert into :schema.transactions as x (id, worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,
       created_at, updated_at, ledger_transfer_id, metadata)
-    select c.own_id, t.worker_id, t.platform_id, t.id, 'payout', t.escrowed_amount, p.fee, 'completed', v_at, v_at, v_at, p.id,
+    select c.own_id, t.worker_id, t.platform_id, t.id, 'payout', p.amount, p.fee, 'completed', v_at, v_at, v_at, p.id,
       c.metadata::jsonb
     from jsonb_to_recordset(p_calls) as c(task text, metadata text, own_id text)
     cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
@@ -77,9 +81,6 @@ begin
     'net', trim_scale(m.amount - m.fee)::text) as amounts) as f
   join jsonb_to_recordset(p_calls) as c(place integer, task text)
     on c.task = m.task_id;
-  update :schema.tasks t
-  set paid_amount = t.paid_amount + t.escrowed_amount, escrowed_amount = 0, paid_at = v_at, updated_at = v_at
-  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
   return :schema.end_calls(p_calls, v_records, v_answers);
 end
 $$;

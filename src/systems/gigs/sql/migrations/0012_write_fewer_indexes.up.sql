@@ -5,3 +5,7 @@ drop index :schema.workers_reputation_score_idx;
 alter table :schema.transactions drop constraint transactions_rail_reference_key;
 create unique index transactions_rail_reference_key on :schema.transactions (rail, rail_reference)
   where rail_reference is not null;
+
+-- So did everything that nobody in particular has done.
+drop index :schema.audit_logs_actor_id_idx;
+create index audit_logs_actor_id_idx on :schema.audit_logs (actor_id, created_at desc, id desc) where actor_id is not null;

@@ -12,3 +12,5 @@ as $$
     from generate_series(1, 26) as place
   ) as part;
 $$;
+
+alter table :schema.idempotency_keys reset (fillfactor);
