@@ -77,6 +77,45 @@ describe('gathered calls', () => {
     expect(batch.runs).toEqual([3, 2, 2]);
   });
 
+  it('in turn run one at a time, at most a share of all that are under way', async () => {
+    const [first, second] = [insertion(), insertion()].map((batch) => ({ ...batch, inTurn: true })) as [
+      ReturnType<typeof insertion>,
+      ReturnType<typeof insertion>,
+    ];
+    let running = 0;
+    const watched: typeof first = {
+      ...first,
+      async run(on, list) {
+        running += 1;
+        expect(running).toBe(1);
+        try {
+          return await first.run(on, list);
+        } finally {
+          running -= 1;
+        }
+      },
+    };
+    const calls = wares(96).map((ware) => gather(scope, ware.id % 2 === 0 ? watched : second, ware));
+    expect(await Promise.all(calls)).toEqual(wares(96).map(({ id }) => `ware ${id}`));
+    // A third of 96, and then of what was left; never fewer than are worth a run of their own while so many wait.
+    expect(first.runs[0]).toBe(32);
+    expect(first.runs.reduce((sum, run) => sum + run)).toBe(48);
+    // One that is refused neither stops those behind it nor keeps its place.
+    const settled = await Promise.allSettled(
+      wares(200)
+        .slice(100)
+        .map((ware) => gather(scope, watched, ware.id === 150 ? { ...ware, price: -1 } : ware)),
+    );
+    expect(settled.flatMap((one, index) => (one.status === 'rejected' ? [index] : []))).toEqual([50]);
+    first.runs.length = 0;
+    await Promise.all(
+      wares(330)
+        .slice(300)
+        .map((ware) => gather(scope, watched, ware)),
+    );
+    expect(first.runs[0]).toBe(10);
+  });
+
   it('go at once when alone', async () => {
     const batch = insertion();
     for (const ware of wares(3)) expect(await gather(scope, batch, ware)).toBe(`ware ${ware.id}`);

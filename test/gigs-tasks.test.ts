@@ -66,6 +66,33 @@ describe('posting a task', () => {
     expect(events.map(({ audience }) => audience)).toEqual([platform.id, worker.id].sort());
   });
 
+  it('that has begun is active at once, alone, with others and in a list', async () => {
+    const [platformId, workerId] = [(await t.platform('1000')).id, (await t.worker()).id];
+    const input = { platformId, workerId, amount: '5', begun: true };
+    const alone = await post(input);
+    const together = await Promise.all(Array.from({ length: 12 }, () => post(input)));
+    const listed = await t.service.createTasks([input, { ...input, begun: false }]);
+    for (const task of [alone, ...together, listed[0]]) {
+      expect(task).toMatchObject({ status: 'active', startedAt: expect.any(Date) });
+      expect(task?.startedAt?.getTime()).toBeGreaterThanOrEqual(task?.createdAt.getTime() ?? 0);
+      expect((await audit(task?.id ?? '')).map(({ metadata }) => metadata)).toEqual([
+        { task_type: 'fixed', amount: '5', begun: true },
+      ]);
+    }
+    expect(listed[1]).toMatchObject({ status: 'pending', startedAt: null });
+    expect(await failureOf(t.service.startTask(alone.id))).toMatchObject({ reason: 'task_status' });
+    await t.service.completeTaskWithReputation(alone.id);
+    expect(await t.service.processPayment({ taskId: alone.id })).toMatchObject({ amount: '5' });
+    for (const [bad, problem] of [
+      [{ platformId, begun: true }, /nobody has taken/],
+      [{ ...input, begun: 'yes' as unknown as boolean }, /true or false/],
+    ] as const) {
+      expect(await failureOf(post(bad))).toMatchObject({
+        ...{ code: 'invalid_input', field: 'begun', message: expect.stringMatching(problem) },
+      });
+    }
+  });
+
   it('of more than the platform has is refused and leaves nothing', async () => {
     const platform = await t.platform('25');
     expect(await failureOf(post({ platformId: platform.id, amount: '25.000001' }))).toMatchObject({

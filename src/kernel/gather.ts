@@ -17,10 +17,11 @@ export interface Batch<In, Out> {
    */
   readonly reads?: boolean;
   /**
-   * A constant of its own kind. Batches that share one run one at a time and in turn: for those that would lock each
-   * other's rows, and so wait for each other's commits in the server.
+   * For calls that lock each other's rows: one run at a time, since a second would only wait for the first one's commit.
+   * A run takes at most a share of all calls that are under way in such batches of the schema, so that callers who go
+   * from one kind of call to the next do not all end up in one kind while the others idle.
    */
-  readonly turn?: object;
+  readonly inTurn?: boolean;
 }
 
 /** Two runs at a time: while one waits for the disk, the next is under way. */
@@ -28,7 +29,8 @@ const LANES = 2;
 /** Fewer than these go in one run: halves would cost more in the two calls than they gain side by side. */
 const WORTH_DIVIDING = 8;
 const DEFAULT_MOST = 500;
-const CROWD_PARTS = 2;
+/** Of all calls in turn, one in so many may go in one run. */
+const CROWD_PARTS = 3;
 
 /** After these nobody knows whether the statement was carried out, or another try would fail alike. */
 const INDIVISIBLE: ReadonlySet<ErrorCode> = new Set([
@@ -46,8 +48,7 @@ interface Waiting<In, Out> {
 
 interface Gatherers {
   readonly byBatch: Map<object, Gatherer<unknown, unknown>>;
-  readonly turns: Map<object, Turn>;
-  /** Calls that wait or run, of all batches that take turns. */
+  /** Calls that wait or run, of all batches in turn. */
   readonly crowd: { size: number };
 }
 const gatherersOf = new WeakMap<Database, Map<string, Gatherers>>();
@@ -71,32 +72,13 @@ export async function gather<In, Out>(scope: Scope, batch: Batch<In, Out>, item:
 function gathererOf<In, Out>(scope: Scope, database: Database, batch: Batch<In, Out>): Gatherer<In, Out> {
   const schemas = gatherersOf.get(database) ?? new Map<string, Gatherers>();
   gatherersOf.set(database, schemas);
-  const { byBatch, turns, crowd } = schemas.get(scope.schema) ?? {
-    ...{ byBatch: new Map(), turns: new Map(), crowd: { size: 0 } },
-  };
-  schemas.set(scope.schema, { byBatch, turns, crowd });
-  const known = byBatch.get(batch) as Gatherer<In, Out> | undefined;
+  const own = schemas.get(scope.schema) ?? { byBatch: new Map(), crowd: { size: 0 } };
+  schemas.set(scope.schema, own);
+  const known = own.byBatch.get(batch) as Gatherer<In, Out> | undefined;
   if (known !== undefined) return known;
-  const turn = batch.turn === undefined ? undefined : (turns.get(batch.turn) ?? new Turn());
-  if (batch.turn !== undefined && turn !== undefined) turns.set(batch.turn, turn);
-  const gatherer = new Gatherer(scope, batch, turn === undefined ? undefined : { turn, crowd });
-  byBatch.set(batch, gatherer as Gatherer<unknown, unknown>);
+  const gatherer = new Gatherer(scope, batch, own.crowd);
+  own.byBatch.set(batch, gatherer as Gatherer<unknown, unknown>);
   return gatherer;
-}
-
-/** Who comes first goes first. */
-class Turn {
-  private last: Promise<void> = Promise.resolve();
-
-  async take(): Promise<() => void> {
-    const before = this.last;
-    let release: () => void = () => undefined;
-    this.last = new Promise((resolve) => {
-      release = resolve;
-    });
-    await before;
-    return release;
-  }
 }
 
 class Gatherer<In, Out> {
@@ -111,10 +93,10 @@ class Gatherer<In, Out> {
   constructor(
     private readonly scope: Scope,
     private readonly batch: Batch<In, Out>,
-    private readonly turns: { readonly turn: Turn; readonly crowd: { size: number } } | undefined,
+    private readonly crowd: { size: number },
   ) {
     const reads = batch.reads === true;
-    const ours = turns === undefined ? LANES : 1;
+    const ours = batch.inTurn === true ? 1 : LANES;
     this.most = reads ? Math.ceil((scope.executor as Database).poolState().max / 2) : ours;
     this.worthDividing = reads ? 1 : WORTH_DIVIDING;
   }
@@ -122,7 +104,7 @@ class Gatherer<In, Out> {
   join(item: In): Promise<Out> {
     return new Promise<Out>((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (this.turns !== undefined) this.turns.crowd.size += 1;
+      if (this.batch.inTurn === true) this.crowd.size += 1;
       if (this.beginning || this.lanes === this.most) return;
       this.beginning = true;
       // Not at once: callers that one answer woke are still on their way here.
@@ -132,8 +114,8 @@ class Gatherer<In, Out> {
 
   private begin(): void {
     this.beginning = false;
-    if (this.turns !== undefined) {
-      void this.runInTurn(this.turns);
+    if (this.batch.inTurn === true) {
+      void this.runInTurn();
       return;
     }
     while (this.lanes < this.most && this.waiting.length > 0) {
@@ -152,21 +134,13 @@ class Gatherer<In, Out> {
     this.lanes -= 1;
   }
 
-  /** Who goes is settled when it is their turn: more may have come meanwhile. */
-  private async runInTurn({ turn, crowd }: { turn: Turn; crowd: { size: number } }): Promise<void> {
+  private async runInTurn(): Promise<void> {
     this.lanes += 1;
     while (this.waiting.length > 0) {
-      const release = await turn.take();
-      // At most a share of all who are under way: callers who go from one kind of call to the next would else all be
-      // in one kind, and the others idle.
-      const share = Math.max(WORTH_DIVIDING, Math.ceil(crowd.size / CROWD_PARTS));
+      const share = Math.max(WORTH_DIVIDING, Math.ceil(this.crowd.size / CROWD_PARTS));
       const part = this.waiting.splice(0, Math.min(this.nextCount(), share));
-      try {
-        await this.settle(part);
-      } finally {
-        crowd.size -= part.length;
-        release();
-      }
+      await this.settle(part);
+      this.crowd.size -= part.length;
     }
     this.lanes -= 1;
   }

@@ -12,7 +12,6 @@ interface Call {
   readonly row: Readonly<Record<string, unknown>>;
 }
 
-/** Each kind takes turns with itself: side by side its calls would wait for each other's rows and commits. */
 const CREATING = together('create_calls');
 const STARTING = together('start_calls');
 const COMPLETING = together('complete_calls');
@@ -51,7 +50,7 @@ export function gathered(
 function together(name: string): Batch<Call, unknown> {
   return {
     most: MOST_TOGETHER,
-    turn: {},
+    inTurn: true,
     async run(scope: Scope, calls) {
       const [only] = calls;
       if (only !== undefined && calls.length === 1) return [await only.alone()];

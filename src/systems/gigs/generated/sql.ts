@@ -543,6 +543,7 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 declare
+  v_at constant timestamptz(3) := clock_timestamp();
   v_ids text[];
   v_platforms text[];
   v_amounts numeric[];
@@ -554,10 +555,10 @@ begin
   perform :schema.check_parties(c.actor_kind, c.actor_id, c.platform_id, c.worker_id)
   from jsonb_to_recordset(p_calls) as c(actor_kind text, actor_id text, platform_id text, worker_id text);
   insert into :schema.tasks (id, platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title,
-    description, metadata, scheduled_at, due_at, hold_until, status, started_at)
+    description, metadata, scheduled_at, due_at, hold_until, status, started_at, created_at)
   select c.id, c.platform_id, c.worker_id, c.external_id, c.task_type, c.amount, coalesce(c.escrow, c.amount), c.title,
     c.description, c.metadata::jsonb, c.scheduled_at, c.due_at, c.hold_until,
-    case when c.begun then 'active' else 'pending' end, case when c.begun then clock_timestamp() end
+    case when c.begun then 'active' else 'pending' end, case when c.begun then v_at end, v_at
   from jsonb_to_recordset(p_calls) as c(id text, platform_id text, worker_id text, external_id text, task_type text,
     amount numeric, escrow numeric, title text, description text, metadata text, scheduled_at timestamptz,
     due_at timestamptz, hold_until timestamptz, begun boolean)
@@ -567,7 +568,8 @@ begin
     array_agg(t.escrowed_amount::numeric order by c.place), array_agg(:schema.task_json(t) order by c.place),
     jsonb_agg(jsonb_build_object('place', c.place, 'action', 'create_task', 'event', 'task.created',
       'type', 'task', 'id', t.id,
-      'metadata', jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text),
+      'metadata', jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text)
+        || case when t.status = 'active' then '{"begun": true}' else '{}' end::jsonb,
       'audiences', array_remove(array[t.worker_id, t.platform_id], null)) order by c.place)
   into v_ids, v_platforms, v_amounts, v_answers, v_records
   from jsonb_to_recordset(p_calls) as c(place integer, id text)
@@ -687,6 +689,7 @@ language plpgsql
 set search_path = :schema, pg_temp
 as $$
 declare
+  v_at constant timestamptz(3) := clock_timestamp();
   v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
   v_escrow numeric := coalesce(p_escrow, p_amount);
   v_task :schema.tasks;
@@ -698,10 +701,10 @@ begin
       using errcode = 'GH400', column = 'escrow', hint = 'Set aside the amount or less of it.';
   end if;
   insert into :schema.tasks (platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title, description,
-    metadata, scheduled_at, due_at, hold_until, status, started_at)
+    metadata, scheduled_at, due_at, hold_until, status, started_at, created_at)
   values (p_platform, p_worker, p_external, p_type, p_amount, v_escrow, p_title, p_description, p_metadata,
     p_scheduled_at, p_due_at, p_hold_until, case when p_begun then 'active' else 'pending' end,
-    case when p_begun then clock_timestamp() end)
+    case when p_begun then v_at end, v_at)
   on conflict (platform_id, external_id) do nothing
   returning * into v_task;
   if not found then
@@ -717,7 +720,8 @@ begin
   perform :schema.move_money(array['task ' || v_task.id || ' escrow'], array['platform:' || p_platform],
     array['escrow:' || p_platform], array[v_escrow], v_task.id, p_wide);
   perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'create_task', 'task', v_task.id,
-    jsonb_build_object('task_type', p_type, 'amount', trim_scale(p_amount)::text),
+    jsonb_build_object('task_type', p_type, 'amount', trim_scale(p_amount)::text)
+      || case when p_begun then '{"begun": true}' else '{}' end::jsonb,
     array_remove(array[p_worker, p_platform], null));
   return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
 end
@@ -738,6 +742,7 @@ language plpgsql
 set search_path = :schema, pg_temp
 as $$
 declare
+  v_at constant timestamptz(3) := clock_timestamp();
   v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
   v_bad record;
   v_made text[];
@@ -761,10 +766,10 @@ begin
   -- In one order always, so that two lists with the same tasks wait for each other in a line.
   with made as (
     insert into :schema.tasks (id, platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title,
-      description, metadata, scheduled_at, due_at, hold_until, status, started_at)
+      description, metadata, scheduled_at, due_at, hold_until, status, started_at, created_at)
     select l.id, l.platform_id, l.worker_id, l.external_id, l.task_type, l.amount, coalesce(l.escrow, l.amount), l.title,
       l.description, l.metadata, l.scheduled_at, l.due_at, l.hold_until,
-      case when l.begun then 'active' else 'pending' end, case when l.begun then clock_timestamp() end
+      case when l.begun then 'active' else 'pending' end, case when l.begun then v_at end, v_at
     from jsonb_to_recordset(p_tasks) as l(place integer, id text, platform_id text, worker_id text, external_id text,
       task_type text, amount numeric, escrow numeric, title text, description text, metadata jsonb,
       scheduled_at timestamptz, due_at timestamptz, hold_until timestamptz, begun boolean)
@@ -782,7 +787,8 @@ begin
       (select array_agg('escrow:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
       v_escrows, 'create_tasks', p_wide);
     perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'create_task', 'task', t.id,
-      jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text),
+      jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text)
+        || case when t.status = 'active' then '{"begun": true}' else '{}' end::jsonb,
       array_remove(array[t.worker_id, t.platform_id], null))
     from :schema.tasks t where t.id = any (v_made);
   end if;

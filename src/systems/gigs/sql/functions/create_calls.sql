@@ -9,6 +9,7 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 declare
+  v_at constant timestamptz(3) := clock_timestamp();
   v_ids text[];
   v_platforms text[];
   v_amounts numeric[];
@@ -20,10 +21,10 @@ begin
   perform :schema.check_parties(c.actor_kind, c.actor_id, c.platform_id, c.worker_id)
   from jsonb_to_recordset(p_calls) as c(actor_kind text, actor_id text, platform_id text, worker_id text);
   insert into :schema.tasks (id, platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title,
-    description, metadata, scheduled_at, due_at, hold_until, status, started_at)
+    description, metadata, scheduled_at, due_at, hold_until, status, started_at, created_at)
   select c.id, c.platform_id, c.worker_id, c.external_id, c.task_type, c.amount, coalesce(c.escrow, c.amount), c.title,
     c.description, c.metadata::jsonb, c.scheduled_at, c.due_at, c.hold_until,
-    case when c.begun then 'active' else 'pending' end, case when c.begun then clock_timestamp() end
+    case when c.begun then 'active' else 'pending' end, case when c.begun then v_at end, v_at
   from jsonb_to_recordset(p_calls) as c(id text, platform_id text, worker_id text, external_id text, task_type text,
     amount numeric, escrow numeric, title text, description text, metadata text, scheduled_at timestamptz,
     due_at timestamptz, hold_until timestamptz, begun boolean)
@@ -33,7 +34,8 @@ begin
     array_agg(t.escrowed_amount::numeric order by c.place), array_agg(:schema.task_json(t) order by c.place),
     jsonb_agg(jsonb_build_object('place', c.place, 'action', 'create_task', 'event', 'task.created',
       'type', 'task', 'id', t.id,
-      'metadata', jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text),
+      'metadata', jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text)
+        || case when t.status = 'active' then '{"begun": true}' else '{}' end::jsonb,
       'audiences', array_remove(array[t.worker_id, t.platform_id], null)) order by c.place)
   into v_ids, v_platforms, v_amounts, v_answers, v_records
   from jsonb_to_recordset(p_calls) as c(place integer, id text)

@@ -8,6 +8,7 @@ language plpgsql
 set search_path = :schema, pg_temp
 as $$
 declare
+  v_at constant timestamptz(3) := clock_timestamp();
   v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
   v_escrow numeric := coalesce(p_escrow, p_amount);
   v_task :schema.tasks;
@@ -19,10 +20,10 @@ begin
       using errcode = 'GH400', column = 'escrow', hint = 'Set aside the amount or less of it.';
   end if;
   insert into :schema.tasks (platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title, description,
-    metadata, scheduled_at, due_at, hold_until, status, started_at)
+    metadata, scheduled_at, due_at, hold_until, status, started_at, created_at)
   values (p_platform, p_worker, p_external, p_type, p_amount, v_escrow, p_title, p_description, p_metadata,
     p_scheduled_at, p_due_at, p_hold_until, case when p_begun then 'active' else 'pending' end,
-    case when p_begun then clock_timestamp() end)
+    case when p_begun then v_at end, v_at)
   on conflict (platform_id, external_id) do nothing
   returning * into v_task;
   if not found then
@@ -38,7 +39,8 @@ begin
   perform :schema.move_money(array['task ' || v_task.id || ' escrow'], array['platform:' || p_platform],
     array['escrow:' || p_platform], array[v_escrow], v_task.id, p_wide);
   perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'create_task', 'task', v_task.id,
-    jsonb_build_object('task_type', p_type, 'amount', trim_scale(p_amount)::text),
+    jsonb_build_object('task_type', p_type, 'amount', trim_scale(p_amount)::text)
+      || case when p_begun then '{"begun": true}' else '{}' end::jsonb,
     array_remove(array[p_worker, p_platform], null));
   return :schema.end_once(p_account, p_key, :schema.task_json(v_task));
 end

@@ -6,6 +6,7 @@ language plpgsql
 set search_path = :schema, pg_temp
 as $$
 declare
+  v_at constant timestamptz(3) := clock_timestamp();
   v_answer jsonb := :schema.begin_once(p_account, p_key, p_operation, p_request);
   v_bad record;
   v_made text[];
@@ -29,10 +30,10 @@ begin
   -- In one order always, so that two lists with the same tasks wait for each other in a line.
   with made as (
     insert into :schema.tasks (id, platform_id, worker_id, external_id, task_type, amount, escrowed_amount, title,
-      description, metadata, scheduled_at, due_at, hold_until, status, started_at)
+      description, metadata, scheduled_at, due_at, hold_until, status, started_at, created_at)
     select l.id, l.platform_id, l.worker_id, l.external_id, l.task_type, l.amount, coalesce(l.escrow, l.amount), l.title,
       l.description, l.metadata, l.scheduled_at, l.due_at, l.hold_until,
-      case when l.begun then 'active' else 'pending' end, case when l.begun then clock_timestamp() end
+      case when l.begun then 'active' else 'pending' end, case when l.begun then v_at end, v_at
     from jsonb_to_recordset(p_tasks) as l(place integer, id text, platform_id text, worker_id text, external_id text,
       task_type text, amount numeric, escrow numeric, title text, description text, metadata jsonb,
       scheduled_at timestamptz, due_at timestamptz, hold_until timestamptz, begun boolean)
@@ -50,7 +51,8 @@ begin
       (select array_agg('escrow:' || u.id order by u.place) from unnest(v_platforms) with ordinality as u(id, place)),
       v_escrows, 'create_tasks', p_wide);
     perform :schema.record_action(p_actor_kind, p_actor_id, p_request_id, 'create_task', 'task', t.id,
-      jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text),
+      jsonb_build_object('task_type', t.task_type, 'amount', trim_scale(t.amount)::text)
+        || case when t.status = 'active' then '{"begun": true}' else '{}' end::jsonb,
       array_remove(array[t.worker_id, t.platform_id], null))
     from :schema.tasks t where t.id = any (v_made);
   end if;
