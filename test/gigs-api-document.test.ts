@@ -44,6 +44,43 @@ describe('the API document of gigs', () => {
     expect(new Set(routes.map(({ operation }) => operation.operationId)).size).toBe(routes.length);
   });
 
+  it('requires an Idempotency-Key where the call is refused without one, and nowhere else', async () => {
+    interface Parameter {
+      readonly name: string;
+      readonly required: boolean;
+      readonly description: string;
+    }
+    interface Operation {
+      readonly operationId: string;
+      readonly parameters?: readonly (Partial<Parameter> & { readonly $ref?: string })[];
+      readonly 'x-limits'?: { readonly needsKey?: string };
+    }
+    const { database, agents, gigs } = api.fixture.opened;
+    const app = createApp({ database, instances: [agents, gigs] as unknown as Instance[] });
+    const { paths, components } = (await (await app.request('/openapi.json')).json()) as {
+      paths: Record<string, Record<string, Operation>>;
+      components: { parameters: Record<string, Parameter> };
+    };
+    const page = await (await app.request('http://127.0.0.1:4477/docs')).text();
+    const seen = { required: 0, optional: 0 };
+    for (const operation of Object.values(paths).flatMap((item) => Object.values(item))) {
+      const keys = (operation.parameters ?? [])
+        .map((one) => components.parameters[one.$ref?.split('/').at(-1) ?? ''] ?? one)
+        .filter(({ name }) => name === 'Idempotency-Key');
+      const isNeeded = operation['x-limits']?.needsKey !== undefined;
+      if (isNeeded) expect([operation.operationId, keys.length]).toEqual([operation.operationId, 1]);
+      for (const { required, description } of keys) {
+        expect([operation.operationId, required]).toEqual([operation.operationId, isNeeded]);
+        expect(description?.includes('is refused')).toBe(isNeeded);
+        seen[isNeeded ? 'required' : 'optional'] += 1;
+      }
+    }
+    expect(seen.required).toBe(12);
+    expect(seen.optional).toBeGreaterThan(20);
+    const shown = [...page.matchAll(/<dt><code>Idempotency-Key<\/code>.*?<\/dt>/gs)].map(([text]) => text);
+    expect(shown.filter((text) => !text.includes('optional'))).toHaveLength(seen.required);
+  });
+
   it('shows curl lines with all that a call requires', async () => {
     const page = (await (await api.app.request('http://127.0.0.1:4477/docs')).text()).replaceAll(
       '&#39;',

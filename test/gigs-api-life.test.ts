@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshKey, type GigsApi, openGigsApi } from './support/gigs-api.ts';
+import { eligibleWorker } from './support/gigs-risk.ts';
 
 let api: GigsApi;
 
@@ -204,6 +205,27 @@ describe('a stream', () => {
 });
 
 describe('an advance', () => {
+  it('that was written off is still shown as owed, and recovered by a repayment', async () => {
+    const [platform, admin] = [await api.platform('5000'), await api.admin()];
+    const worker = await eligibleWorker(api.fixture, platform.id);
+    const { id } = await api.service.requestAdvance(worker, { amount: '100' });
+    await api.fixture.scope.query(
+      `update :schema.loans set repayment_due = statement_timestamp() - interval '1 millisecond' where id = $1`,
+      [id],
+    );
+    await api.service.defaultOverdueLoans();
+    await api.service.writeOffLoan(id, { reason: 'cannot be found' });
+    const { activeLoan } = await api.get(`/workers/${worker}/loans/active`, admin);
+    expect(activeLoan).toMatchObject({ id, status: 'written_off', remaining: '103.5' });
+    const path = `/workers/${worker}/loans/${id}/repay`;
+    const headers = freshKey();
+    const repay = () => api.call('POST', path, { as: admin, headers, body: { amount: '60' } });
+    const [first, again] = [await repay(), await repay()];
+    expect([first.status, first.body]).toMatchObject([200, { status: 'written_off', amountRepaid: '60' }]);
+    expect([again.status, again.text]).toEqual([200, first.text]);
+    expect(await api.fixture.balance('losses')).toBe('43.5');
+  });
+
   it('is refused with the reasons, or paid out and repaid', async () => {
     const [platform, worker] = [await api.platform('5000'), await api.worker()];
     const path = `/workers/${worker.id}`;

@@ -132,6 +132,30 @@ describe('a background task', () => {
     expect(errors).toEqual([]);
   });
 
+  it('that finds no schema says so when it finds none again: a reset makes it anew meanwhile', async () => {
+    let there = false;
+    let runs = 0;
+    start(
+      task(async () => {
+        runs += 1;
+        if (there) return false;
+        const missing = Object.assign(new Error('schema "gigs" does not exist'), {
+          ...{ code: '3F000', severity: 'ERROR' },
+        });
+        throw new GuildhallError('internal', missing.message, { cause: missing });
+      }),
+    );
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([runs, errors.length]).toEqual([1, 0]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([runs, errors.length]).toEqual([2, 1]);
+    there = true;
+    await vi.advanceTimersByTimeAsync(6_000);
+    there = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(errors).toHaveLength(1);
+  });
+
   it('is waited for when the runner stops, and does not run any more', async () => {
     const [entered, done] = [signal(), signal()];
     let runs = 0;

@@ -34,7 +34,7 @@ const INTRODUCTION = `
 Every answer that is not a success is \`${PROBLEM_TYPE}\` with a stable \`code\`; /docs/errors lists them.
 Amounts are decimal text, never JSON numbers. Times are ISO 8601 in UTC. Ids begin with their kind.
 Lists take \`limit\` and \`cursor\` and answer \`{ data, hasMore, nextCursor }\`.
-Send \`Idempotency-Key\` with a POST to make it safe to repeat.
+Send \`Idempotency-Key\` with a POST to make it safe to repeat; calls that move money or create work require it.
 `.trim();
 
 export function buildDocument({ config, routers }: DocumentOptions): ApiDocument {
@@ -83,7 +83,7 @@ export function buildDocument({ config, routers }: DocumentOptions): ApiDocument
       },
       parameters: {
         IdempotencyKey: IDEMPOTENCY_KEY,
-        RequiredIdempotencyKey: { ...IDEMPOTENCY_KEY, required: true },
+        RequiredIdempotencyKey: REQUIRED_KEY,
       },
       responses: problemResponses(),
     },
@@ -98,6 +98,12 @@ const IDEMPOTENCY_KEY = {
     'Your own unique text for this call. Sent again with the same content, it gets the first answer.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
   example: '6f1c2a3e-9d0b-4c55-8a6d-2f7f0f1b9a10',
+};
+
+const REQUIRED_KEY = {
+  ...IDEMPOTENCY_KEY,
+  required: true,
+  description: `${IDEMPOTENCY_KEY.description} Without one the call is refused.`,
 };
 
 /** Statuses whose problem answers are described, with the codes that lead to them. */
@@ -168,7 +174,9 @@ function finishOperation(operation: Operation, method: string, { path, schema, n
   const id = operation.operationId ?? idOf(method, schema === '' ? path : path.replace(`/v1/${schema}`, ''));
   operation.operationId = schema === '' ? id : `${schema}_${id}`;
   const { streamsBody, needsKey } = operation[LIMITS_KEY] ?? {};
-  if (method === 'post' && secured && streamsBody !== true) {
+  // As the guard has it: whatever else a route is, one that needs a key is refused without.
+  const takesKey = secured && streamsBody !== true;
+  if (method === 'post' && (takesKey || needsKey !== undefined)) {
     operation.parameters = [
       ...(operation.parameters ?? []),
       {

@@ -1,4 +1,5 @@
 /** Runs an instance's background tasks: one at a time each, again at once while more is waiting. */
+import { isSchemaMissing } from './database/sql-errors.ts';
 import type { Database } from './database/types.ts';
 import { isGuildhallError } from './errors.ts';
 import { Ledger } from './ledger/index.ts';
@@ -85,7 +86,7 @@ function startLoop<Subject>(
   database: Database,
   options: TaskRunnerOptions,
 ): TaskRunner {
-  let stopped = false;
+  let [stopped, wasMissing] = [false, false];
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   const schedule = (delayMs: number): void => {
@@ -100,11 +101,16 @@ function startLoop<Subject>(
       for (let count = 0; count < MAX_ROUNDS && !stopped; count += 1) {
         if (!(await task.run(subject))) break;
       }
+      wasMissing = false;
       schedule(task.everyMs);
     } catch (error) {
       // A full pool means that callers are being served; the next round is soon enough.
       const busy = isGuildhallError(error, 'unavailable') && error.reason === 'pool_exhausted';
-      if (!busy && !stopped) options.onError(error, `${task.name} on ${database.address}`);
+      // A schema that is missing once is being made anew by a reset; one that is missing still is worth a word.
+      const isMissing = isSchemaMissing(error);
+      const isQuiet = busy || stopped || (isMissing && !wasMissing);
+      wasMissing = isMissing;
+      if (!isQuiet) options.onError(error, `${task.name} on ${database.address}`);
       schedule(Math.max(task.everyMs, FAILURE_PAUSE_MS));
     }
   };

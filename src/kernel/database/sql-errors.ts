@@ -49,6 +49,7 @@ const LOST_CONNECTION = new Set(['57P01', '57P02', '57P03', '57P05', '53300']);
 const LOST_BY_TIMEOUT = new Set(['25P03', '25P04']);
 /** A table or a schema that is not there. */
 const NOT_MIGRATED = new Set(['42P01', '3F000']);
+const UNDEFINED_FUNCTION = '42883';
 const LOST_SOCKET = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -75,6 +76,12 @@ const LOST_MESSAGE =
 const STALE_PLAN = /cached plan must not change result type/;
 /** Causes that are looked at; chains of our own are three or four long. */
 const MAX_CAUSES = 8;
+
+/** A schema, or something of it, is not there: it was never migrated, or is being made anew. */
+export function isSchemaMissing(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state !== null && (NOT_MIGRATED.has(state) || state === UNDEFINED_FUNCTION);
+}
 
 /** SQLSTATE of an error or of anything in its chain of causes; null when the database did not raise it. */
 export function sqlStateOf(error: unknown): string | null {

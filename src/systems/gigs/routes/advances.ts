@@ -109,7 +109,7 @@ export function addAdvanceRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
       request,
       responses: {
         200: {
-          description: 'With its progress; null without one.',
+          description: 'With its progress, also when it is overdue or was written off; null without one.',
           content: json(z.object({ activeLoan: activeLoanSchema.nullable() })),
         },
       },
@@ -129,6 +129,7 @@ export function addAdvanceRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
       operationId: 'repayLoan',
       tags: ['advances'],
       summary: 'Repay from the balance',
+      description: 'Any part of what is due, also of an advance that is overdue or was written off.',
       limits: { needsKey: 'A repayment' },
       request: {
         params: z.object({ id: anyId('wrk'), loanId: anyId('lon') }),

@@ -166,7 +166,9 @@ const loanFields = {
   repaymentDue: timeSchema(),
   repaidAt: nullableTime('Null before.'),
   defaultedAt: nullableTime('Null unless it was not repaid in time.'),
-  writtenOffAt: nullableTime('Null unless it was given up.'),
+  writtenOffAt: nullableTime(
+    'When it was booked as a loss; it is still owed, and repaid when it is recovered.',
+  ),
   createdAt: timeSchema(),
   updatedAt: timeSchema(),
 };
