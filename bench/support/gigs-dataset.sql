@@ -46,24 +46,23 @@ from (
   from generate_series(1, $TASKS) as g
 ) as t;
 
--- Every streaming task has a stream; the newest two of a worker run.
+-- Every streaming task has a stream of 24 hours; those of the last day still run.
 insert into gigs.streams (id, task_id, platform_id, worker_id, start_time, end_time, total_amount, funded_amount, released_amount,
   remaining_amount, release_interval, next_release_at, status, created_at)
-select 'str_' || substr(id, 5), id, platform_id, worker_id, at, at + interval '24 hours', amount, amount, released,
-  amount - released, 3600, case when live then now() + (abs(hashtext(id)) % 3600) * interval '1 second' end,
+select 'str_' || substr(id, 5), id, platform_id, worker_id, created_at, created_at + interval '24 hours', amount, amount,
+  released, amount - released, 3600, case when live then created_at + (hours + 1) * interval '1 hour' end,
   case when live then 'active' else 'completed' end, created_at
 from (
-  select *, case when live then now() - interval '23 hours' else created_at end as at,
-    case when live then 23 * 0.2 else amount end as released
+  select *, hours < 24 as live, case when hours < 24 then 0.2 * hours else amount end as released
   from (
-    select *, row_number() over (partition by worker_id order by created_at desc) <= 2 as live
+    select *, floor(extract(epoch from now() - created_at) / 3600) as hours
     from gigs.tasks
     where task_type = 'streaming'
   ) as d
 ) as t;
 
--- Five for a task on average: three for a fixed one (its payout, a withdrawal, something else), and for a stream the releases
--- of 23 hours, as GigStream's streams were seeded: an interval of an hour, 24 hours at most.
+-- Five for a task on average: three for a fixed one (its payout, a withdrawal, something else), and for a stream a release an
+-- hour, 23 in all: GigStream's streams were seeded with an interval of an hour and 24 hours at most. None is of the future.
 insert into gigs.transactions (id, worker_id, platform_id, stream_id, tx_type, amount, fee, status, processed_at, created_at)
 select 'txn_' || number || '_' || n, worker_id, platform_id, stream_id, tx_type,
   case when live then 0.2 else 5 + (number + n) % 95 + 0.25 end, 0.05,
@@ -74,12 +73,12 @@ from (
   select k.*, n, s.id as stream_id, s.status = 'active' as live,
     case when n = 1 or s.id is not null then 'payout' when n = 2 then 'withdrawal'
       else (array['repayment', 'advance', 'fee', 'deposit'])[1 + number % 4] end as tx_type,
-    case when s.id is not null then s.start_time + n * interval '1 hour'
-      else k.created_at + n * interval '1 hour' end as at
+    k.created_at + n * interval '1 hour' as at
   from (select *, substr(id, 5)::integer as number from gigs.tasks) as k
   left join gigs.streams s on s.task_id = k.id
   cross join lateral generate_series(1, case when s.id is null then 3 else 23 end) as n
 ) as t
+where at <= now()
 order by at;
 
 insert into gigs.reputation_events (id, worker_id, event_type, requested_delta, delta, previous_score, new_score, rating, reason,

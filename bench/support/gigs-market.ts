@@ -6,12 +6,12 @@ import { quantile } from './measure.ts';
 
 /**
  * How uneven work is: number n of the workers has n ^ -0.8 of it, of the platforms n ^ -1.1 (Zipf's law). The exponents are
- * the likeliest ones for the published data in examples/gigs and the taxi trips beside it. Platforms: the labour channels of
- * the crowd work of 2014 and 2018 give 1.13 and 1.09 (the first brings 27 and 31 % of the work; here 23 %). Workers: the
- * crowd workers themselves cannot tell, since nobody could do more than the fifty units of a job; what is not cut off gives
- * 0.79 and 0.81 (zones of taxi trips, by pickup and dropoff) and 0.9 (awards by contest), and we take the mildest. The
- * busiest worker then has 3.7 % of the work, 410 tasks a day; a judgement takes 24 (2018) or 42 seconds (2014), so that is
- * three to five hours of them. An even spread, where nobody has much to sum up, is what no market looks like.
+ * the likeliest ones for published data. Platforms: the labour channels of the crowd work of 2014 and 2018 (examples/gigs has
+ * a part of it, docs/benchmarks/README.md says where the rest is) give 1.13 and 1.09; the first channel brings 27 and 31 % of
+ * the work, here it is 23 %. Workers: the crowd workers themselves cannot tell, since nobody could do more than the fifty
+ * units of a job. What is not cut off gives 0.79 and 0.81 (zones of 4,000 taxi trips, by pickup and dropoff) and 0.9 (awards
+ * by contest), and we take the mildest. The busiest worker then has 3.7 % of the work, 410 tasks a day: at the 24 (2018) or
+ * 42 seconds (2014) that a judgement takes there, three to five hours of them.
  */
 export const SKEW = { workers: 0.8, platforms: 1.1 };
 /** Statements that post and pay after the statistics were made: about a second of work that is not folded yet. */
@@ -23,10 +23,11 @@ export interface MarketSize {
   readonly tasks: number;
 }
 
-/** Who reads: those who work, so a random task's worker and platform; and any day of the 90. */
+/** Who reads: those who work, so the worker and the platform of any task, and the worker of any stream that runs; any day of 90. */
 export interface Reader {
   readonly worker: string;
   readonly platform: string;
+  readonly streaming: string;
   readonly day: string;
   /** Transactions that a plain view of the worker or of the platform has to sum. */
   readonly transactions: Readonly<Record<'worker' | 'platform', number>>;
@@ -58,7 +59,7 @@ export async function loadMarket(
 /** The same ones in every run: tasks far apart, each of whom its hash gave the worker and the platform. */
 export async function drawReaders(
   client: pg.Client,
-  size: { readonly reads: number; readonly tasks: number },
+  size: { readonly readers: number; readonly tasks: number },
 ): Promise<Reader[]> {
   const { rows } = await client.query<{
     worker: string;
@@ -72,11 +73,15 @@ export async function drawReaders(
     join (select worker_id, count(*) as transactions from gigs.transactions group by 1) as w using (worker_id)
     join (select platform_id, count(*) as transactions from gigs.transactions group by 1) as p using (platform_id)
     order by n`,
-    [size.reads, size.tasks],
+    [size.readers, size.tasks],
+  );
+  const streaming = await client.query<{ worker: string }>(
+    `select worker_id as worker from gigs.active_streams_view order by hashtext(stream_id)`,
   );
   return rows.map((row, index) => ({
     worker: row.worker,
     platform: row.platform,
+    streaming: at(streaming.rows, index).worker,
     day: new Date(Date.now() - (index % 90) * 86_400_000).toISOString().slice(0, 10),
     transactions: { worker: Number(row.of_worker), platform: Number(row.of_platform) },
   }));
