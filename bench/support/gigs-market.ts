@@ -7,11 +7,11 @@ import { quantile } from './measure.ts';
 /**
  * How uneven work is: number n of the workers has n ^ -0.8 of it, of the platforms n ^ -1.1 (Zipf's law). The exponents are
  * the likeliest ones for published data. Platforms: the labour channels of the crowd work of 2014 and 2018 (examples/gigs has
- * a part of it, docs/benchmarks/README.md says where the rest is) give 1.13 and 1.09; the first channel brings 27 and 31 % of
- * the work, here it is 23 %. Workers: the crowd workers themselves cannot tell, since nobody could do more than the fifty
- * units of a job. What is not cut off gives 0.79 and 0.81 (zones of 4,000 taxi trips, by pickup and dropoff) and 0.9 (awards
- * by contest), and we take the mildest. The busiest worker then has 3.7 % of the work, 410 tasks a day: at the 24 (2018) or
- * 42 seconds (2014) that a judgement takes there, three to five hours of them.
+ * a part of it, CrowdTruth-core all) give 1.13 and 1.09; the first channel brings 27 and 31 % of the work, here it is 23 %.
+ * Workers: the crowd workers themselves cannot tell (0.35 and 0.56), since nobody could do more than the fifty units of a job,
+ * nor can the senders in one block of Ethereum (0.53), who had twelve seconds. What is not cut off gives 0.79 and 0.81 (zones
+ * of 4,000 taxi trips, by pickup and dropoff) and 0.9 (awards by contest), and we take 0.8. The busiest worker then has 3.7 %
+ * of the work, 410 tasks a day: at the 24 (2018) or 42 seconds (2014) that a judgement takes, three to five hours of them.
  */
 export const SKEW = { workers: 0.8, platforms: 1.1 };
 /** Statements that post and pay after the statistics were made: about a second of work that is not folded yet. */
