@@ -31,17 +31,20 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-export async function startServer(parentFolder = tmpdir()): Promise<BenchServer> {
+export async function startServer(
+  parentFolder = tmpdir(),
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BenchServer> {
   const folder = await mkdtemp(join(parentFolder, 'guildhall-bench-'));
   try {
-    return await startIn(folder);
+    return await startIn(folder, settings);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(folder: string): Promise<BenchServer> {
+async function startIn(folder: string, own: Readonly<Record<string, string>>): Promise<BenchServer> {
   const account = await unprivilegedAccount();
   const native = join(folder, 'native');
   await copyServer(native);
@@ -65,7 +68,7 @@ async function startIn(folder: string): Promise<BenchServer> {
     throw new Error(`initdb failed: ${initialised.error?.message ?? initialised.stderr}`);
   }
   const port = await freePort();
-  const child = spawn(join(native, 'bin', 'postgres'), serverArguments(folder, port), {
+  const child = spawn(join(native, 'bin', 'postgres'), serverArguments(folder, port, own), {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
     ...account,
@@ -81,9 +84,10 @@ async function startIn(folder: string): Promise<BenchServer> {
   };
 }
 
-function serverArguments(folder: string, port: number): string[] {
+function serverArguments(folder: string, port: number, own: Readonly<Record<string, string>>): string[] {
   const settings = {
     ...SERVER_SETTINGS,
+    ...own,
     port: String(port),
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',

@@ -3158,7 +3158,7 @@ as $$
     from (
       -- Weeks begin on Sunday, in UTC.
       select sum(k.tasks) as tasks, sum(k.completed) as completed, sum(k.payouts) as payouts, sum(k.earned) as earned
-      from :schema.daily_work k
+      from :schema.work_parts k
       where k.worker_id = w.id and k.day > (statement_timestamp() at time zone 'UTC')::date - 30
       group by k.day - extract(dow from (k.day))::integer
     ) as v
@@ -3225,6 +3225,8 @@ as $$
         when p_weekly_deviation > 150 then -30
         else 0
       end)::double precision as consistency
+    -- Computed once, where an inlined expression would be computed for every column that uses it.
+    offset 0
   ) as p;
 $$;
 comment on function :schema.risk_parts(
@@ -5220,6 +5222,19 @@ create index audit_logs_actor_id_idx on :schema.audit_logs (actor_id, created_at
 `,
     },
     {
+      path: "migrations/0013_index_live_streams.down.sql",
+      text: `drop index :schema.streams_live_platform_id_idx;
+drop index :schema.streams_live_worker_id_idx;
+`,
+    },
+    {
+      path: "migrations/0013_index_live_streams.up.sql",
+      text: `-- Who has worked for a while has thousands of streams that are over, and a few that are not: active_streams_view reads those.
+create index streams_live_worker_id_idx on :schema.streams (worker_id) where status in ('active', 'paused', 'insolvent');
+create index streams_live_platform_id_idx on :schema.streams (platform_id) where status in ('active', 'paused', 'insolvent');
+`,
+    },
+    {
       path: "triggers/audit_logs_append_only.sql",
       text: `create or replace trigger audit_logs_append_only
 before update or delete or truncate on :schema.audit_logs
@@ -5396,20 +5411,11 @@ comment on column :schema.daily_transaction_summary.average_amount is 'Mean amou
     },
     {
       path: "views/daily_work.sql",
-      text: `create or replace view :schema.daily_work as
+      text: `-- requires: work_parts
+create or replace view :schema.daily_work as
 select worker_id, day, sum(tasks)::bigint as tasks, sum(completed)::bigint as completed, sum(payouts)::bigint as payouts,
   sum(earned) as earned
-from (
-  select worker_id, day, tasks, completed, payouts, earned from :schema.worker_days
-  union all
-  select worker_id, created_day, tasks, completed, 0, 0
-  from :schema.work_deltas
-  where worker_id is not null and created_day is not null
-  union all
-  select worker_id, paid_day, 0, 0, transactions, amount - fees
-  from :schema.money_deltas
-  where worker_id is not null and paid_day is not null
-) as part
+from :schema.work_parts
 group by worker_id, day
 having sum(tasks) <> 0 or sum(payouts) <> 0;
 comment on view :schema.daily_work is
@@ -5851,6 +5857,22 @@ comment on view :schema.recomputed_worker_days is
 `,
     },
     {
+      path: "views/work_parts.sql",
+      text: `create or replace view :schema.work_parts as
+select worker_id, day, tasks, completed, payouts, earned from :schema.worker_days
+union all
+select worker_id, created_day, tasks, completed, 0, 0
+from :schema.work_deltas
+where worker_id is not null and created_day is not null
+union all
+select worker_id, paid_day, 0, 0, transactions, amount - fees
+from :schema.money_deltas
+where worker_id is not null and paid_day is not null;
+comment on view :schema.work_parts is
+  'What is folded of a worker and UTC day and what is not yet, for whoever sums by something else than the day; several rows make a day. Read daily_work for days.';
+`,
+    },
+    {
       path: "views/worker_earnings_view.sql",
       text: `-- requires: worker_totals
 create or replace view :schema.worker_earnings_view as
@@ -5987,6 +6009,8 @@ cross join lateral (
     case when i.ended_tasks = 0 or i.completed_tasks * 5 < i.ended_tasks * 4 then 'low_completion' end,
     case when i.completed_tasks < 5 then 'few_tasks' end
   ], null) as reasons
+  -- Computed once for the two columns that use it.
+  offset 0
 ) as r;
 comment on view :schema.worker_risk_assessment is
   'What the risk of an advance to a worker is, a row each; exact at every read, and read by worker_id in constant time. 30d is the last 30 UTC days, today included.';

@@ -1367,6 +1367,16 @@ export interface WorkDeltas {
   seconds: Generated<string>;
 }
 
+/** What is folded of a worker and UTC day and what is not yet, for whoever sums by something else than the day; several rows make a day. Read daily_work for days. */
+export interface WorkParts {
+  worker_id: ColumnType<string, never, never>;
+  day: ColumnType<string, never, never>;
+  tasks: ColumnType<bigint, never, never>;
+  completed: ColumnType<bigint, never, never>;
+  payouts: ColumnType<bigint, never, never>;
+  earned: ColumnType<string, never, never>;
+}
+
 /** Folded work by worker and UTC day: tasks and completed are of the day they were posted; payouts, and what was earned by them after fees, of the day they were completed. Read the view daily_work instead. */
 export interface WorkerDays {
   worker_id: string;
@@ -1710,6 +1720,7 @@ export interface Tables {
   webhook_endpoints: WebhookEndpoints;
   webhook_secrets: WebhookSecrets;
   work_deltas: WorkDeltas;
+  work_parts: WorkParts;
   worker_days: WorkerDays;
   worker_earnings_view: WorkerEarningsView;
   worker_profiles: WorkerProfiles;

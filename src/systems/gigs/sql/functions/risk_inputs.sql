@@ -24,7 +24,7 @@ as $$
     from (
       -- Weeks begin on Sunday, in UTC.
       select sum(k.tasks) as tasks, sum(k.completed) as completed, sum(k.payouts) as payouts, sum(k.earned) as earned
-      from :schema.daily_work k
+      from :schema.work_parts k
       where k.worker_id = w.id and k.day > (statement_timestamp() at time zone 'UTC')::date - 30
       group by k.day - extract(dow from (k.day))::integer
     ) as v

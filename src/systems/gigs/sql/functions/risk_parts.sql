@@ -31,6 +31,8 @@ as $$
         when p_weekly_deviation > 150 then -30
         else 0
       end)::double precision as consistency
+    -- Computed once, where an inlined expression would be computed for every column that uses it.
+    offset 0
   ) as p;
 $$;
 comment on function :schema.risk_parts(

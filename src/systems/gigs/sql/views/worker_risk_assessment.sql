@@ -31,6 +31,8 @@ cross join lateral (
     case when i.ended_tasks = 0 or i.completed_tasks * 5 < i.ended_tasks * 4 then 'low_completion' end,
     case when i.completed_tasks < 5 then 'few_tasks' end
   ], null) as reasons
+  -- Computed once for the two columns that use it.
+  offset 0
 ) as r;
 comment on view :schema.worker_risk_assessment is
   'What the risk of an advance to a worker is, a row each; exact at every read, and read by worker_id in constant time. 30d is the last 30 UTC days, today included.';
