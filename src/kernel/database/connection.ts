@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { GuildhallError } from '../errors.ts';
 import { exactTypes } from './exact-types.ts';
+import { type PreparedName, PreparedStatement } from './prepared-statement.ts';
 import { isStalePlan, lossOf, sqlStateOf, toGuildhallError } from './sql-errors.ts';
 import type { QueryOptions, QueryResult, QueryTiming } from './types.ts';
 
@@ -24,6 +25,8 @@ export interface Dialogue {
    * 0 where the server does it.
    */
   readonly watchMs: number;
+  /** False where a pooler may hand a name on to another server connection. */
+  readonly direct: boolean;
   /** Off once a pooler has shown that it cannot follow named statements. */
   named: boolean;
   /** Part of every name, so that a name with a stale plan is never used again. */
@@ -35,7 +38,8 @@ export interface Dialogue {
 
 interface KnownNames {
   readonly generation: number;
-  readonly names: Set<string>;
+  /** By text. */
+  readonly names: Map<string, PreparedName>;
 }
 
 const knownNames = new WeakMap<pg.ClientBase, KnownNames>();
@@ -54,13 +58,15 @@ export async function runQuery<Row>(
   options: QueryOptions & { readonly inTransaction?: boolean } = {},
 ): Promise<QueryResult<Row>> {
   const { generation } = dialogue;
-  const name = options.named === false || params.length === 0 ? undefined : nameFor(client, dialogue, text);
+  const prepared =
+    options.named === false || params.length === 0 ? undefined : nameFor(client, dialogue, text);
   const watchMs = options.inTransaction === true ? 0 : dialogue.watchMs;
-  const run = (as: string | undefined) => timed<Row>(client, dialogue, { text, params, name: as, watchMs });
+  const run = (as: PreparedName | undefined) =>
+    timed<Row>(client, dialogue, { text, params, prepared: as, watchMs });
   try {
-    return await run(name);
+    return await run(prepared);
   } catch (error) {
-    if (name === undefined || !isStalePlan(error)) throw failure(client, dialogue, error);
+    if (prepared === undefined || !isStalePlan(error)) throw failure(client, dialogue, error);
     if (generation === dialogue.generation) retireNames(dialogue, error);
     if (options.inTransaction === true) throw failure(client, dialogue, error);
     try {
@@ -137,30 +143,22 @@ function failure(client: pg.ClientBase, dialogue: Dialogue, error: unknown): Gui
 interface Statement {
   readonly text: string;
   readonly params: readonly unknown[];
-  readonly name: string | undefined;
+  readonly prepared: PreparedName | undefined;
   readonly watchMs: number;
 }
 
 async function timed<Row>(
   client: pg.ClientBase,
   dialogue: Dialogue,
-  { text, params, name, watchMs }: Statement,
+  statement: Statement,
 ): Promise<QueryResult<Row>> {
   const started = performance.now();
   try {
-    const config = {
-      text,
-      values: params as unknown[],
-      types: exactTypes,
-      ...(name === undefined ? {} : { name }),
-      ...(watchMs === 0 ? {} : { query_timeout: watchMs }),
-    };
-    const result = await answered(client, config);
-    const rowCount = result.rowCount ?? 0;
-    report(dialogue, text, started, rowCount, null);
-    return { rows: result.rows as Row[], rowCount };
+    const result = await answered<Row>(client, dialogue, statement);
+    report(dialogue, statement.text, started, result.rowCount, null);
+    return result;
   } catch (error) {
-    report(dialogue, text, started, 0, sqlStateOf(error) ?? 'XX000');
+    report(dialogue, statement.text, started, 0, sqlStateOf(error) ?? 'XX000');
     throw error;
   }
 }
@@ -169,10 +167,27 @@ async function timed<Row>(
  * By callback: the driver's own promise chains each answer to the next, so that one that grew old keeps all later
  * ones from being collected young, and each such collection takes four times as long.
  */
-function answered(client: pg.ClientBase, config: pg.QueryConfig): Promise<pg.QueryResult> {
+function answered<Row>(
+  client: pg.ClientBase,
+  dialogue: Dialogue,
+  { text, params, prepared, watchMs }: Statement,
+): Promise<QueryResult<Row>> {
   return new Promise((resolve, reject) => {
+    if (prepared !== undefined) {
+      const callback = (error: Error | null, result?: QueryResult<Row>): void => {
+        if (result !== undefined) resolve(result);
+        else reject(error);
+      };
+      client.query(
+        new PreparedStatement<Row>({ prepared, params, trustShape: dialogue.direct, watchMs, callback }),
+      );
+      return;
+    }
+    const watch = watchMs === 0 ? {} : { query_timeout: watchMs };
+    const config = { text, values: params as unknown[], types: exactTypes, ...watch };
     client.query(config, (error: Error | null, result: pg.QueryResult) => {
-      if (error === null || error === undefined) resolve(result);
+      if (error === null || error === undefined)
+        resolve({ rows: result.rows, rowCount: result.rowCount ?? 0 });
       else reject(error);
     });
   });
@@ -191,18 +206,18 @@ function report(
 }
 
 /** A short name for the text on this connection, or undefined when it has enough names already. */
-function nameFor(client: pg.ClientBase, dialogue: Dialogue, text: string): string | undefined {
+function nameFor(client: pg.ClientBase, dialogue: Dialogue, text: string): PreparedName | undefined {
   if (!dialogue.named) return undefined;
   let known = knownNames.get(client);
   if (known === undefined || known.generation !== dialogue.generation) {
-    known = { generation: dialogue.generation, names: new Set() };
+    known = { generation: dialogue.generation, names: new Map() };
     knownNames.set(client, known);
   }
-  const name = `g${dialogue.generation}_${hashOf(text)}`;
-  if (known.names.has(name)) return name;
-  if (known.names.size >= MAX_NAMES) return undefined;
-  known.names.add(name);
-  return name;
+  const before = known.names.get(text);
+  if (before !== undefined || known.names.size >= MAX_NAMES) return before;
+  const prepared = { name: `g${dialogue.generation}_${hashOf(text)}`, text, shape: undefined };
+  known.names.set(text, prepared);
+  return prepared;
 }
 
 function retireNames(dialogue: Dialogue, error: unknown): void {

@@ -77,6 +77,7 @@ class PooledDatabase implements Database, TransactionHost {
     this.dialogue = {
       address: settings.address,
       watchMs: probed.profile === 'pooled' ? settings.statementTimeoutMs : 0,
+      direct: probed.profile === 'direct',
       named: settings.prepared,
       generation: 0,
       lostNames: 0,
