@@ -176,3 +176,28 @@ describe('names lost behind our back', () => {
     expect((await failing()).details).toMatchObject({ sqlState: '22012' });
   });
 });
+
+describe('what is remembered of a statement', () => {
+  it('survives a value that cannot be sent and one that the server refuses', async () => {
+    const text = 'select $1::numeric as amount, $2::jsonb as facts';
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    await expect(single.query(text, ['1', circular])).rejects.toThrow();
+    await expect(single.query(text, ['one', null])).rejects.toMatchObject({ code: 'invalid_input' });
+    for (const amount of ['1.50', '2.50']) {
+      const { rows, rowCount } = await single.query(text, [amount, '{"a":1}']);
+      expect(rows).toEqual([{ amount: amount.slice(0, 3), facts: { a: 1 } }]);
+      expect(rowCount).toBe(1);
+    }
+    await expect(single.query(text, ['1', circular])).rejects.toThrow();
+    expect((await single.query(text, ['3', null])).rows).toEqual([{ amount: '3', facts: null }]);
+  });
+
+  it('is that it has no rows, where it has none', async () => {
+    await single.query('create table if not exists counted (n integer)');
+    for (const n of [1, 2, 3]) {
+      expect(await single.query('insert into counted values ($1)', [n])).toEqual({ rows: [], rowCount: 1 });
+    }
+    expect((await single.query('delete from counted where n > $1', [0])).rowCount).toBe(3);
+  });
+});
