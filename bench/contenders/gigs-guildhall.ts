@@ -11,7 +11,7 @@ export const version: string = JSON.parse(
 ).version;
 
 export const settings =
-  'createTaskWithAudit (begun), completeTaskWithReputation, processPayment, each with a key and a commit of its own; escrow and double entry';
+  'createTaskWithAudit (begun), completeTaskWithReputation, processPayment, each with a key and a commit of its own, escrow and double entry; at once: recordWork';
 
 export async function prepare(url: string): Promise<void> {
   await using guildhall = await openGuildhall({ url, tasks: false, instances: [{ system: 'gigs' }] });
@@ -70,6 +70,12 @@ export async function open(address: string): Promise<GigsContender> {
       );
       await service.completeTaskWithReputation(id, { idempotencyKey: `${key} complete` });
       await service.processPayment({ taskId: id }, { idempotencyKey: `${key} pay` });
+    },
+    async liveAtOnce({ key, platformId, workerId, amount }) {
+      await service.recordWork(
+        { platformId, workerId, amount, title: 'Delivery' },
+        { idempotencyKey: `${key} record` },
+      );
     },
     async books() {
       while (await service.foldStatistics());

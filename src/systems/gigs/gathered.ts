@@ -6,8 +6,8 @@ import type { Context } from './context.ts';
 const MOST_TOGETHER = 100;
 
 interface Call {
-  /** As the only one: with all that may be asked and answered. */
-  readonly alone: () => Promise<unknown>;
+  /** As the only one: with all that may be asked and answered. Without it the same function does it. */
+  readonly alone?: () => Promise<unknown>;
   /** For the function that takes many. */
   readonly row: Readonly<Record<string, unknown>>;
 }
@@ -16,11 +16,13 @@ const CREATING = together('create_calls');
 const STARTING = together('start_calls');
 const COMPLETING = together('complete_calls');
 const PAYING = together('pay_calls');
+const RECORDING = together('record_work');
 const BATCHES = {
   create_task: CREATING,
   start_task: STARTING,
   complete_task: COMPLETING,
   process_payment: PAYING,
+  record_work: RECORDING,
 } as const;
 
 export type Gathered = keyof typeof BATCHES;
@@ -30,12 +32,12 @@ export function gathered(
   context: Context,
   operation: Gathered,
   once: readonly [string, string | null, string, Buffer | null],
-  own: { readonly row: Readonly<Record<string, unknown>>; readonly alone: () => Promise<unknown> },
+  own: Pick<Call, 'row' | 'alone'>,
 ): Promise<unknown> {
   const [actor_kind, actor_id, request_id] = actorParams(context.actor);
   const [account, key, , request] = once;
   return gather(context.scope, BATCHES[operation], {
-    alone: own.alone,
+    ...own,
     row: {
       ...own.row,
       ...{ actor_kind, actor_id, request_id },
@@ -52,8 +54,8 @@ function together(name: string): Batch<Call, unknown> {
     most: MOST_TOGETHER,
     inTurn: true,
     async run(scope: Scope, calls) {
-      const [only] = calls;
-      if (only !== undefined && calls.length === 1) return [await only.alone()];
+      const only = calls.length === 1 ? calls[0] : undefined;
+      if (only?.alone !== undefined) return [await only.alone()];
       const rows = calls.map(({ row }, index) => ({ place: index + 1, ...row }));
       const [answer] = await scope.query<{ answers: unknown[] }>(
         `select :schema.${name}($1::jsonb) as answers`,

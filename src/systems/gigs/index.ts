@@ -48,6 +48,7 @@ export {
   type SendOutcome,
   type TransferOrder,
 } from './rails.ts';
+export type { DoneWork, RecordedWork } from './recorded-work.ts';
 export type { Reputation, ReputationChange, ReputationRank } from './reputation.ts';
 export type { VerificationStats, VerifiedTask } from './reviews.ts';
 export {

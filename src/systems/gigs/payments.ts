@@ -172,7 +172,8 @@ async function call(context: Context, head: string, params: readonly unknown[]):
   return rows[0]?.answer;
 }
 
-function readPayment(json: Json): Payment {
+/** The JSON that functions answer for a payment. */
+export function readPayment(json: Json): Payment {
   const payment = readRow<Payment>(json);
   if (payment.withdrawal === null) return payment;
   const [withdrawal] = readRows<GigTransaction>([payment.withdrawal]);

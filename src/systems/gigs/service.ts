@@ -29,6 +29,7 @@ import * as payments from './payments.ts';
 import * as prediction from './prediction.ts';
 import * as profiles from './profiles.ts';
 import { Rails } from './rails.ts';
+import * as recorded from './recorded-work.ts';
 import * as reputation from './reputation.ts';
 import * as reviews from './reviews.ts';
 import * as risk from './risk.ts';
@@ -134,6 +135,9 @@ export class GigsService {
   }
   createTasks(list: readonly NewTask[], options?: t.OnceOptions): Promise<t.Task[]> {
     return tasks.createTasks(this.context, list, options);
+  }
+  recordWork(input: recorded.DoneWork, options?: t.OnceOptions): Promise<recorded.RecordedWork> {
+    return recorded.recordWork(this.context, input, options);
   }
   assignTask(taskId: string, workerId: string, options: t.OnceOptions = {}): Promise<t.Task> {
     return tasks.assignTask(this.context, taskId, { ...options, workerId });

@@ -28,8 +28,8 @@ import {
 import type { Task, TaskStatus } from './types.ts';
 
 /** Points for a completed task; the original's own. */
-const COMPLETION_DELTA = 10;
-const MAX_DELTA = 1_000;
+export const COMPLETION_DELTA = 10;
+export const MAX_DELTA = 1_000;
 const MAX_ID = 200;
 const MAX_COMMENT = 2_000;
 const MAX_SEVERITY = 5;

@@ -979,9 +979,10 @@ set enable_mergejoin = off
 as $$
 begin
   insert into :schema.audit_logs (id, actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
-  select c.audit_id, c.actor_kind, c.actor_id, c.request_id, r.action, r.type, r.id, r.metadata
+  select coalesce(r.audit_id, c.audit_id), c.actor_kind, c.actor_id, c.request_id, r.action, r.type, r.id, r.metadata
   from jsonb_to_recordset(p_calls) as c(place integer, audit_id text, actor_kind text, actor_id text, request_id text)
-  join jsonb_to_recordset(p_records) as r(place integer, action text, type text, id text, metadata jsonb)
+  join jsonb_to_recordset(p_records) as r(place integer, audit_id text, action text, type text, id text,
+    metadata jsonb)
     on r.place = c.place;
   insert into :schema.outbox (type, subject, audience, payload)
   select r.event, r.id, a.audience, coalesce(r.payload, r.metadata)
@@ -2428,6 +2429,160 @@ as $$
 $$;
 comment on function :schema.record_payments(text, text, text, jsonb[]) is
   'Audit entries execute_payment and events payment.confirmed, for worker and platform, of payouts that were posted.';
+`,
+    },
+    {
+      path: "functions/record_work.sql",
+      text: `create or replace function :schema.record_work(p_calls jsonb) returns jsonb
+language plpgsql
+-- Planned once, perhaps while the tables were small: so every row is looked up by its key, lateral with a limit, or the
+-- plan could walk through a table that has grown since.
+set search_path = :schema, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_at constant timestamptz(3) := clock_timestamp();
+  v_count constant integer := jsonb_array_length(p_calls);
+  v_alone constant boolean := v_count = 1;
+  v_workers constant text[] := array(select c.worker_id from jsonb_to_recordset(p_calls) as c(worker_id text));
+  v_made integer;
+  v_bad record;
+  v_keys text[];
+  v_debits text[];
+  v_credits text[];
+  v_amounts numeric[];
+  v_tasks text[];
+  v_ids bigint[];
+  v_points jsonb;
+  v_answers jsonb[];
+  v_records jsonb;
+  v_withheld numeric := 0;
+begin
+  if v_alone then
+    select array[:schema.begin_once(c.account, c.key, c.operation, decode(c.request, 'hex'))] into v_answers
+    from jsonb_to_recordset(p_calls) as c(account text, key text, operation text, request text);
+    if v_answers[1] is not null then return to_jsonb(v_answers); end if;
+  else
+    perform :schema.begin_calls(p_calls);
+  end if;
+  perform :schema.check_parties(c.actor_kind, c.actor_id, c.platform_id, c.worker_id)
+  from jsonb_to_recordset(p_calls) as c(actor_kind text, actor_id text, platform_id text, worker_id text);
+  if v_alone then
+    perform :schema.lock_loans(v_workers);
+  else
+    -- Who owes an instalment is paid alone.
+    perform :schema.must_be_plain(not exists (
+      select from :schema.loans l
+      where l.worker_id = any (v_workers) and l.status in ('disbursed', 'repaying', 'defaulted', 'written_off')));
+  end if;
+
+  insert into :schema.tasks (id, platform_id, worker_id, external_id, amount, title, description, metadata, status,
+    verification_data, completion_proof, paid_amount, started_at, completed_at, paid_at, created_at, updated_at)
+  select c.id, c.platform_id, c.worker_id, c.external_id, c.amount, c.title, c.description, c.metadata::jsonb, 'completed',
+    c.verification::jsonb, c.proof, c.amount, least(c.started_at, c.completed_at, v_at),
+    -- A platform's clock may be a little ahead of ours.
+    least(c.completed_at, v_at), v_at, v_at, v_at
+  from jsonb_to_recordset(p_calls) as c(id text, platform_id text, worker_id text, external_id text, amount numeric,
+    title text, description text, metadata text, verification text, proof text, started_at timestamptz,
+    completed_at timestamptz)
+  order by c.platform_id, c.external_id
+  on conflict (platform_id, external_id) do nothing;
+  get diagnostics v_made = row_count;
+  if v_alone and v_made = 0 then
+    select t.id, t.external_id, t.platform_id into v_bad
+    from jsonb_to_recordset(p_calls) as c(platform_id text, external_id text)
+    cross join lateral (
+      select k.id, k.external_id, k.platform_id from :schema.tasks k
+      where k.platform_id = c.platform_id and k.external_id = c.external_id limit 1
+    ) as t;
+    raise exception 'Platform % posted task "%" before.', v_bad.platform_id, v_bad.external_id
+      using errcode = 'GH409', constraint = 'external_id_reused', column = 'externalId',
+        detail = jsonb_build_object('id', v_bad.id)::text,
+        hint = 'Complete and pay that task, or use an id of its own for each task.';
+  end if;
+  perform :schema.must_be_plain(v_made = v_count);
+
+  -- From the platform's funds at once: nothing of it has to wait in escrow.
+  select array_agg(e.key order by c.place, e.place), array_agg('platform:' || c.platform_id order by c.place, e.place),
+    array_agg(e.credit order by c.place, e.place), array_agg(e.amount order by c.place, e.place),
+    array_agg(c.id order by c.place, e.place)
+  into v_keys, v_debits, v_credits, v_amounts, v_tasks
+  from jsonb_to_recordset(p_calls) as c(place integer, id text, platform_id text, worker_id text, amount numeric)
+  cross join lateral (select k.fee_bps from :schema.platforms k where k.id = c.platform_id limit 1) as p
+  cross join lateral (select round(c.amount * p.fee_bps * 0.0001, 6) as fee) as f
+  cross join lateral (values
+    (1, 'task ' || c.id || ' pay ' || c.worker_id, 'worker:' || c.worker_id, c.amount - f.fee),
+    (2, 'task ' || c.id || ' fee ' || c.worker_id, 'fees', f.fee)
+  ) as e(place, key, credit, amount)
+  where e.amount > 0;
+  if v_alone then
+    v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, v_tasks[1]);
+    v_withheld := coalesce(:schema.withhold_repayment(v_workers[1], v_tasks[1],
+      coalesce((select sum(u.amount) from unnest(v_credits, v_amounts) as u(credit, amount) where u.credit <> 'fees'), 0),
+      'task ' || v_tasks[1] || ' repay ' || v_workers[1]), 0);
+  else
+    v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_tasks);
+  end if;
+
+  with given as (
+    insert into :schema.reputation_events (id, worker_id, task_id, event_type, requested_delta, reason)
+    select c.event_id, c.worker_id, c.id, 'task_completed', c.delta, 'Completed "' || left(coalesce(c.title, c.id), 200) || '"'
+    from jsonb_to_recordset(p_calls) as c(id text, worker_id text, title text, delta integer, event_id text)
+    order by c.worker_id, c.id
+    returning task_id, new_score - previous_score as delta, new_score
+  )
+  select jsonb_object_agg(g.task_id, jsonb_build_object('reputation_delta', g.delta, 'reputation_score', g.new_score))
+  into v_points
+  from given g;
+
+  with posted as (
+    select m.task, (array_agg(m.id order by m.place))[1] as id,
+      sum(m.amount) as amount, coalesce(sum(m.amount) filter (where m.credit = 'fees'), 0) as fee
+    from unnest(v_tasks, v_ids, v_credits, v_amounts) with ordinality as m(task, id, credit, amount, place)
+    group by m.task
+  ), made as (
+    insert into :schema.transactions as x (id, worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,
+      created_at, updated_at, ledger_transfer_id)
+    select c.payout_id, c.worker_id, c.platform_id, c.id, 'payout', p.amount, p.fee, 'completed', v_at, v_at, v_at, p.id
+    from jsonb_to_recordset(p_calls) as c(id text, worker_id text, platform_id text, payout_id text)
+    join posted p on p.task = c.id
+    returning x.*
+  ), told as (
+    select c.place, c.audit_id, c.id as task_id, t.task, m.id as payout_id, f.amounts, v_points -> c.id as points,
+      array[c.worker_id, c.platform_id] as audiences, :schema.transaction_json(m) as payout
+    from jsonb_to_recordset(p_calls) as c(place integer, id text, audit_id text, worker_id text, platform_id text)
+    join made m on m.task_id = c.id
+    cross join lateral (select :schema.task_json(k) as task from :schema.tasks k where k.id = c.id limit 1) as t
+    cross join lateral (select jsonb_build_object('amount', trim_scale(m.amount)::text, 'fee', trim_scale(m.fee)::text,
+      'net', trim_scale(m.amount - m.fee)::text) as amounts) as f
+  )
+  select array_agg(jsonb_build_object(
+      'task', t.task || t.points,
+      'payment', t.payout || jsonb_build_object('net', t.amounts ->> 'net', 'withheld', trim_scale(v_withheld)::text,
+        'withdrawal', null)) order by t.place) filter (where s.step = 1),
+    jsonb_agg(jsonb_build_object('place', t.place, 'audit_id', t.audit_id || s.suffix, 'action', s.action, 'event', s.event,
+      'type', s.type, 'id', s.id, 'metadata', s.metadata, 'payload', s.payload, 'audiences', t.audiences)
+      order by t.place, s.step)
+  into v_answers, v_records
+  from told t
+  cross join lateral (values
+    (1, '', 'create_task', 'task.created', 'task', t.task_id,
+      jsonb_build_object('task_type', 'fixed', 'amount', t.amounts ->> 'amount', 'recorded', true), null),
+    (2, 'b', 'complete_task', 'task.completed', 'task', t.task_id,
+      t.points || jsonb_build_object('amount', t.amounts ->> 'amount'), null),
+    (3, 'c', 'execute_payment', 'payment.confirmed', 'transaction', t.payout_id,
+      t.amounts || jsonb_build_object('taskId', t.task_id, 'workerId', t.audiences[1]),
+      t.amounts || jsonb_build_object('transactionId', t.payout_id, 'taskId', t.task_id, 'workerId', t.audiences[1],
+        'platformId', t.audiences[2]))
+  ) as s(step, suffix, action, event, type, id, metadata, payload);
+  return :schema.end_calls(p_calls, v_records, v_answers);
+end
+$$;
+comment on function :schema.record_work(jsonb) is
+  'Work that is done already: posts, completes and pays each task of the calls, all or none, from the platform''s funds. One call alone is told what is the matter with it, and repays an advance; several must be plain.';
 `,
     },
     {
@@ -5533,7 +5688,7 @@ left join entries e on e.id = t.ledger_transfer_id
 where t.asset = 'USDC' and t.tx_type in ('payout', 'refund', 'deposit', 'withdrawal')
   and (t.status = 'completed' or t.tx_type = 'withdrawal')
   and case t.tx_type
-    when 'payout' then e.debit = 'escrow:' || t.platform_id and (
+    when 'payout' then e.debit in ('escrow:' || t.platform_id, 'platform:' || t.platform_id) and (
       (e.credit = 'worker:' || t.worker_id and e.amount = t.amount - t.fee) or (e.credit = 'fees' and t.fee = t.amount))
     when 'refund' then e.debit = 'escrow:' || t.platform_id and e.credit = 'platform:' || t.platform_id and e.amount = t.amount
     when 'deposit' then e.debit = 'bank' and e.credit = 'platform:' || t.platform_id and e.amount = t.amount
@@ -5542,7 +5697,7 @@ where t.asset = 'USDC' and t.tx_type in ('payout', 'refund', 'deposit', 'withdra
 union all
 select e.id::text, 'entry without its payout'
 from entries e
-where e.debit like 'escrow:%' and e.credit like 'worker:%'
+where (e.debit like 'escrow:%' or e.debit like 'platform:%') and e.credit like 'worker:%'
   and not exists (select from :schema.transactions t where t.ledger_transfer_id = e.id and t.tx_type = 'payout')
 union all
 select coalesce(b.worker, m.worker), 'withdrawals and entries differ'

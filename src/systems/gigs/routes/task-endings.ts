@@ -2,6 +2,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
+  anyId,
+  decimalSchema,
   defined,
   defineRoute,
   GuildhallError,
@@ -62,6 +64,26 @@ const rating = z
     }),
   })
   .openapi('Rating', { example: { stars: 5 } });
+const doneWork = z
+  .strictObject({
+    platformId: anyId('plt').optional().openapi({ description: 'Default: the caller.' }),
+    workerId: anyId('wrk'),
+    externalId: z.string().max(200).optional().openapi({
+      example: 'trip-42',
+      description: 'Your own id: a second task under it is refused.',
+    }),
+    amount: decimalSchema({ min: 'positive', example: '25' }),
+    title: z.string().max(500).optional().openapi({ example: 'Delivery to Downtown' }),
+    description: z.string().max(10_000).optional(),
+    metadata: z.record(z.string(), z.unknown()).optional(),
+    startedAt: timeInput().optional(),
+    completedAt: timeInput().optional().openapi({ description: 'Default: now.' }),
+    ...submission.shape,
+  })
+  .openapi('DoneWork', {
+    example: { workerId: 'wrk_01jd7q8w9e3r5t6y7h8k9m0n1p', amount: '25', externalId: 'trip-42' },
+  });
+const recordedWork = z.object({ task: completedTaskSchema, payment: paymentSchema }).openapi('RecordedWork');
 const review = z
   .strictObject({ verdict: z.enum(['approve', 'reject']), notes: z.string().max(2_000).optional() })
   .openapi('Review', { example: { verdict: 'approve' } });
@@ -69,6 +91,26 @@ const review = z
 export function addTaskEndingRoutes(router: OpenAPIHono<RouteEnv>, access: Access): void {
   const params = idParam('tsk');
   const tags = ['tasks'];
+
+  router.openapi(
+    defineRoute({
+      method: 'post',
+      path: '/tasks/record',
+      operationId: 'recordWork',
+      tags,
+      summary: 'Record work that is done',
+      description:
+        'Posts a task, completes it with its points and pays it from the platform’s funds into the worker’s balance, all or nothing, in one call. Refused with `insufficient_funds`, `external_id_reused`.',
+      limits: { ...MACHINE_PACE, needsKey: 'A payment' },
+      request: { body: { content: json(doneWork) } },
+      responses: { 201: { description: 'The task and its payment.', content: json(recordedWork) } },
+    }),
+    (c) =>
+      access.once(c, 201, async (service) => {
+        const { platformId, ...input } = defined(c.req.valid('json'));
+        return service.recordWork({ ...input, platformId: access.actingPlatform(c, platformId) });
+      }),
+  );
 
   router.openapi(
     defineRoute({

@@ -12,9 +12,10 @@ set enable_mergejoin = off
 as $$
 begin
   insert into :schema.audit_logs (id, actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
-  select c.audit_id, c.actor_kind, c.actor_id, c.request_id, r.action, r.type, r.id, r.metadata
+  select coalesce(r.audit_id, c.audit_id), c.actor_kind, c.actor_id, c.request_id, r.action, r.type, r.id, r.metadata
   from jsonb_to_recordset(p_calls) as c(place integer, audit_id text, actor_kind text, actor_id text, request_id text)
-  join jsonb_to_recordset(p_records) as r(place integer, action text, type text, id text, metadata jsonb)
+  join jsonb_to_recordset(p_records) as r(place integer, audit_id text, action text, type text, id text,
+    metadata jsonb)
     on r.place = c.place;
   insert into :schema.outbox (type, subject, audience, payload)
   select r.event, r.id, a.audience, coalesce(r.payload, r.metadata)

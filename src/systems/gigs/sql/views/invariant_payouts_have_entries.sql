@@ -13,7 +13,7 @@ left join entries e on e.id = t.ledger_transfer_id
 where t.asset = 'USDC' and t.tx_type in ('payout', 'refund', 'deposit', 'withdrawal')
   and (t.status = 'completed' or t.tx_type = 'withdrawal')
   and case t.tx_type
-    when 'payout' then e.debit = 'escrow:' || t.platform_id and (
+    when 'payout' then e.debit in ('escrow:' || t.platform_id, 'platform:' || t.platform_id) and (
       (e.credit = 'worker:' || t.worker_id and e.amount = t.amount - t.fee) or (e.credit = 'fees' and t.fee = t.amount))
     when 'refund' then e.debit = 'escrow:' || t.platform_id and e.credit = 'platform:' || t.platform_id and e.amount = t.amount
     when 'deposit' then e.debit = 'bank' and e.credit = 'platform:' || t.platform_id and e.amount = t.amount
@@ -22,7 +22,7 @@ where t.asset = 'USDC' and t.tx_type in ('payout', 'refund', 'deposit', 'withdra
 union all
 select e.id::text, 'entry without its payout'
 from entries e
-where e.debit like 'escrow:%' and e.credit like 'worker:%'
+where (e.debit like 'escrow:%' or e.debit like 'platform:%') and e.credit like 'worker:%'
   and not exists (select from :schema.transactions t where t.ledger_transfer_id = e.id and t.tx_type = 'payout')
 union all
 select coalesce(b.worker, m.worker), 'withdrawals and entries differ'
