@@ -16,7 +16,8 @@ const CREATING = together('create_calls');
 const STARTING = together('start_calls');
 const COMPLETING = together('complete_calls');
 const PAYING = together('pay_calls');
-const RECORDING = together('record_work');
+/** Nothing else is on its way with these calls: a second run prepares its rows while the first has the balances. */
+const RECORDING = together('record_work', false);
 const BATCHES = {
   create_task: CREATING,
   start_task: STARTING,
@@ -49,10 +50,10 @@ export function gathered(
 }
 
 /** A statement for many does the plain ones only, all or none: what is refused there is divided until it is alone. */
-function together(name: string): Batch<Call, unknown> {
+function together(name: string, inTurn = true): Batch<Call, unknown> {
   return {
     most: MOST_TOGETHER,
-    inTurn: true,
+    inTurn,
     async run(scope: Scope, calls) {
       const only = calls.length === 1 ? calls[0] : undefined;
       if (only?.alone !== undefined) return [await only.alone()];
