@@ -73,14 +73,19 @@ const TIMEOUT_HINTS: Readonly<Record<string, string>> = {
 const LOST_MESSAGE =
   /Connection terminated|Client has encountered a connection error|not queryable|timeout exceeded when trying to connect|timeout expired/;
 
+/** An internal error (XX000) of a statement whose table went between its planning and its run. */
+const DROPPED_MEANWHILE = /^could not open relation with OID \d+$/;
 const STALE_PLAN = /cached plan must not change result type/;
 /** Causes that are looked at; chains of our own are three or four long. */
 const MAX_CAUSES = 8;
 
 /** A schema, or something of it, is not there: it was never migrated, or is being made anew. */
 export function isSchemaMissing(error: unknown): boolean {
-  const state = sqlStateOf(error);
-  return state !== null && (NOT_MIGRATED.has(state) || state === UNDEFINED_FUNCTION);
+  const cause = chainOf(error).find(isPostgresError);
+  if (cause === undefined) return false;
+  return (
+    NOT_MIGRATED.has(cause.code) || cause.code === UNDEFINED_FUNCTION || DROPPED_MEANWHILE.test(cause.message)
+  );
 }
 
 /** SQLSTATE of an error or of anything in its chain of causes; null when the database did not raise it. */

@@ -1,6 +1,6 @@
 create or replace view :schema.invariant_payouts_have_entries as
 with entries as (
-  select l.id, l.amount * s.unit as amount, d.code as debit, c.code as credit
+  select l.id, l.amount * s.unit as amount, d.code as debit, c.code as credit, l.reference
   from :schema.ledger_transfers l
   join :schema.ledger_assets s on s.id = l.asset_id
   join :schema.ledger_accounts d on d.id = l.debit_account
@@ -22,7 +22,7 @@ where t.asset = 'USDC' and t.tx_type in ('payout', 'refund', 'deposit', 'withdra
 union all
 select e.id::text, 'entry without its payout'
 from entries e
-where (e.debit like 'escrow:%' or e.debit like 'platform:%') and e.credit like 'worker:%'
+where (e.debit like 'escrow:%' or (e.debit like 'platform:%' and e.reference like 'tsk\_%')) and e.credit like 'worker:%'
   and not exists (select from :schema.transactions t where t.ledger_transfer_id = e.id and t.tx_type = 'payout')
 union all
 select coalesce(b.worker, m.worker), 'withdrawals and entries differ'
