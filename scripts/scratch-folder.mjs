@@ -3,7 +3,7 @@ import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 const MEMORY = '/dev/shm';
-/** Far more than a run was seen to need (0.7 GB); containers often give 64 MB. */
+/** Containers often give 64 MB, and a run needs hundreds; the log of its many databases grows to about a gigabyte. */
 const NEEDED_BYTES = 4 * 1024 ** 3;
 
 /** Memory where Linux offers enough of it, the temporary folder elsewhere. */

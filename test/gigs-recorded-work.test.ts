@@ -143,6 +143,33 @@ describe('recorded work', () => {
     expect(await t.balance(`advance:${worker.id}`)).toBe('20');
   });
 
+  it('is made again when it lost a deadlock, and once', async () => {
+    const [platform, worker] = [await t.platform('100'), await t.worker()];
+    const other = await t.opened.connect();
+    let recorded: Promise<unknown> = Promise.resolve();
+    await other.transaction(async (tx) => {
+      await tx.query(`select from gigs.workers where id = '${worker.id}' for no key update`);
+      recorded = t.service.recordWork({ platformId: platform.id, workerId: worker.id, amount: '5' });
+      // It has the balance now, and waits for the worker's row.
+      for (;;) {
+        const waiting = await t.scope.query(
+          `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        if (waiting.length > 0) break;
+      }
+      await tx.query(
+        `select from gigs.ledger_balances b join gigs.ledger_accounts a on a.id = b.account_id
+         where a.code = 'worker:${worker.id}' for no key update of b`,
+      );
+    });
+    expect(await recorded).toMatchObject({ payment: { amount: '5' } });
+    const [row] = await t.scope.query<{ deadlocks: bigint }>(
+      'select deadlocks from pg_stat_database where datname = current_database()',
+    );
+    expect(Number(row?.deadlocks)).toBeGreaterThan(0);
+    expect([await count('tasks', platform.id), await count('transactions', platform.id)]).toEqual([1, 1]);
+  });
+
   it('says what is wrong with it', async () => {
     const [platform, worker] = [await t.platform('100'), await t.worker()];
     const input = { platformId: platform.id, workerId: worker.id, amount: '5' };

@@ -4316,7 +4316,7 @@ alter table :schema.idempotency_keys reset (fillfactor);
     },
     {
       path: "migrations/0008_make_ids_and_keys_cheap.up.sql",
-      text: `-- One UUID has the chance that sixteen characters need; sixteen of them cost a tenth of a millisecond an id.
+      text: `-- One UUID has the chance that sixteen characters need; before, each of them took one.
 create or replace function :schema.new_id(p_prefix text) returns text
 language plpgsql volatile
 as $$
