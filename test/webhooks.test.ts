@@ -165,6 +165,39 @@ describe('an event', () => {
     expect(await log(webhook.id)).toEqual([]);
   });
 
+  it('that nobody may hear of is passed over, and none that is still being written', async () => {
+    const position = async () => {
+      const [row] = await hooks.scope.query<{ at: string }>(
+        `select xid::text || '-' || event_id as at from :schema.webhook_cursor`,
+      );
+      return row?.at;
+    };
+    const { webhook: silent } = await add();
+    await hooks.webhooks.disable(silent.id);
+    await hooks.fanAll();
+    const writer = await hooks.opened.connect();
+    const before = await position();
+    await writer.transaction(async (tx) => {
+      await tx.query(
+        `insert into notes.outbox (type, subject, payload) values ('note.created', 'not_1', '{}')`,
+      );
+      await hooks.emit(owner);
+      expect(await fanOut(hooks.instance)).toBe(false);
+      // The second is complete, and waits for the first all the same.
+      expect(await position()).toBe(before);
+    });
+    await hooks.fanAll();
+    const [last] = await hooks.scope.query<{ at: string }>(
+      `select xid::text || '-' || id as at from :schema.outbox order by xid desc, id desc limit 1`,
+    );
+    expect(await position()).toBe(last?.at);
+    const { webhook } = await add();
+    await hooks.emit(owner);
+    await hooks.fanAll();
+    expect(await log(webhook.id)).toHaveLength(1);
+    expect(await log(silent.id)).toEqual([]);
+  });
+
   it('yields one delivery for an endpoint, however many processes fan out at once', async () => {
     const { webhook } = await add();
     const second = await hooks.opened.connect();

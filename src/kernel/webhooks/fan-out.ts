@@ -31,20 +31,40 @@ interface RecipientRow {
   readonly roles: string[];
 }
 
-// A poll that finds nothing takes no lock and writes nothing.
-const WAITING = `
-select exists (
-  select from :schema.outbox as o, :schema.webhook_cursor as c
-   where (o.xid, o.id) > (c.xid, c.event_id)
-     and o.xid < pg_snapshot_xmin(pg_current_snapshot())
-) as waiting`;
-
-const RECIPIENTS = `
-select e.id, e.event_types, e.after_event_id, e.owner_id, a.kind, a.login, a.roles
+// Only what is wanted at once is asked for: which events wait, and whether anybody may hear of them.
+const ACTIVE = `
   from :schema.webhook_endpoints as e
   join :schema.accounts as a on a.id = e.owner_id
  where e.state = 'active'
-   and a.disabled_at is null
+   and a.disabled_at is null`;
+
+// A poll that finds nothing takes no lock and writes nothing. The order and the limit are for the planner: planned while
+// the outbox was empty, a plain "exists" would read it from end to end for ever.
+const LOOK = `
+select (
+  select true from :schema.outbox as o
+   where (o.xid, o.id) > ((select c.xid from :schema.webhook_cursor as c), (select c.event_id from :schema.webhook_cursor as c))
+     and o.xid < pg_snapshot_xmin(pg_current_snapshot())
+   order by o.xid, o.id
+   limit 1
+) is true as waiting, exists (select ${ACTIVE}) as heard`;
+
+// Nobody hears: no event is read, the cursor goes after the last one that is complete. One statement, so one snapshot:
+// whoever was told that an endpoint exists before an event was written is found beside the event, or both are not.
+const PASS = `
+update :schema.webhook_cursor as c
+   set xid = o.xid, event_id = o.id, moved_at = clock_timestamp()
+  from (
+    select xid, id from :schema.outbox
+     where xid < pg_snapshot_xmin(pg_current_snapshot())
+     order by xid desc, id desc
+     limit 1
+  ) as o
+ where (o.xid, o.id) > (c.xid, c.event_id)
+   and not exists (select ${ACTIVE})`;
+
+const RECIPIENTS = `
+select e.id, e.event_types, e.after_event_id, e.owner_id, a.kind, a.login, a.roles${ACTIVE}
  order by e.id
  limit ${MAX_ACTIVE_ENDPOINTS + 1}`;
 
@@ -72,8 +92,12 @@ select w.id, w.endpoint_id, o.id, o.type, o.subject, json_build_object(
  */
 export async function fanOut(instance: Instance): Promise<boolean> {
   const { scope } = instance;
-  const [look] = await scope.query<{ waiting: boolean }>(WAITING);
+  const [look] = await scope.query<{ waiting: boolean; heard: boolean }>(LOOK);
   if (look?.waiting !== true) return false;
+  if (!look.heard) {
+    await scope.query(PASS);
+    return false;
+  }
   return scope.executor.transaction((tx) => step(instance, scope.on(tx)), { idempotent: true });
 }
 
