@@ -418,6 +418,31 @@ describe('reputation', () => {
     expect(new Set(seen).size).toBe(40);
   });
 
+  it.each([
+    ['room is made for points that had none', 500, -100, 10, 910],
+    ['the room for points is taken', 490, 10, 10, 1000],
+  ])('waits for whoever holds the worker, and sees that %s', async (_, before, first, second, expected) => {
+    const { id } = await t.worker();
+    const add = (service: GigsService, delta: number) =>
+      service.addReputation(id, { type: 'manual_adjustment', delta, reason: 'x' });
+    await add(t.service, before);
+    const holder = await t.opened.connect();
+    let waiting: Promise<unknown> = Promise.resolve();
+    await holder.transaction(async (tx) => {
+      await add(t.service.on(t.scope.on(tx)), first);
+      waiting = add(others[0]!, second);
+      await until('the second to wait', async () => {
+        const rows = await t.scope.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return rows.length > 0;
+      });
+    });
+    await waiting;
+    expect(await scoreOf(id)).toBe(expected);
+    expect(await t.service.replayReputation(id)).toBe(expected);
+  });
+
   it('that somebody wrote past the trigger is found (control), and so is escrow without a task', async () => {
     const [worker, platform] = [await t.worker(), await t.platform()];
     await t.scope.query('update :schema.workers set reputation_score = 501 where id = $1', [worker.id]);

@@ -108,6 +108,7 @@ export function randomStatement(parties: Parties, random: (below: number) => num
       [worker, 1 + random(6)],
     ],
     () => ['select :schema.fold_statistics($1)', [1 + random(40)]],
+    () => ['select :schema.bring_statistics($1)', [1 + random(40)]],
   ];
   return pick(statements)();
 

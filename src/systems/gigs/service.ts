@@ -358,8 +358,8 @@ export class GigsService {
   getDailyTransactions(range: statistics.DayRange): Promise<statistics.DailyTransactions[]> {
     return statistics.getDailyTransactions(this.context, range);
   }
-  foldStatistics(): Promise<boolean> {
-    return statistics.foldStatistics(this.context);
+  foldStatistics(only?: statistics.FoldPart): Promise<boolean> {
+    return statistics.foldStatistics(this.context, only);
   }
   rebuildStatistics(): Promise<number> {
     return statistics.rebuildStatistics(this.context);

@@ -131,8 +131,12 @@ export interface DayRange {
   readonly to?: string;
 }
 
-/** Deltas of one fold: some 150 ms of work on two busy cores (measured), so that its locks are short. */
-const FOLD_ROWS = 2_000;
+/** Deltas of one fold: a few hundred milliseconds of work on two busy cores (measured), so that its locks are short. */
+const FOLD_ROWS = 5_000;
+const FOLDS = [
+  ['rollups', 'fold_statistics'],
+  ['columns', 'bring_statistics'],
+] as const;
 
 /** It reads every task and transaction there is; this only ends one that hangs. */
 const REBUILD_TIMEOUT_MS = 3_600_000;
@@ -187,12 +191,18 @@ export async function getDailyTransactions(context: Context, range: DayRange): P
   return rows.map((row) => counted<DailyTransactions>(row));
 }
 
-/** Folds appended deltas into the statistics; true when more are waiting. */
-export async function foldStatistics(context: Context): Promise<boolean> {
-  const rows = await context.scope.query<{ moved: number }>('select :schema.fold_statistics($1) as moved', [
-    FOLD_ROWS,
-  ]);
-  return (rows[0]?.moved ?? 0) >= FOLD_ROWS;
+/** What a fold brings up to date: the rollups that the views read, or the statistics columns of workers and platforms. */
+export type FoldPart = 'rollups' | 'columns';
+
+/** Folds appended deltas into the statistics, of both parts unless one is named; true when more are waiting. */
+export async function foldStatistics({ scope }: Context, only?: FoldPart): Promise<boolean> {
+  let moved = 0;
+  for (const [part, name] of FOLDS) {
+    if (only !== undefined && only !== part) continue;
+    const [row] = await scope.query<{ moved: number }>(`select :schema.${name}($1) as moved`, [FOLD_ROWS]);
+    moved = Math.max(moved, row?.moved ?? 0);
+  }
+  return moved >= FOLD_ROWS;
 }
 
 /** Makes all statistics anew from tasks, transactions and ratings; writers wait meanwhile. Returns the workers. */

@@ -209,6 +209,8 @@ declare
   v_workers text[];
   v_platforms text[];
 begin
+  -- Not beside a fold: what it adds after the columns were read would be taken for brought.
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '.fold_statistics', 0));
   -- A row that somebody holds is left for the next time: nobody who is paid waits for statistics, nor they for him.
   v_workers := array(
     select w.id from :schema.workers w
@@ -395,8 +397,8 @@ comment on function :schema.chase_transfers(interval, integer) is
   p_actor_kind text, p_actor_id text, p_platform text, p_worker text
 ) returns boolean
 language plpgsql stable
-set search_path = :schema, pg_temp
 as $$
+-- There is no search_path setting: every name below says its schema, and the setting would cost each task.
 declare
   v_status text;
   v_active boolean;
@@ -1192,12 +1194,11 @@ begin
       brought_on = '-infinity'
   )
   select greatest((select count(*) from work), (select count(*) from money)) into v_moved;
-  perform :schema.bring_statistics(p_limit);
   return v_moved;
 end
 $$;
 comment on function :schema.fold_statistics(integer) is
-  'Moves up to p_limit deltas of work and of money into the rollups, and brings the columns of workers and platforms up to date; returns how many of whichever were more. Safe to run from several processes at once.';
+  'Moves up to p_limit deltas of work and of money into the rollups; returns how many of whichever were more. Safe to run from several processes at once. The columns of workers and platforms follow by bring_statistics.';
 `,
     },
     {
@@ -1284,25 +1285,32 @@ comment on function :schema.halt_streams(text, text, text, text, text, text, boo
     {
       path: "functions/hold_refusal.sql",
       text: `create or replace function :schema.hold_refusal(p_task :schema.tasks) returns jsonb
-language sql stable
-set search_path = :schema, pg_temp
+language plpgsql stable
 as $$
-  select case
-    when p_task.hold_until > clock_timestamp() then jsonb_build_object('state', 'GH409',
+-- There is no search_path setting: every name below says its schema, and the setting would cost each payment.
+begin
+  if p_task.hold_until > clock_timestamp() then
+    return jsonb_build_object('state', 'GH409',
       'message', format('Task %s is held until %s.', p_task.id, to_char(p_task.hold_until at time zone 'UTC',
         'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
       'reason', 'task_held', 'details', jsonb_build_object('taskId', p_task.id, 'holdUntil', p_task.hold_until),
-      'hint', 'It is paid by itself when that time has come and it is approved.')
-    when p_task.verification_status in ('flagged', 'rejected') then jsonb_build_object('state', 'GH409',
+      'hint', 'It is paid by itself when that time has come and it is approved.');
+  end if;
+  if p_task.verification_status in ('flagged', 'rejected') then
+    return jsonb_build_object('state', 'GH409',
       'message', format('Task %s is %s.', p_task.id, p_task.verification_status), 'reason', 'not_verified',
       'details', jsonb_build_object('taskId', p_task.id, 'verificationStatus', p_task.verification_status),
-      'hint', 'Approve it first.')
-    when exists (
-      select from :schema.streams s where s.task_id = p_task.id and s.status in ('active', 'paused', 'insolvent')
-    ) then jsonb_build_object('state', 'GH409', 'message', format('Task %s is being paid by a stream.', p_task.id),
+      'hint', 'Approve it first.');
+  end if;
+  if exists (
+    select from :schema.streams s where s.task_id = p_task.id and s.status in ('active', 'paused', 'insolvent')
+  ) then
+    return jsonb_build_object('state', 'GH409', 'message', format('Task %s is being paid by a stream.', p_task.id),
       'reason', 'task_streaming', 'details', jsonb_build_object('taskId', p_task.id),
-      'hint', 'Wait for its end, or cancel it.')
-  end;
+      'hint', 'Wait for its end, or cancel it.');
+  end if;
+  return null;
+end
 $$;
 comment on function :schema.hold_refusal(:schema.tasks) is
   'Why nothing may leave the escrow of a completed task for a worker just now, or null: held, flagged or rejected, a stream that is not over.';
@@ -2059,8 +2067,8 @@ comment on function :schema.pay_tasks(text, text, text, text[], text, text, nume
       path: "functions/payment_refusal.sql",
       text: `create or replace function :schema.payment_refusal(p_task :schema.tasks, p_id text, p_worker text) returns jsonb
 language plpgsql stable
-set search_path = :schema, pg_temp
 as $$
+-- There is no search_path setting: every name below says its schema, and the setting would cost each payment.
 begin
   if p_task.id is null then
     return jsonb_build_object('state', 'GH404', 'message', 'Task not found', 'reason', 'task_not_found',
@@ -3976,22 +3984,33 @@ as $$
 -- There is no search_path setting: every name below says its schema, and the setting would cost each event.
 declare
   v_score integer;
+  v_new integer;
 begin
-  -- The worker's row is locked: of two events at once the second begins from what the first has left.
-  select reputation_score into v_score from :schema.workers where id = new.worker_id for no key update;
+  -- The worker's row is locked: of two events at once the second begins from what the first has left. Locked and
+  -- changed by one statement, since a second one would cost each event half as much again.
+  update :schema.workers w
+  set reputation_score = least(1000, greatest(0, o.reputation_score + new.requested_delta)), updated_at = clock_timestamp()
+  from (select k.id, k.reputation_score from :schema.workers k where k.id = new.worker_id for no key update) as o
+  where w.id = o.id and o.reputation_score <> least(1000, greatest(0, o.reputation_score + new.requested_delta))
+  returning o.reputation_score, w.reputation_score into v_score, v_new;
   if not found then
-    -- The foreign key will say so, if no null is in its way.
-    v_score := 0;
-    new.requested_delta := 0;
+    -- No points, no room for them, or no worker: then the foreign key will say so, if no null is in its way.
+    select k.reputation_score into v_score from :schema.workers k where k.id = new.worker_id for no key update;
+    if not found then
+      v_score := 0;
+      new.requested_delta := 0;
+    end if;
+    v_new := least(1000, greatest(0, v_score + new.requested_delta));
+    -- Room was made meanwhile, perhaps, by whoever held the row.
+    if v_new <> v_score then
+      update :schema.workers set reputation_score = v_new, updated_at = clock_timestamp() where id = new.worker_id;
+    end if;
   end if;
   -- The number given before the lock could be of another order than the one the points were applied in.
   new.seq := nextval(':schema.reputation_events_seq_seq');
   new.previous_score := v_score;
-  new.new_score := least(1000, greatest(0, v_score + new.requested_delta));
-  new.delta := new.new_score - v_score;
-  if new.delta <> 0 then
-    update :schema.workers set reputation_score = new.new_score, updated_at = clock_timestamp() where id = new.worker_id;
-  end if;
+  new.new_score := v_new;
+  new.delta := v_new - v_score;
   return new;
 end
 $$;

@@ -6,6 +6,8 @@ declare
   v_workers text[];
   v_platforms text[];
 begin
+  -- Not beside a fold: what it adds after the columns were read would be taken for brought.
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '.fold_statistics', 0));
   -- A row that somebody holds is left for the next time: nobody who is paid waits for statistics, nor they for him.
   v_workers := array(
     select w.id from :schema.workers w

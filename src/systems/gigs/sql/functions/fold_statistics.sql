@@ -142,9 +142,8 @@ begin
       brought_on = '-infinity'
   )
   select greatest((select count(*) from work), (select count(*) from money)) into v_moved;
-  perform :schema.bring_statistics(p_limit);
   return v_moved;
 end
 $$;
 comment on function :schema.fold_statistics(integer) is
-  'Moves up to p_limit deltas of work and of money into the rollups, and brings the columns of workers and platforms up to date; returns how many of whichever were more. Safe to run from several processes at once.';
+  'Moves up to p_limit deltas of work and of money into the rollups; returns how many of whichever were more. Safe to run from several processes at once. The columns of workers and platforms follow by bring_statistics.';

@@ -1,7 +1,7 @@
 create or replace function :schema.payment_refusal(p_task :schema.tasks, p_id text, p_worker text) returns jsonb
 language plpgsql stable
-set search_path = :schema, pg_temp
 as $$
+-- There is no search_path setting: every name below says its schema, and the setting would cost each payment.
 begin
   if p_task.id is null then
     return jsonb_build_object('state', 'GH404', 'message', 'Task not found', 'reason', 'task_not_found',

@@ -4,22 +4,33 @@ as $$
 -- There is no search_path setting: every name below says its schema, and the setting would cost each event.
 declare
   v_score integer;
+  v_new integer;
 begin
-  -- The worker's row is locked: of two events at once the second begins from what the first has left.
-  select reputation_score into v_score from :schema.workers where id = new.worker_id for no key update;
+  -- The worker's row is locked: of two events at once the second begins from what the first has left. Locked and
+  -- changed by one statement, since a second one would cost each event half as much again.
+  update :schema.workers w
+  set reputation_score = least(1000, greatest(0, o.reputation_score + new.requested_delta)), updated_at = clock_timestamp()
+  from (select k.id, k.reputation_score from :schema.workers k where k.id = new.worker_id for no key update) as o
+  where w.id = o.id and o.reputation_score <> least(1000, greatest(0, o.reputation_score + new.requested_delta))
+  returning o.reputation_score, w.reputation_score into v_score, v_new;
   if not found then
-    -- The foreign key will say so, if no null is in its way.
-    v_score := 0;
-    new.requested_delta := 0;
+    -- No points, no room for them, or no worker: then the foreign key will say so, if no null is in its way.
+    select k.reputation_score into v_score from :schema.workers k where k.id = new.worker_id for no key update;
+    if not found then
+      v_score := 0;
+      new.requested_delta := 0;
+    end if;
+    v_new := least(1000, greatest(0, v_score + new.requested_delta));
+    -- Room was made meanwhile, perhaps, by whoever held the row.
+    if v_new <> v_score then
+      update :schema.workers set reputation_score = v_new, updated_at = clock_timestamp() where id = new.worker_id;
+    end if;
   end if;
   -- The number given before the lock could be of another order than the one the points were applied in.
   new.seq := nextval(':schema.reputation_events_seq_seq');
   new.previous_score := v_score;
-  new.new_score := least(1000, greatest(0, v_score + new.requested_delta));
-  new.delta := new.new_score - v_score;
-  if new.delta <> 0 then
-    update :schema.workers set reputation_score = new.new_score, updated_at = clock_timestamp() where id = new.worker_id;
-  end if;
+  new.new_score := v_new;
+  new.delta := v_new - v_score;
   return new;
 end
 $$;
