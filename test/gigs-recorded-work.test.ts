@@ -148,19 +148,19 @@ describe('recorded work', () => {
     const other = await t.opened.connect();
     let recorded: Promise<unknown> = Promise.resolve();
     await other.transaction(async (tx) => {
-      await tx.query(`select from gigs.workers where id = '${worker.id}' for no key update`);
+      await tx.query(
+        `select from gigs.ledger_balances b join gigs.ledger_accounts a on a.id = b.account_id
+         where a.code = 'worker:${worker.id}' for no key update of b`,
+      );
       recorded = t.service.recordWork({ platformId: platform.id, workerId: worker.id, amount: '5' });
-      // It has the balance now, and waits for the worker's row.
+      // It has the worker's row now, and waits for the balance.
       for (;;) {
         const waiting = await t.scope.query(
           `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
         );
         if (waiting.length > 0) break;
       }
-      await tx.query(
-        `select from gigs.ledger_balances b join gigs.ledger_accounts a on a.id = b.account_id
-         where a.code = 'worker:${worker.id}' for no key update of b`,
-      );
+      await tx.query(`select from gigs.workers where id = '${worker.id}' for no key update`);
     });
     expect(await recorded).toMatchObject({ payment: { amount: '5' } });
     const [row] = await t.scope.query<{ deadlocks: bigint }>(

@@ -31,9 +31,12 @@ export function randomStatement(parties: Parties, random: (below: number) => num
     () => insertTasks(1),
     () => insertTasks(1),
     () => insertTasks(2 + random(12)),
+    // One more than are counted one by one, and somewhat more.
+    () => insertTasks(101 + random(20)),
     () => insertTransactions(1),
     () => insertTransactions(1),
     () => insertTransactions(2 + random(12)),
+    () => insertTransactions(101 + random(20)),
     () => [
       `update :schema.tasks set status = 'active', started_at = clock_timestamp() - interval '1 hour'
       where status = 'pending' and worker_id is not null and ${lucky}`,
@@ -79,6 +82,8 @@ export function randomStatement(parties: Parties, random: (below: number) => num
       `update :schema.tasks set completed_at = completed_at + interval '30 hours' where status = 'completed' and ${lucky}`,
       [],
     ],
+    () => [`update :schema.tasks set paid_amount = amount - paid_amount where status = 'completed'`, []],
+    () => [`update :schema.tasks set created_at = created_at - $1::interval`, [age]],
     () => [`update :schema.tasks set title = 'nothing that counts' where ${lucky}`, []],
     () => [`delete from :schema.tasks where worker_id = $1 and ${lucky}`, [worker]],
     () => [

@@ -980,29 +980,33 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 begin
-  insert into :schema.audit_logs (id, actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
-  select coalesce(r.audit_id, c.audit_id), c.actor_kind, c.actor_id, c.request_id, r.action, r.type, r.id, r.metadata
-  from jsonb_to_recordset(p_calls) as c(place integer, audit_id text, actor_kind text, actor_id text, request_id text)
-  join jsonb_to_recordset(p_records) as r(place integer, audit_id text, action text, type text, id text,
-    metadata jsonb)
-    on r.place = c.place;
-  insert into :schema.outbox (type, subject, audience, payload)
-  select r.event, r.id, a.audience, coalesce(r.payload, r.metadata)
-  from jsonb_to_recordset(p_records) as r(event text, id text, metadata jsonb, payload jsonb, audiences jsonb)
-  cross join lateral jsonb_array_elements_text(r.audiences) as a(audience)
-  where a.audience is not null;
-  update :schema.idempotency_keys k
-  set answer = p_answers[c.place]
-  from jsonb_to_recordset(p_calls) as c(place integer, account text, key text)
-  where k.account = c.account and k.key = c.key
-    -- For the index, whatever leads the join.
-    and k.account = any (array(select a.account from jsonb_to_recordset(p_calls) as a(account text)))
-    and k.key = any (array(select a.key from jsonb_to_recordset(p_calls) as a(key text)));
+  if p_records is not null then
+    insert into :schema.audit_logs (id, actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
+    select coalesce(r.audit_id, c.audit_id), c.actor_kind, c.actor_id, c.request_id, r.action, r.type, r.id, r.metadata
+    from jsonb_to_recordset(p_calls) as c(place integer, audit_id text, actor_kind text, actor_id text, request_id text)
+    join jsonb_to_recordset(p_records) as r(place integer, audit_id text, action text, type text, id text,
+      metadata jsonb)
+      on r.place = c.place;
+    insert into :schema.outbox (type, subject, audience, payload)
+    select r.event, r.id, a.audience, coalesce(r.payload, r.metadata)
+    from jsonb_to_recordset(p_records) as r(event text, id text, metadata jsonb, payload jsonb, audiences jsonb)
+    cross join lateral jsonb_array_elements_text(r.audiences) as a(audience)
+    where a.audience is not null;
+  end if;
+  if p_answers is not null then
+    update :schema.idempotency_keys k
+    set answer = p_answers[c.place]
+    from jsonb_to_recordset(p_calls) as c(place integer, account text, key text)
+    where k.account = c.account and k.key = c.key
+      -- For the index, whatever leads the join.
+      and k.account = any (array(select a.account from jsonb_to_recordset(p_calls) as a(account text)))
+      and k.key = any (array(select a.key from jsonb_to_recordset(p_calls) as a(key text)));
+  end if;
   return to_jsonb(p_answers);
 end
 $$;
 comment on function :schema.end_calls(jsonb, jsonb, jsonb[]) is
-  'Audit entries and events of calls that went together, and their answers stored for their keys.';
+  'Audit entries and events of calls that went together, and their answers stored for their keys; either is left for another call when it is null.';
 `,
     },
     {
@@ -1931,23 +1935,33 @@ begin
         where l.worker_id = t.worker_id and l.status in ('disbursed', 'repaying', 'defaulted', 'written_off'))))
   from jsonb_to_recordset(p_calls) as c(task text, worker text, rail text)
   cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
-  select array_agg(e.key order by c.place, e.place), array_agg(e.debit order by c.place, e.place),
-    array_agg(e.credit order by c.place, e.place), array_agg(e.amount order by c.place, e.place),
-    array_agg(t.id order by c.place, e.place)
-  into v_keys, v_debits, v_credits, v_amounts, v_references
-  from jsonb_to_recordset(p_calls) as c(place integer, task text)
+  select array_agg(e.key order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(e.debit order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(e.credit order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(e.amount order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(t.id order by c.place, e.place) filter (where e.amount > 0),
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'execute_payment', 'event', 'payment.confirmed',
+      'type', 'transaction', 'id', c.own_id,
+      'metadata', a.amounts || jsonb_build_object('taskId', t.id, 'workerId', t.worker_id),
+      'payload', a.amounts || jsonb_build_object('transactionId', c.own_id, 'taskId', t.id, 'workerId', t.worker_id,
+        'platformId', t.platform_id),
+      'audiences', array[t.worker_id, t.platform_id]) order by c.place) filter (where e.place = 1)
+  into v_keys, v_debits, v_credits, v_amounts, v_references, v_records
+  from jsonb_to_recordset(p_calls) as c(place integer, task text, own_id text)
   cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
   cross join lateral (select k.fee_bps from :schema.platforms k where k.id = t.platform_id limit 1) as p
   cross join lateral (select round(t.escrowed_amount * p.fee_bps * 0.0001, 6) as fee) as f
+  cross join lateral (select jsonb_build_object('amount', trim_scale(t.escrowed_amount)::text,
+    'fee', trim_scale(f.fee)::text, 'net', trim_scale(t.escrowed_amount - f.fee)::text) as amounts) as a
   cross join lateral (values
     (1, 'task ' || t.id || ' pay ' || t.worker_id, 'escrow:' || t.platform_id, 'worker:' || t.worker_id,
       t.escrowed_amount - f.fee),
     (2, 'task ' || t.id || ' fee ' || t.worker_id, 'escrow:' || t.platform_id, 'fees', f.fee)
-  ) as e(place, key, debit, credit, amount)
-  where e.amount > 0;
+  ) as e(place, key, debit, credit, amount);
   update :schema.tasks t
   set paid_amount = t.paid_amount + t.escrowed_amount, escrowed_amount = 0, paid_at = v_at, updated_at = v_at
   where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
+  perform :schema.end_calls(p_calls, v_records, null);
   -- Late, so that the balances are locked for no longer than it takes: others post and pay from the same accounts.
   v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_references);
   with posted as (
@@ -1966,20 +1980,12 @@ begin
     returning x.*
   )
   select array_agg(:schema.transaction_json(m) || jsonb_build_object(
-      'net', f.amounts ->> 'net', 'withheld', '0', 'withdrawal', null) order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'execute_payment', 'event', 'payment.confirmed',
-      'type', 'transaction', 'id', m.id,
-      'metadata', f.amounts || jsonb_build_object('taskId', m.task_id, 'workerId', m.worker_id),
-      'payload', f.amounts || jsonb_build_object('transactionId', m.id, 'taskId', m.task_id, 'workerId', m.worker_id,
-        'platformId', m.platform_id),
-      'audiences', array[m.worker_id, m.platform_id]) order by c.place)
-  into v_answers, v_records
+      'net', trim_scale(m.amount - m.fee)::text, 'withheld', '0', 'withdrawal', null) order by c.place)
+  into v_answers
   from made m
-  cross join lateral (select jsonb_build_object('amount', trim_scale(m.amount)::text, 'fee', trim_scale(m.fee)::text,
-    'net', trim_scale(m.amount - m.fee)::text) as amounts) as f
   join jsonb_to_recordset(p_calls) as c(place integer, task text)
     on c.task = m.task_id;
-  return :schema.end_calls(p_calls, v_records, v_answers);
+  return :schema.end_calls(p_calls, null, v_answers);
 end
 $$;
 comment on function :schema.pay_calls(jsonb) is
@@ -2513,28 +2519,6 @@ begin
   end if;
   perform :schema.must_be_plain(v_made = v_count);
 
-  -- From the platform's funds at once: nothing of it has to wait in escrow.
-  select array_agg(e.key order by c.place, e.place), array_agg('platform:' || c.platform_id order by c.place, e.place),
-    array_agg(e.credit order by c.place, e.place), array_agg(e.amount order by c.place, e.place),
-    array_agg(c.id order by c.place, e.place)
-  into v_keys, v_debits, v_credits, v_amounts, v_tasks
-  from jsonb_to_recordset(p_calls) as c(place integer, id text, platform_id text, worker_id text, amount numeric)
-  cross join lateral (select k.fee_bps from :schema.platforms k where k.id = c.platform_id limit 1) as p
-  cross join lateral (select round(c.amount * p.fee_bps * 0.0001, 6) as fee) as f
-  cross join lateral (values
-    (1, 'task ' || c.id || ' pay ' || c.worker_id, 'worker:' || c.worker_id, c.amount - f.fee),
-    (2, 'task ' || c.id || ' fee ' || c.worker_id, 'fees', f.fee)
-  ) as e(place, key, credit, amount)
-  where e.amount > 0;
-  if v_alone then
-    v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, v_tasks[1]);
-    v_withheld := coalesce(:schema.withhold_repayment(v_workers[1], v_tasks[1],
-      coalesce((select sum(u.amount) from unnest(v_credits, v_amounts) as u(credit, amount) where u.credit <> 'fees'), 0),
-      'task ' || v_tasks[1] || ' repay ' || v_workers[1]), 0);
-  else
-    v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_tasks);
-  end if;
-
   with given as (
     insert into :schema.reputation_events (id, worker_id, task_id, event_type, requested_delta, reason)
     select c.event_id, c.worker_id, c.id, 'task_completed', c.delta, 'Completed "' || left(coalesce(c.title, c.id), 200) || '"'
@@ -2545,6 +2529,48 @@ begin
   select jsonb_object_agg(g.task_id, jsonb_build_object('reputation_delta', g.delta, 'reputation_score', g.new_score))
   into v_points
   from given g;
+
+  -- From the platform's funds at once: nothing of it has to wait in escrow.
+  select array_agg(e.key order by c.place, e.place) filter (where e.amount > 0),
+    array_agg('platform:' || c.platform_id order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(e.credit order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(e.amount order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(c.id order by c.place, e.place) filter (where e.amount > 0),
+    jsonb_agg(e.record || jsonb_build_object('place', c.place, 'audiences', array[c.worker_id, c.platform_id])
+      order by c.place, e.place) filter (where e.record is not null)
+  into v_keys, v_debits, v_credits, v_amounts, v_tasks, v_records
+  from jsonb_to_recordset(p_calls) as c(place integer, id text, audit_id text, payout_id text, platform_id text,
+    worker_id text, amount numeric)
+  cross join lateral (select k.fee_bps from :schema.platforms k where k.id = c.platform_id limit 1) as p
+  cross join lateral (select round(c.amount * p.fee_bps * 0.0001, 6) as fee) as f
+  cross join lateral (select jsonb_build_object('amount', trim_scale(c.amount)::text, 'fee', trim_scale(f.fee)::text,
+    'net', trim_scale(c.amount - f.fee)::text) as amounts) as a
+  cross join lateral (values
+    (1, 'task ' || c.id || ' pay ' || c.worker_id, 'worker:' || c.worker_id, c.amount - f.fee, null::jsonb),
+    (2, 'task ' || c.id || ' fee ' || c.worker_id, 'fees', f.fee, null),
+    (3, null, null, null, jsonb_build_object('audit_id', c.audit_id, 'action', 'create_task', 'event', 'task.created',
+      'type', 'task', 'id', c.id,
+      'metadata', jsonb_build_object('task_type', 'fixed', 'amount', a.amounts -> 'amount', 'recorded', true))),
+    (4, null, null, null, jsonb_build_object('audit_id', c.audit_id || 'b', 'action', 'complete_task',
+      'event', 'task.completed', 'type', 'task', 'id', c.id,
+      'metadata', v_points -> c.id || jsonb_build_object('amount', a.amounts -> 'amount'))),
+    (5, null, null, null, jsonb_build_object('audit_id', c.audit_id || 'c', 'action', 'execute_payment',
+      'event', 'payment.confirmed', 'type', 'transaction', 'id', c.payout_id,
+      'metadata', a.amounts || jsonb_build_object('taskId', c.id, 'workerId', c.worker_id),
+      'payload', a.amounts || jsonb_build_object('transactionId', c.payout_id, 'taskId', c.id, 'workerId', c.worker_id,
+        'platformId', c.platform_id)))
+  ) as e(place, key, credit, amount, record);
+  perform :schema.end_calls(p_calls, v_records, null);
+
+  -- Late, so that the balances are locked for no longer than it takes: others record from the same accounts.
+  if v_alone then
+    v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, v_tasks[1]);
+    v_withheld := coalesce(:schema.withhold_repayment(v_workers[1], v_tasks[1],
+      coalesce((select sum(u.amount) from unnest(v_credits, v_amounts) as u(credit, amount) where u.credit <> 'fees'), 0),
+      'task ' || v_tasks[1] || ' repay ' || v_workers[1]), 0);
+  else
+    v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_tasks);
+  end if;
 
   with posted as (
     select m.task, (array_agg(m.id order by m.place))[1] as id,
@@ -2558,35 +2584,16 @@ begin
     from jsonb_to_recordset(p_calls) as c(id text, worker_id text, platform_id text, payout_id text)
     join posted p on p.task = c.id
     returning x.*
-  ), told as (
-    select c.place, c.audit_id, c.id as task_id, t.task, m.id as payout_id, f.amounts, v_points -> c.id as points,
-      array[c.worker_id, c.platform_id] as audiences, :schema.transaction_json(m) as payout
-    from jsonb_to_recordset(p_calls) as c(place integer, id text, audit_id text, worker_id text, platform_id text)
-    join made m on m.task_id = c.id
-    cross join lateral (select :schema.task_json(k) as task from :schema.tasks k where k.id = c.id limit 1) as t
-    cross join lateral (select jsonb_build_object('amount', trim_scale(m.amount)::text, 'fee', trim_scale(m.fee)::text,
-      'net', trim_scale(m.amount - m.fee)::text) as amounts) as f
   )
   select array_agg(jsonb_build_object(
-      'task', t.task || t.points,
-      'payment', t.payout || jsonb_build_object('net', t.amounts ->> 'net', 'withheld', trim_scale(v_withheld)::text,
-        'withdrawal', null)) order by t.place) filter (where s.step = 1),
-    jsonb_agg(jsonb_build_object('place', t.place, 'audit_id', t.audit_id || s.suffix, 'action', s.action, 'event', s.event,
-      'type', s.type, 'id', s.id, 'metadata', s.metadata, 'payload', s.payload, 'audiences', t.audiences)
-      order by t.place, s.step)
-  into v_answers, v_records
-  from told t
-  cross join lateral (values
-    (1, '', 'create_task', 'task.created', 'task', t.task_id,
-      jsonb_build_object('task_type', 'fixed', 'amount', t.amounts ->> 'amount', 'recorded', true), null),
-    (2, 'b', 'complete_task', 'task.completed', 'task', t.task_id,
-      t.points || jsonb_build_object('amount', t.amounts ->> 'amount'), null),
-    (3, 'c', 'execute_payment', 'payment.confirmed', 'transaction', t.payout_id,
-      t.amounts || jsonb_build_object('taskId', t.task_id, 'workerId', t.audiences[1]),
-      t.amounts || jsonb_build_object('transactionId', t.payout_id, 'taskId', t.task_id, 'workerId', t.audiences[1],
-        'platformId', t.audiences[2]))
-  ) as s(step, suffix, action, event, type, id, metadata, payload);
-  return :schema.end_calls(p_calls, v_records, v_answers);
+      'task', t.task || (v_points -> c.id),
+      'payment', :schema.transaction_json(m) || jsonb_build_object('net', trim_scale(m.amount - m.fee)::text,
+        'withheld', trim_scale(v_withheld)::text, 'withdrawal', null)) order by c.place)
+  into v_answers
+  from jsonb_to_recordset(p_calls) as c(place integer, id text)
+  join made m on m.task_id = c.id
+  cross join lateral (select :schema.task_json(k) as task from :schema.tasks k where k.id = c.id limit 1) as t;
+  return :schema.end_calls(p_calls, null, v_answers);
 end
 $$;
 comment on function :schema.record_work(jsonb) is
@@ -4048,7 +4055,7 @@ as $$
 -- There is no search_path setting: every name below says its schema, and the setting would cost each task.
 begin
   -- A new row is activity, and is counted in the same delta: a second trigger would cost the hottest calls twice.
-  -- A single row is the hot path: no grouping.
+  -- A few rows are the hot path: a delta for each, no grouping. Of many, grouped, the fold has less to do.
   if tg_table_name = 'tasks' then
     insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, tasks, pending, active,
       completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
@@ -4064,7 +4071,7 @@ begin
       case when status = 'completed' and started_at is not null
         then extract(epoch from completed_at - started_at) else 0 end
     from new_tasks
-    where (select count(*) from new_tasks) = 1;
+    where (select count(*) from new_tasks) <= 100;
     if not found then
       insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, tasks, pending, active,
         completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
@@ -4092,7 +4099,7 @@ begin
       case when tx_type = 'payout' and status = 'completed' and asset = 'USDC' then (processed_at at time zone 'UTC')::date end,
       created_at, 1, amount, fee
     from new_transactions
-    where (select count(*) from new_transactions) = 1;
+    where (select count(*) from new_transactions) <= 100;
     if not found then
       insert into :schema.money_deltas
         (worker_id, platform_id, day, asset, tx_type, status, paid_day, active_at, transactions,
@@ -4132,44 +4139,50 @@ comment on function :schema.update_worker_ratings() is
 language plpgsql
 as $$
 -- There is no search_path setting: every name below says its schema, and the setting would cost each task.
+declare
+  v_left bigint;
 begin
   if tg_op = 'UPDATE' then
-    -- A single task that moves on is the hot path: one row of differences. A task with another worker needs two
-    -- rows, and takes the long way.
-    insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, pending, active,
-      completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
-    select n.worker_id, n.platform_id, (n.created_at at time zone 'UTC')::date,
-      greatest(n.created_at, n.started_at, n.completed_at),
-      (n.status = 'pending')::integer - (o.status = 'pending')::integer,
-      (n.status = 'active')::integer - (o.status = 'active')::integer,
-      (n.status = 'completed')::integer - (o.status = 'completed')::integer,
-      (n.status = 'cancelled')::integer - (o.status = 'cancelled')::integer,
-      (n.status = 'cancelled' and n.started_at is not null)::integer
-        - (o.status = 'cancelled' and o.started_at is not null)::integer,
-      (n.status = 'disputed')::integer - (o.status = 'disputed')::integer,
-      n.was_disputed::integer - o.was_disputed::integer,
-      (n.status = 'completed' and n.due_at is not null and n.completed_at > n.due_at)::integer
-        - (o.status = 'completed' and o.due_at is not null and o.completed_at > o.due_at)::integer,
-      (n.status = 'completed' and n.started_at is not null)::integer
-        - (o.status = 'completed' and o.started_at is not null)::integer,
-      case when n.status = 'completed' then n.amount else 0 end - case when o.status = 'completed' then o.amount else 0 end,
-      n.paid_amount - o.paid_amount,
-      case when n.task_type = 'streaming' then n.paid_amount else 0 end
-        - case when o.task_type = 'streaming' then o.paid_amount else 0 end,
-      case when n.status = 'cancelled' then 0 else n.amount - n.paid_amount end
-        - case when o.status = 'cancelled' then 0 else o.amount - o.paid_amount end,
-      case when n.status = 'completed' and n.started_at is not null
-        then extract(epoch from (n.completed_at - n.started_at)) else 0 end
-      - case when o.status = 'completed' and o.started_at is not null
-        then extract(epoch from (o.completed_at - o.started_at)) else 0 end
-    from new_tasks n
-    cross join old_tasks o
-    where (select count(*) from new_tasks) = 1
-      and n.worker_id is not distinct from o.worker_id and n.platform_id = o.platform_id and n.created_at = o.created_at
-      and (n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at, n.started_at, n.due_at, n.task_type)
-        is distinct from
-        (o.status, o.amount, o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type);
-    if found then return null; end if;
+    -- A few tasks that move on are the hot path: a row of differences for each, no grouping. A task with another worker
+    -- needs two rows, and takes the long way, as do many tasks at once: grouped, they are fewer rows to fold.
+    with made as (
+      insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, pending, active,
+        completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
+      select n.worker_id, n.platform_id, (n.created_at at time zone 'UTC')::date,
+        greatest(n.created_at, n.started_at, n.completed_at),
+        (n.status = 'pending')::integer - (o.status = 'pending')::integer,
+        (n.status = 'active')::integer - (o.status = 'active')::integer,
+        (n.status = 'completed')::integer - (o.status = 'completed')::integer,
+        (n.status = 'cancelled')::integer - (o.status = 'cancelled')::integer,
+        (n.status = 'cancelled' and n.started_at is not null)::integer
+          - (o.status = 'cancelled' and o.started_at is not null)::integer,
+        (n.status = 'disputed')::integer - (o.status = 'disputed')::integer,
+        n.was_disputed::integer - o.was_disputed::integer,
+        (n.status = 'completed' and n.due_at is not null and n.completed_at > n.due_at)::integer
+          - (o.status = 'completed' and o.due_at is not null and o.completed_at > o.due_at)::integer,
+        (n.status = 'completed' and n.started_at is not null)::integer
+          - (o.status = 'completed' and o.started_at is not null)::integer,
+        case when n.status = 'completed' then n.amount else 0 end - case when o.status = 'completed' then o.amount else 0 end,
+        n.paid_amount - o.paid_amount,
+        case when n.task_type = 'streaming' then n.paid_amount else 0 end
+          - case when o.task_type = 'streaming' then o.paid_amount else 0 end,
+        case when n.status = 'cancelled' then 0 else n.amount - n.paid_amount end
+          - case when o.status = 'cancelled' then 0 else o.amount - o.paid_amount end,
+        case when n.status = 'completed' and n.started_at is not null
+          then extract(epoch from (n.completed_at - n.started_at)) else 0 end
+        - case when o.status = 'completed' and o.started_at is not null
+          then extract(epoch from (o.completed_at - o.started_at)) else 0 end
+      from new_tasks n
+      join old_tasks o on o.id = n.id
+      where (select count(*) from new_tasks) <= 100
+        and n.worker_id is not distinct from o.worker_id and n.platform_id = o.platform_id and n.created_at = o.created_at
+        and (n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at, n.started_at, n.due_at, n.task_type)
+          is distinct from
+          (o.status, o.amount, o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type)
+      returning id
+    )
+    select (select count(*) from new_tasks) - (select count(*) from made) into v_left;
+    if v_left = 0 then return null; end if;
     insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, tasks, pending, active,
       completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
     select worker_id, platform_id, (created_at at time zone 'UTC')::date,
@@ -4193,7 +4206,9 @@ begin
     -- What no statistic looks at leaves no delta: both rows of such a task are left out by the same comparison.
     where c.id in (
       select n.id from new_tasks n join old_tasks o on o.id = n.id
-      where (n.worker_id, n.platform_id, n.created_at, n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at,
+      where ((select count(*) from new_tasks) > 100
+          or (n.worker_id, n.platform_id, n.created_at) is distinct from (o.worker_id, o.platform_id, o.created_at))
+        and (n.worker_id, n.platform_id, n.created_at, n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at,
         n.started_at, n.due_at, n.task_type) is distinct from (o.worker_id, o.platform_id, o.created_at, o.status, o.amount,
         o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type)
     )

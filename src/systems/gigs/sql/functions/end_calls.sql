@@ -11,26 +11,30 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 begin
-  insert into :schema.audit_logs (id, actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
-  select coalesce(r.audit_id, c.audit_id), c.actor_kind, c.actor_id, c.request_id, r.action, r.type, r.id, r.metadata
-  from jsonb_to_recordset(p_calls) as c(place integer, audit_id text, actor_kind text, actor_id text, request_id text)
-  join jsonb_to_recordset(p_records) as r(place integer, audit_id text, action text, type text, id text,
-    metadata jsonb)
-    on r.place = c.place;
-  insert into :schema.outbox (type, subject, audience, payload)
-  select r.event, r.id, a.audience, coalesce(r.payload, r.metadata)
-  from jsonb_to_recordset(p_records) as r(event text, id text, metadata jsonb, payload jsonb, audiences jsonb)
-  cross join lateral jsonb_array_elements_text(r.audiences) as a(audience)
-  where a.audience is not null;
-  update :schema.idempotency_keys k
-  set answer = p_answers[c.place]
-  from jsonb_to_recordset(p_calls) as c(place integer, account text, key text)
-  where k.account = c.account and k.key = c.key
-    -- For the index, whatever leads the join.
-    and k.account = any (array(select a.account from jsonb_to_recordset(p_calls) as a(account text)))
-    and k.key = any (array(select a.key from jsonb_to_recordset(p_calls) as a(key text)));
+  if p_records is not null then
+    insert into :schema.audit_logs (id, actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
+    select coalesce(r.audit_id, c.audit_id), c.actor_kind, c.actor_id, c.request_id, r.action, r.type, r.id, r.metadata
+    from jsonb_to_recordset(p_calls) as c(place integer, audit_id text, actor_kind text, actor_id text, request_id text)
+    join jsonb_to_recordset(p_records) as r(place integer, audit_id text, action text, type text, id text,
+      metadata jsonb)
+      on r.place = c.place;
+    insert into :schema.outbox (type, subject, audience, payload)
+    select r.event, r.id, a.audience, coalesce(r.payload, r.metadata)
+    from jsonb_to_recordset(p_records) as r(event text, id text, metadata jsonb, payload jsonb, audiences jsonb)
+    cross join lateral jsonb_array_elements_text(r.audiences) as a(audience)
+    where a.audience is not null;
+  end if;
+  if p_answers is not null then
+    update :schema.idempotency_keys k
+    set answer = p_answers[c.place]
+    from jsonb_to_recordset(p_calls) as c(place integer, account text, key text)
+    where k.account = c.account and k.key = c.key
+      -- For the index, whatever leads the join.
+      and k.account = any (array(select a.account from jsonb_to_recordset(p_calls) as a(account text)))
+      and k.key = any (array(select a.key from jsonb_to_recordset(p_calls) as a(key text)));
+  end if;
   return to_jsonb(p_answers);
 end
 $$;
 comment on function :schema.end_calls(jsonb, jsonb, jsonb[]) is
-  'Audit entries and events of calls that went together, and their answers stored for their keys.';
+  'Audit entries and events of calls that went together, and their answers stored for their keys; either is left for another call when it is null.';

@@ -33,23 +33,33 @@ begin
         where l.worker_id = t.worker_id and l.status in ('disbursed', 'repaying', 'defaulted', 'written_off'))))
   from jsonb_to_recordset(p_calls) as c(task text, worker text, rail text)
   cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t;
-  select array_agg(e.key order by c.place, e.place), array_agg(e.debit order by c.place, e.place),
-    array_agg(e.credit order by c.place, e.place), array_agg(e.amount order by c.place, e.place),
-    array_agg(t.id order by c.place, e.place)
-  into v_keys, v_debits, v_credits, v_amounts, v_references
-  from jsonb_to_recordset(p_calls) as c(place integer, task text)
+  select array_agg(e.key order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(e.debit order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(e.credit order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(e.amount order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(t.id order by c.place, e.place) filter (where e.amount > 0),
+    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'execute_payment', 'event', 'payment.confirmed',
+      'type', 'transaction', 'id', c.own_id,
+      'metadata', a.amounts || jsonb_build_object('taskId', t.id, 'workerId', t.worker_id),
+      'payload', a.amounts || jsonb_build_object('transactionId', c.own_id, 'taskId', t.id, 'workerId', t.worker_id,
+        'platformId', t.platform_id),
+      'audiences', array[t.worker_id, t.platform_id]) order by c.place) filter (where e.place = 1)
+  into v_keys, v_debits, v_credits, v_amounts, v_references, v_records
+  from jsonb_to_recordset(p_calls) as c(place integer, task text, own_id text)
   cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
   cross join lateral (select k.fee_bps from :schema.platforms k where k.id = t.platform_id limit 1) as p
   cross join lateral (select round(t.escrowed_amount * p.fee_bps * 0.0001, 6) as fee) as f
+  cross join lateral (select jsonb_build_object('amount', trim_scale(t.escrowed_amount)::text,
+    'fee', trim_scale(f.fee)::text, 'net', trim_scale(t.escrowed_amount - f.fee)::text) as amounts) as a
   cross join lateral (values
     (1, 'task ' || t.id || ' pay ' || t.worker_id, 'escrow:' || t.platform_id, 'worker:' || t.worker_id,
       t.escrowed_amount - f.fee),
     (2, 'task ' || t.id || ' fee ' || t.worker_id, 'escrow:' || t.platform_id, 'fees', f.fee)
-  ) as e(place, key, debit, credit, amount)
-  where e.amount > 0;
+  ) as e(place, key, debit, credit, amount);
   update :schema.tasks t
   set paid_amount = t.paid_amount + t.escrowed_amount, escrowed_amount = 0, paid_at = v_at, updated_at = v_at
   where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
+  perform :schema.end_calls(p_calls, v_records, null);
   -- Late, so that the balances are locked for no longer than it takes: others post and pay from the same accounts.
   v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_references);
   with posted as (
@@ -68,20 +78,12 @@ begin
     returning x.*
   )
   select array_agg(:schema.transaction_json(m) || jsonb_build_object(
-      'net', f.amounts ->> 'net', 'withheld', '0', 'withdrawal', null) order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'execute_payment', 'event', 'payment.confirmed',
-      'type', 'transaction', 'id', m.id,
-      'metadata', f.amounts || jsonb_build_object('taskId', m.task_id, 'workerId', m.worker_id),
-      'payload', f.amounts || jsonb_build_object('transactionId', m.id, 'taskId', m.task_id, 'workerId', m.worker_id,
-        'platformId', m.platform_id),
-      'audiences', array[m.worker_id, m.platform_id]) order by c.place)
-  into v_answers, v_records
+      'net', trim_scale(m.amount - m.fee)::text, 'withheld', '0', 'withdrawal', null) order by c.place)
+  into v_answers
   from made m
-  cross join lateral (select jsonb_build_object('amount', trim_scale(m.amount)::text, 'fee', trim_scale(m.fee)::text,
-    'net', trim_scale(m.amount - m.fee)::text) as amounts) as f
   join jsonb_to_recordset(p_calls) as c(place integer, task text)
     on c.task = m.task_id;
-  return :schema.end_calls(p_calls, v_records, v_answers);
+  return :schema.end_calls(p_calls, null, v_answers);
 end
 $$;
 comment on function :schema.pay_calls(jsonb) is

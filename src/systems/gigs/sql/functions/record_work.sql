@@ -70,28 +70,6 @@ begin
   end if;
   perform :schema.must_be_plain(v_made = v_count);
 
-  -- From the platform's funds at once: nothing of it has to wait in escrow.
-  select array_agg(e.key order by c.place, e.place), array_agg('platform:' || c.platform_id order by c.place, e.place),
-    array_agg(e.credit order by c.place, e.place), array_agg(e.amount order by c.place, e.place),
-    array_agg(c.id order by c.place, e.place)
-  into v_keys, v_debits, v_credits, v_amounts, v_tasks
-  from jsonb_to_recordset(p_calls) as c(place integer, id text, platform_id text, worker_id text, amount numeric)
-  cross join lateral (select k.fee_bps from :schema.platforms k where k.id = c.platform_id limit 1) as p
-  cross join lateral (select round(c.amount * p.fee_bps * 0.0001, 6) as fee) as f
-  cross join lateral (values
-    (1, 'task ' || c.id || ' pay ' || c.worker_id, 'worker:' || c.worker_id, c.amount - f.fee),
-    (2, 'task ' || c.id || ' fee ' || c.worker_id, 'fees', f.fee)
-  ) as e(place, key, credit, amount)
-  where e.amount > 0;
-  if v_alone then
-    v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, v_tasks[1]);
-    v_withheld := coalesce(:schema.withhold_repayment(v_workers[1], v_tasks[1],
-      coalesce((select sum(u.amount) from unnest(v_credits, v_amounts) as u(credit, amount) where u.credit <> 'fees'), 0),
-      'task ' || v_tasks[1] || ' repay ' || v_workers[1]), 0);
-  else
-    v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_tasks);
-  end if;
-
   with given as (
     insert into :schema.reputation_events (id, worker_id, task_id, event_type, requested_delta, reason)
     select c.event_id, c.worker_id, c.id, 'task_completed', c.delta, 'Completed "' || left(coalesce(c.title, c.id), 200) || '"'
@@ -102,6 +80,48 @@ begin
   select jsonb_object_agg(g.task_id, jsonb_build_object('reputation_delta', g.delta, 'reputation_score', g.new_score))
   into v_points
   from given g;
+
+  -- From the platform's funds at once: nothing of it has to wait in escrow.
+  select array_agg(e.key order by c.place, e.place) filter (where e.amount > 0),
+    array_agg('platform:' || c.platform_id order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(e.credit order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(e.amount order by c.place, e.place) filter (where e.amount > 0),
+    array_agg(c.id order by c.place, e.place) filter (where e.amount > 0),
+    jsonb_agg(e.record || jsonb_build_object('place', c.place, 'audiences', array[c.worker_id, c.platform_id])
+      order by c.place, e.place) filter (where e.record is not null)
+  into v_keys, v_debits, v_credits, v_amounts, v_tasks, v_records
+  from jsonb_to_recordset(p_calls) as c(place integer, id text, audit_id text, payout_id text, platform_id text,
+    worker_id text, amount numeric)
+  cross join lateral (select k.fee_bps from :schema.platforms k where k.id = c.platform_id limit 1) as p
+  cross join lateral (select round(c.amount * p.fee_bps * 0.0001, 6) as fee) as f
+  cross join lateral (select jsonb_build_object('amount', trim_scale(c.amount)::text, 'fee', trim_scale(f.fee)::text,
+    'net', trim_scale(c.amount - f.fee)::text) as amounts) as a
+  cross join lateral (values
+    (1, 'task ' || c.id || ' pay ' || c.worker_id, 'worker:' || c.worker_id, c.amount - f.fee, null::jsonb),
+    (2, 'task ' || c.id || ' fee ' || c.worker_id, 'fees', f.fee, null),
+    (3, null, null, null, jsonb_build_object('audit_id', c.audit_id, 'action', 'create_task', 'event', 'task.created',
+      'type', 'task', 'id', c.id,
+      'metadata', jsonb_build_object('task_type', 'fixed', 'amount', a.amounts -> 'amount', 'recorded', true))),
+    (4, null, null, null, jsonb_build_object('audit_id', c.audit_id || 'b', 'action', 'complete_task',
+      'event', 'task.completed', 'type', 'task', 'id', c.id,
+      'metadata', v_points -> c.id || jsonb_build_object('amount', a.amounts -> 'amount'))),
+    (5, null, null, null, jsonb_build_object('audit_id', c.audit_id || 'c', 'action', 'execute_payment',
+      'event', 'payment.confirmed', 'type', 'transaction', 'id', c.payout_id,
+      'metadata', a.amounts || jsonb_build_object('taskId', c.id, 'workerId', c.worker_id),
+      'payload', a.amounts || jsonb_build_object('transactionId', c.payout_id, 'taskId', c.id, 'workerId', c.worker_id,
+        'platformId', c.platform_id)))
+  ) as e(place, key, credit, amount, record);
+  perform :schema.end_calls(p_calls, v_records, null);
+
+  -- Late, so that the balances are locked for no longer than it takes: others record from the same accounts.
+  if v_alone then
+    v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, v_tasks[1]);
+    v_withheld := coalesce(:schema.withhold_repayment(v_workers[1], v_tasks[1],
+      coalesce((select sum(u.amount) from unnest(v_credits, v_amounts) as u(credit, amount) where u.credit <> 'fees'), 0),
+      'task ' || v_tasks[1] || ' repay ' || v_workers[1]), 0);
+  else
+    v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_tasks);
+  end if;
 
   with posted as (
     select m.task, (array_agg(m.id order by m.place))[1] as id,
@@ -115,35 +135,16 @@ begin
     from jsonb_to_recordset(p_calls) as c(id text, worker_id text, platform_id text, payout_id text)
     join posted p on p.task = c.id
     returning x.*
-  ), told as (
-    select c.place, c.audit_id, c.id as task_id, t.task, m.id as payout_id, f.amounts, v_points -> c.id as points,
-      array[c.worker_id, c.platform_id] as audiences, :schema.transaction_json(m) as payout
-    from jsonb_to_recordset(p_calls) as c(place integer, id text, audit_id text, worker_id text, platform_id text)
-    join made m on m.task_id = c.id
-    cross join lateral (select :schema.task_json(k) as task from :schema.tasks k where k.id = c.id limit 1) as t
-    cross join lateral (select jsonb_build_object('amount', trim_scale(m.amount)::text, 'fee', trim_scale(m.fee)::text,
-      'net', trim_scale(m.amount - m.fee)::text) as amounts) as f
   )
   select array_agg(jsonb_build_object(
-      'task', t.task || t.points,
-      'payment', t.payout || jsonb_build_object('net', t.amounts ->> 'net', 'withheld', trim_scale(v_withheld)::text,
-        'withdrawal', null)) order by t.place) filter (where s.step = 1),
-    jsonb_agg(jsonb_build_object('place', t.place, 'audit_id', t.audit_id || s.suffix, 'action', s.action, 'event', s.event,
-      'type', s.type, 'id', s.id, 'metadata', s.metadata, 'payload', s.payload, 'audiences', t.audiences)
-      order by t.place, s.step)
-  into v_answers, v_records
-  from told t
-  cross join lateral (values
-    (1, '', 'create_task', 'task.created', 'task', t.task_id,
-      jsonb_build_object('task_type', 'fixed', 'amount', t.amounts ->> 'amount', 'recorded', true), null),
-    (2, 'b', 'complete_task', 'task.completed', 'task', t.task_id,
-      t.points || jsonb_build_object('amount', t.amounts ->> 'amount'), null),
-    (3, 'c', 'execute_payment', 'payment.confirmed', 'transaction', t.payout_id,
-      t.amounts || jsonb_build_object('taskId', t.task_id, 'workerId', t.audiences[1]),
-      t.amounts || jsonb_build_object('transactionId', t.payout_id, 'taskId', t.task_id, 'workerId', t.audiences[1],
-        'platformId', t.audiences[2]))
-  ) as s(step, suffix, action, event, type, id, metadata, payload);
-  return :schema.end_calls(p_calls, v_records, v_answers);
+      'task', t.task || (v_points -> c.id),
+      'payment', :schema.transaction_json(m) || jsonb_build_object('net', trim_scale(m.amount - m.fee)::text,
+        'withheld', trim_scale(v_withheld)::text, 'withdrawal', null)) order by c.place)
+  into v_answers
+  from jsonb_to_recordset(p_calls) as c(place integer, id text)
+  join made m on m.task_id = c.id
+  cross join lateral (select :schema.task_json(k) as task from :schema.tasks k where k.id = c.id limit 1) as t;
+  return :schema.end_calls(p_calls, null, v_answers);
 end
 $$;
 comment on function :schema.record_work(jsonb) is

@@ -2,44 +2,50 @@ create or replace function :schema.update_worker_statistics() returns trigger
 language plpgsql
 as $$
 -- There is no search_path setting: every name below says its schema, and the setting would cost each task.
+declare
+  v_left bigint;
 begin
   if tg_op = 'UPDATE' then
-    -- A single task that moves on is the hot path: one row of differences. A task with another worker needs two
-    -- rows, and takes the long way.
-    insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, pending, active,
-      completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
-    select n.worker_id, n.platform_id, (n.created_at at time zone 'UTC')::date,
-      greatest(n.created_at, n.started_at, n.completed_at),
-      (n.status = 'pending')::integer - (o.status = 'pending')::integer,
-      (n.status = 'active')::integer - (o.status = 'active')::integer,
-      (n.status = 'completed')::integer - (o.status = 'completed')::integer,
-      (n.status = 'cancelled')::integer - (o.status = 'cancelled')::integer,
-      (n.status = 'cancelled' and n.started_at is not null)::integer
-        - (o.status = 'cancelled' and o.started_at is not null)::integer,
-      (n.status = 'disputed')::integer - (o.status = 'disputed')::integer,
-      n.was_disputed::integer - o.was_disputed::integer,
-      (n.status = 'completed' and n.due_at is not null and n.completed_at > n.due_at)::integer
-        - (o.status = 'completed' and o.due_at is not null and o.completed_at > o.due_at)::integer,
-      (n.status = 'completed' and n.started_at is not null)::integer
-        - (o.status = 'completed' and o.started_at is not null)::integer,
-      case when n.status = 'completed' then n.amount else 0 end - case when o.status = 'completed' then o.amount else 0 end,
-      n.paid_amount - o.paid_amount,
-      case when n.task_type = 'streaming' then n.paid_amount else 0 end
-        - case when o.task_type = 'streaming' then o.paid_amount else 0 end,
-      case when n.status = 'cancelled' then 0 else n.amount - n.paid_amount end
-        - case when o.status = 'cancelled' then 0 else o.amount - o.paid_amount end,
-      case when n.status = 'completed' and n.started_at is not null
-        then extract(epoch from (n.completed_at - n.started_at)) else 0 end
-      - case when o.status = 'completed' and o.started_at is not null
-        then extract(epoch from (o.completed_at - o.started_at)) else 0 end
-    from new_tasks n
-    cross join old_tasks o
-    where (select count(*) from new_tasks) = 1
-      and n.worker_id is not distinct from o.worker_id and n.platform_id = o.platform_id and n.created_at = o.created_at
-      and (n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at, n.started_at, n.due_at, n.task_type)
-        is distinct from
-        (o.status, o.amount, o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type);
-    if found then return null; end if;
+    -- A few tasks that move on are the hot path: a row of differences for each, no grouping. A task with another worker
+    -- needs two rows, and takes the long way, as do many tasks at once: grouped, they are fewer rows to fold.
+    with made as (
+      insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, pending, active,
+        completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
+      select n.worker_id, n.platform_id, (n.created_at at time zone 'UTC')::date,
+        greatest(n.created_at, n.started_at, n.completed_at),
+        (n.status = 'pending')::integer - (o.status = 'pending')::integer,
+        (n.status = 'active')::integer - (o.status = 'active')::integer,
+        (n.status = 'completed')::integer - (o.status = 'completed')::integer,
+        (n.status = 'cancelled')::integer - (o.status = 'cancelled')::integer,
+        (n.status = 'cancelled' and n.started_at is not null)::integer
+          - (o.status = 'cancelled' and o.started_at is not null)::integer,
+        (n.status = 'disputed')::integer - (o.status = 'disputed')::integer,
+        n.was_disputed::integer - o.was_disputed::integer,
+        (n.status = 'completed' and n.due_at is not null and n.completed_at > n.due_at)::integer
+          - (o.status = 'completed' and o.due_at is not null and o.completed_at > o.due_at)::integer,
+        (n.status = 'completed' and n.started_at is not null)::integer
+          - (o.status = 'completed' and o.started_at is not null)::integer,
+        case when n.status = 'completed' then n.amount else 0 end - case when o.status = 'completed' then o.amount else 0 end,
+        n.paid_amount - o.paid_amount,
+        case when n.task_type = 'streaming' then n.paid_amount else 0 end
+          - case when o.task_type = 'streaming' then o.paid_amount else 0 end,
+        case when n.status = 'cancelled' then 0 else n.amount - n.paid_amount end
+          - case when o.status = 'cancelled' then 0 else o.amount - o.paid_amount end,
+        case when n.status = 'completed' and n.started_at is not null
+          then extract(epoch from (n.completed_at - n.started_at)) else 0 end
+        - case when o.status = 'completed' and o.started_at is not null
+          then extract(epoch from (o.completed_at - o.started_at)) else 0 end
+      from new_tasks n
+      join old_tasks o on o.id = n.id
+      where (select count(*) from new_tasks) <= 100
+        and n.worker_id is not distinct from o.worker_id and n.platform_id = o.platform_id and n.created_at = o.created_at
+        and (n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at, n.started_at, n.due_at, n.task_type)
+          is distinct from
+          (o.status, o.amount, o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type)
+      returning id
+    )
+    select (select count(*) from new_tasks) - (select count(*) from made) into v_left;
+    if v_left = 0 then return null; end if;
     insert into :schema.work_deltas (worker_id, platform_id, created_day, active_at, tasks, pending, active,
       completed, cancelled, abandoned, disputed, ever_disputed, late, timed, earned, paid, released, open_amount, seconds)
     select worker_id, platform_id, (created_at at time zone 'UTC')::date,
@@ -63,7 +69,9 @@ begin
     -- What no statistic looks at leaves no delta: both rows of such a task are left out by the same comparison.
     where c.id in (
       select n.id from new_tasks n join old_tasks o on o.id = n.id
-      where (n.worker_id, n.platform_id, n.created_at, n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at,
+      where ((select count(*) from new_tasks) > 100
+          or (n.worker_id, n.platform_id, n.created_at) is distinct from (o.worker_id, o.platform_id, o.created_at))
+        and (n.worker_id, n.platform_id, n.created_at, n.status, n.amount, n.paid_amount, n.was_disputed, n.completed_at,
         n.started_at, n.due_at, n.task_type) is distinct from (o.worker_id, o.platform_id, o.created_at, o.status, o.amount,
         o.paid_amount, o.was_disputed, o.completed_at, o.started_at, o.due_at, o.task_type)
     )
