@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '../src/config.ts';
 import { checksumAddress, signerOf } from '../src/kernel/auth/ethereum.ts';
 import {
   MAX_SIGN_IN_MESSAGE,
@@ -316,6 +317,28 @@ describe('the settings for wallets', () => {
     }
     for (const chainIds of [[], [0], [1.5], [-1]]) {
       expect(await failure(() => readWalletSettings({ chainIds }))).toMatchObject({ code: 'configuration' });
+    }
+  });
+
+  it('come from the environment, and a bad one is named', async () => {
+    const read = (origins: string, chains: string) =>
+      readConfig({ GUILDHALL_WALLET_ORIGINS: origins, GUILDHALL_WALLET_CHAINS: chains }, '.').wallets;
+    expect(read('https://app.example.com, http://localhost:3000', '1,8453')).toEqual({
+      origins: ['https://app.example.com', 'http://localhost:3000'],
+      chainIds: [1, 8453],
+    });
+    expect(read('', '')).toEqual({});
+    for (const [origins, chains, name] of [
+      ['http://app.example.com', '1', 'GUILDHALL_WALLET_ORIGINS'],
+      ['https://app.example.com,', '1', 'GUILDHALL_WALLET_ORIGINS'],
+      ['https://app.example.com', '0', 'GUILDHALL_WALLET_CHAINS'],
+      ['https://app.example.com', '1,main', 'GUILDHALL_WALLET_CHAINS'],
+    ] as const) {
+      const error = await failure(() => read(origins, chains));
+      expect([error.code, error.message.includes(name)]).toEqual(['configuration', true]);
+      expect(error.message).not.toContain(
+        name === 'GUILDHALL_WALLET_CHAINS' ? 'WALLET_ORIGINS' : 'WALLET_CHAINS',
+      );
     }
   });
 });
