@@ -262,7 +262,9 @@ describe('signing in with a wallet', () => {
     const message = await challenge(wallet);
     for (const [line, reason, field] of [
       ['Not Before: 2100-01-31T09:30:00.000Z', 'message_not_yet_valid', 'message.notBefore'],
+      ['Not Before: 9999-12-31T23:59:59.999-23:59', 'message_not_yet_valid', 'message.notBefore'],
       ['Not Before: 2020-01-31T09:30:00.000Z\nRequest ID: a-1', undefined, undefined],
+      ['Not Before: 0000-01-01T00:00:00+23:59', 'nonce_used', 'message.nonce'],
     ] as const) {
       const longer = `${message}\n${line}`;
       const status = reason === undefined ? 200 : 401;
@@ -601,6 +603,20 @@ describe('linking a wallet', () => {
     expect((await linking).status).toBe(200);
     expect(await walletOf(typed)).toEqual([null, null]);
     expect((await walletOf(worker))[0]).toBe(wallet.address);
+  });
+
+  it('proves what the worker itself has typed in, and may be done again', async () => {
+    const wallet = newWallet();
+    const typed = await registered(wallet.address);
+    const worker = { ...byToken(typed), id: typed.body.worker.id };
+    expect(await walletOf(worker)).toEqual([wallet.address, null]);
+    const again = await linked(worker, wallet);
+    const [, first] = await walletOf(worker);
+    await linked(again, wallet);
+    const [address, second] = await walletOf(worker);
+    expect([address, Number(second) >= Number(first)]).toEqual([wallet.address, true]);
+    expect((await walletLogin(wallet)).body.account).toMatchObject({ id: worker.id });
+    expect(await events(worker.id)).toEqual(['wallet.linked', 'wallet.linked']);
   });
 
   it('of another wallet ends the proof of the first', async () => {

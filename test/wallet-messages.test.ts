@@ -252,6 +252,11 @@ describe('a message', () => {
         good.replace(/Not Before: .*/, 'Not Before: 2021-09-30T18:25:24'),
         'message.notBefore',
       ],
+      [
+        'a time without seconds',
+        good.replace(/Not Before: .*/, 'Not Before: 2021-09-30T18:25Z'),
+        'message.notBefore',
+      ],
       ['a bad end', good.replace(/Expiration Time: .*/, 'Expiration Time: never'), 'message.expirationTime'],
       ['a request id with a space', good.replace('some_id', 'some id'), 'message.requestId'],
       ['members in another order', good.replace(/(Version: 1)\n(Chain ID: 1)/, '$2\n$1'), 'message.version'],

@@ -29,7 +29,8 @@ const STATEMENT = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;= ]+$/;
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/;
 const REQUEST_ID = /^[A-Za-z0-9\-._~!$&'()*+,;=:@%]*$/;
 const time = z.iso.datetime({ offset: true });
-const isTime = (text: string): boolean => time.safeParse(text).success;
+/** RFC 3339 wants the seconds, which ISO 8601 may leave out. */
+const isTime = (text: string): boolean => /T\d\d:\d\d:\d\d/.test(text) && time.safeParse(text).success;
 
 interface Member {
   readonly name:

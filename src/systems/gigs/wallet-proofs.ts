@@ -118,13 +118,18 @@ export async function useChallenge(
       message.domain,
       message.uri,
       message.chainId,
-      message.issuedAt,
-      message.expirationTime ?? null,
-      message.notBefore ?? null,
+      moment(message.issuedAt),
+      moment(message.expirationTime),
+      moment(message.notBefore),
     ],
   );
   const reason = row?.reason ?? null;
   if (reason !== null) throw refused(purpose, reason);
+}
+
+/** As a date: the grammar has years and offsets that PostgreSQL does not read. */
+function moment(text: string | undefined): Date | null {
+  return text === undefined ? null : new Date(text);
 }
 
 /** For who signs in it is about who they are; for who is signed in already, about what they sent. */
