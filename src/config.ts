@@ -3,7 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
-import { GuildhallError, type InstanceRequest, parseInstance } from './guildhall.ts';
+import {
+  GuildhallError,
+  type InstanceRequest,
+  isWalletOrigin,
+  parseInstance,
+  type WalletSettings,
+} from './guildhall.ts';
 import { DEFAULT_HOST, DEFAULT_PORT, HTTP_DEFAULTS, type HttpConfig, type RateRules } from './http/index.ts';
 
 export interface Config {
@@ -21,6 +27,8 @@ export interface Config {
   readonly tokenSecrets: readonly string[] | undefined;
   /** Webhook endpoints may be on this machine, for development. */
   readonly webhookLoopback: boolean;
+  /** Where wallets sign in. */
+  readonly wallets: WalletSettings;
   readonly http: Partial<HttpConfig>;
 }
 
@@ -40,6 +48,13 @@ const count = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min, `is below ${min}`).max(max, `is above ${max}`));
 
+const list = (isGood: (text: string) => boolean, problem: string) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(z.string()).refine((parts) => parts.every(isGood), problem))
+    .optional();
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const SCHEMA = z.object({
@@ -57,6 +72,8 @@ const SCHEMA = z.object({
     .pipe(z.array(z.string().min(32, 'has a secret of fewer than 32 characters')))
     .optional(),
   GUILDHALL_WEBHOOK_LOOPBACK: flag.default(false),
+  GUILDHALL_WALLET_ORIGINS: list(isWalletOrigin, 'is not a list of origins such as https://app.example.com'),
+  GUILDHALL_WALLET_CHAINS: list((text) => /^[1-9]\d{0,14}$/.test(text), 'is not a list of numbers of chains'),
   GUILDHALL_RATE_LIMITS: flag.default(true),
   GUILDHALL_BODY_LIMIT_BYTES: count(1_024, 1_073_741_824).optional(),
   GUILDHALL_TRUSTED_PROXIES: count(0, 10).optional(),
@@ -104,6 +121,17 @@ export const VARIABLES: readonly Variable[] = [
     example: 'true',
     meaning:
       'true lets webhook endpoints be on this machine (http://127.0.0.1:…), for development. Default: public addresses over https only.',
+  },
+  {
+    name: 'GUILDHALL_WALLET_ORIGINS',
+    example: 'https://app.example.com',
+    meaning:
+      'Origins of the pages that ask wallets to sign in, separated by commas, over https; the first is written into messages that come from elsewhere. Default: this machine only (http://127.0.0.1:…).',
+  },
+  {
+    name: 'GUILDHALL_WALLET_CHAINS',
+    example: '1,8453',
+    meaning: 'EIP-155 ids of the chains that a wallet may sign in for, separated by commas. Default: 1.',
   },
   { name: 'GUILDHALL_RATE_LIMITS', example: 'true', meaning: 'false switches rate limiting off.' },
   {
@@ -168,6 +196,12 @@ export function readConfig(
     production,
     tokenSecrets: env.GUILDHALL_TOKEN_SECRETS,
     webhookLoopback: env.GUILDHALL_WEBHOOK_LOOPBACK,
+    wallets: {
+      ...(env.GUILDHALL_WALLET_ORIGINS === undefined ? {} : { origins: env.GUILDHALL_WALLET_ORIGINS }),
+      ...(env.GUILDHALL_WALLET_CHAINS === undefined
+        ? {}
+        : { chainIds: env.GUILDHALL_WALLET_CHAINS.map(Number) }),
+    },
     http: {
       rateLimits: env.GUILDHALL_RATE_LIMITS ? (HTTP_DEFAULTS.rateLimits as RateRules) : false,
       corsOrigins: env.GUILDHALL_CORS_ORIGINS?.split(',').map((origin) => origin.trim()) ?? [],

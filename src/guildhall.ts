@@ -10,6 +10,7 @@ import {
   type SystemDefinition,
   startTasks,
   type TaskRunner,
+  type WalletSettings,
   type WebhookSettings,
 } from './kernel/index.ts';
 import { type AgentsService, agents } from './systems/agents/index.ts';
@@ -37,6 +38,8 @@ export interface GuildhallOptions extends OpenOptions {
   readonly tokenSecrets?: readonly string[];
   /** Where webhook endpoints may be; default: public addresses over https. */
   readonly webhooks?: WebhookSettings;
+  /** Where wallets sign in; default: on this machine only. */
+  readonly wallets?: WalletSettings;
   /** Runs background tasks (folding, expiry) in this process; default true. */
   readonly tasks?: boolean;
 }
@@ -61,6 +64,7 @@ export async function openGuildhall(options: GuildhallOptions): Promise<Guildhal
   const settings = {
     ...(options.tokenSecrets === undefined ? {} : { tokenSecrets: options.tokenSecrets }),
     ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
+    ...(options.wallets === undefined ? {} : { wallets: options.wallets }),
   };
   const instances = definitions.map(({ definition, schema }) =>
     createInstance(definition, database, schema, settings),

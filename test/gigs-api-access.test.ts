@@ -106,6 +106,15 @@ const RULES: Readonly<Record<string, Rule>> = {
     amount: '1',
     toAddress: `0x${'12'.repeat(20)}`,
   })),
+  'POST /workers/{id}/wallet/challenge': {
+    ...ofWorker('/wallet/challenge', () => ({ address: `0x${'12'.repeat(20)}` })),
+    for: ['worker'],
+  },
+  'POST /workers/{id}/wallet': {
+    ...ofWorker('/wallet', () => ({ message: 'signed', signature: '0x00' })),
+    for: ['worker'],
+  },
+  'DELETE /workers/{id}/wallet': ofWorker('/wallet'),
   'GET /platforms/{id}': ofPlatform(''),
   'PATCH /platforms/{id}': ofPlatform('', () => ({ name: 'Renamed' })),
   'GET /platforms/{id}/analytics': ofPlatform('/analytics'),
@@ -275,6 +284,8 @@ describe('the table of rules', () => {
       'POST /auth/login',
       'POST /auth/refresh',
       'POST /auth/logout',
+      'POST /auth/wallet/challenge',
+      'POST /auth/wallet-login',
       'POST /webhooks-in/task-completed',
     ]);
   });

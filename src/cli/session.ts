@@ -56,6 +56,7 @@ export function createSession(options: { readonly json: boolean; readonly folder
         ...(config.instances === undefined ? {} : { instances: config.instances }),
         ...(config.tokenSecrets === undefined ? {} : { tokenSecrets: config.tokenSecrets }),
         ...(config.webhookLoopback ? { webhooks: { allowLoopback: true } } : {}),
+        wallets: config.wallets,
       };
       const guildhall = await openGuildhall(guildhallOptions);
       opened.push(() => guildhall.close());

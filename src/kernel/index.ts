@@ -15,11 +15,22 @@ export {
   type ApiKey,
   accountConstraints,
   accountsOn,
+  checksumAddress,
   hasRole,
   type IssuedApiKey,
+  isWalletOrigin,
+  MAX_SIGN_IN_MESSAGE,
   type NewAccount,
   type NewApiKey,
+  readSignInMessage,
+  readWalletSettings,
   type SignedIn,
+  type SignInMessage,
+  signerOf,
+  type WalletSettings,
+  type WalletSite,
+  walletSiteOf,
+  writeSignInMessage,
 } from './auth/index.ts';
 export { addApiKeyRoutes, issuedKeySchema } from './auth/key-routes.ts';
 export {

@@ -1,6 +1,7 @@
 /** A system is a template; an instance is one PostgreSQL schema made from it, self-contained. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Accounts } from './auth/types.ts';
+import type { WalletSettings } from './auth/wallet-site.ts';
 import type { Database, Executor } from './database/types.ts';
 import { type ErrorCode, invalidInput } from './errors.ts';
 import type { Principal, RouteEnv } from './routes.ts';
@@ -95,6 +96,8 @@ export interface InstanceSettings {
   /** Secrets for access tokens, newest first, 32 bytes at least each; default: one made and kept in the instance. */
   readonly tokenSecrets?: readonly string[];
   readonly webhooks?: WebhookSettings;
+  /** Where wallets sign in; default: on this machine only. */
+  readonly wallets?: WalletSettings;
 }
 
 export interface SystemDefinition<Service> {

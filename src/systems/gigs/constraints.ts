@@ -32,7 +32,7 @@ export const constraints: Readonly<Record<string, ConstraintMeaning>> = {
     code: 'already_exists',
     message: 'Another worker has this wallet address',
     field: 'walletAddress',
-    hint: 'Each worker is paid into a wallet of its own.',
+    hint: 'Each worker is paid into a wallet of its own. Register without it; if you have its key, link it after that.',
   },
   platforms_webhook_url_check: {
     code: 'invalid_input',

@@ -99,6 +99,8 @@ export {
   type VerificationFacts,
   type VerificationResult,
 } from './verification.ts';
+export type { SignedMessage } from './wallet-proofs.ts';
+export { type WalletChallenge, type WalletChallengeInput, Wallets } from './wallets.ts';
 export type { DepositInput, WithdrawalInput } from './withdrawals.ts';
 
 export const gigs = defineSystem<GigsService>({

@@ -14,7 +14,7 @@ export interface RegisterOptions {
   readonly allowShortPassword?: boolean;
 }
 
-export const WORKER_COLUMNS = `w.id, w.name, w.email, w.wallet_id, w.wallet_address, w.status, w.reputation_score,
+export const WORKER_COLUMNS = `w.id, w.name, w.email, w.wallet_id, w.wallet_address, w.wallet_verified_at, w.status, w.reputation_score,
   greatest(0, floor(extract(epoch from statement_timestamp() - w.created_at) / 86400))::integer as account_age_days,
   w.total_tasks::integer, w.total_earned, w.completion_rate, w.average_rating, w.dispute_rate,
   w.last_active_at, w.metadata, w.created_at, w.updated_at`;

@@ -44,6 +44,7 @@ import * as tasks from './tasks.ts';
 import * as transfers from './transfers.ts';
 import type * as t from './types.ts';
 import type { VerificationEvidence } from './verification.ts';
+import { Wallets } from './wallets.ts';
 import * as withdrawals from './withdrawals.ts';
 
 export class GigsService {
@@ -54,6 +55,8 @@ export class GigsService {
   readonly rails: Rails;
   /** Webhooks that platforms send. */
   readonly inbound: InboundEvents;
+  /** Wallets that workers sign in with. */
+  readonly wallets: Wallets;
   private readonly context: Context;
 
   constructor(
@@ -69,6 +72,7 @@ export class GigsService {
     this.rails = rails;
     this.context = { scope, accounts, actor, rails };
     this.inbound = new InboundEvents(this.context);
+    this.wallets = new Wallets(this.context);
   }
 
   /** The same service acting for somebody: the audit trail and idempotency keys are theirs. */

@@ -9,6 +9,8 @@ export interface Worker {
   readonly email: string;
   readonly walletId: string | null;
   readonly walletAddress: string | null;
+  /** When the worker proved it by a signature; null: it was only typed in, and nobody signs in with it. */
+  readonly walletVerifiedAt: Date | null;
   readonly status: 'active' | 'suspended' | 'closed';
   readonly reputationScore: number;
   readonly accountAgeDays: number;

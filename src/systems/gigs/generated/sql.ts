@@ -1243,6 +1243,41 @@ comment on function :schema.guard_status() is
 `,
     },
     {
+      path: "functions/guard_wallet_proof.sql",
+      text: `create or replace function :schema.guard_wallet_proof() returns trigger
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+begin
+  if tg_op = 'UPDATE' then
+    if (new.wallet_address, new.wallet_verified_at) is not distinct from (old.wallet_address, old.wallet_verified_at) then
+      return new;
+    end if;
+    if new.wallet_verified_at = old.wallet_verified_at then
+      -- The proof was of another address.
+      new.wallet_verified_at := null;
+      return new;
+    end if;
+  end if;
+  -- Of this transaction: an older proof must not be put back.
+  if exists (
+    select from :schema.wallet_challenges c
+    where c.worker_id = new.id and c.address = new.wallet_address and c.used_at = new.wallet_verified_at
+      and c.used_at >= date_trunc('milliseconds', transaction_timestamp())
+  ) then
+    return new;
+  end if;
+  raise exception 'The wallet of worker % was not proven.', new.id
+    using errcode = 'GH403', constraint = 'wallet_unproven', column = 'walletAddress',
+      detail = jsonb_build_object('workerId', new.id)::text,
+      hint = 'Only link_wallet sets wallet_verified_at, with a challenge that the worker has signed.';
+end
+$$;
+comment on function :schema.guard_wallet_proof() is
+  'Row trigger of workers: a wallet counts as proven only with a challenge for this worker and address that is used in the same transaction; another address ends the proof.';
+`,
+    },
+    {
       path: "functions/halt_streams.sql",
       text: `create or replace function :schema.halt_streams(
   p_actor_type text, p_actor_id text, p_request_id text, p_task text, p_stream text, p_status text, p_wide boolean
@@ -1574,6 +1609,60 @@ end
 $$;
 comment on function :schema.import_workers(text, text, text, text[], text[]) is
   'Makes the workers of these addresses that are not there yet, without passwords; returns how many.';
+`,
+    },
+    {
+      path: "functions/link_wallet.sql",
+      text: `create or replace function :schema.link_wallet(
+  p_actor_type text, p_actor_id text, p_request_id text, p_worker text, p_nonce text
+) returns void
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  c_attempts constant integer := 3;
+  v_challenge :schema.wallet_challenges;
+  v_holder :schema.workers;
+  v_before :schema.workers;
+begin
+  select * into strict v_challenge from :schema.wallet_challenges
+  where nonce = p_nonce and worker_id = p_worker and used_at is not null;
+  perform from :schema.accounts where id = p_worker for no key update;
+  for v_attempt in 1 .. c_attempts loop
+    -- Both rows in the order of their ids, and as strongly at once as the change of a unique column needs.
+    perform from :schema.workers where id = p_worker or wallet_address = v_challenge.address order by id for update;
+    select * into v_holder from :schema.workers where wallet_address = v_challenge.address and id <> p_worker;
+    if v_holder.wallet_verified_at is not null then
+      raise exception 'Another worker has proven this wallet address.'
+        using errcode = 'GH409', constraint = 'wallet_taken', column = 'walletAddress',
+          hint = 'Unlink it from the other account first.';
+    end if;
+    select * into v_before from :schema.workers where id = p_worker;
+    begin
+      -- It was only typed in there; who has the key is somebody else.
+      update :schema.workers set wallet_address = null, updated_at = clock_timestamp() where id = v_holder.id;
+      update :schema.workers
+      set wallet_address = v_challenge.address, wallet_verified_at = v_challenge.used_at, updated_at = clock_timestamp()
+      where id = p_worker;
+      exit;
+    exception when unique_violation then
+      -- Somebody registered with the address between our look and our write: now we see them.
+      if v_attempt = c_attempts then raise; end if;
+    end;
+  end loop;
+  if v_holder.id is not null then
+    perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'displaced', 'wallet', v_holder.id, '{}',
+      array[v_holder.id], jsonb_build_object('walletAddress', v_holder.wallet_address),
+      jsonb_build_object('walletAddress', null));
+  end if;
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'linked', 'wallet', p_worker, '{}',
+    array[p_worker],
+    jsonb_build_object('walletAddress', v_before.wallet_address, 'walletVerifiedAt', v_before.wallet_verified_at),
+    jsonb_build_object('walletAddress', v_challenge.address, 'walletVerifiedAt', v_challenge.used_at));
+end
+$$;
+comment on function :schema.link_wallet(text, text, text, text, text) is
+  'Gives a worker the address of a challenge that was used in this transaction, as proven, and takes it from whoever has only typed it in.';
 `,
     },
     {
@@ -3936,6 +4025,37 @@ comment on function :schema.transaction_json(:schema.transactions) is
 `,
     },
     {
+      path: "functions/unlink_wallet.sql",
+      text: `create or replace function :schema.unlink_wallet(
+  p_actor_type text, p_actor_id text, p_request_id text, p_worker text
+) returns boolean
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_before :schema.workers;
+begin
+  perform from :schema.accounts where id = p_worker for no key update;
+  select * into v_before from :schema.workers where id = p_worker for update;
+  if not found then
+    raise exception 'Worker not found' using errcode = 'GH404', constraint = 'worker_not_found', column = 'id',
+      detail = jsonb_build_object('workerId', p_worker)::text, hint = 'listWorkers shows those there are.';
+  end if;
+  if v_before.wallet_address is null then return false; end if;
+  update :schema.workers set wallet_address = null, wallet_verified_at = null, updated_at = clock_timestamp()
+  where id = p_worker;
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'unlinked', 'wallet', p_worker, '{}',
+    array[p_worker],
+    jsonb_build_object('walletAddress', v_before.wallet_address, 'walletVerifiedAt', v_before.wallet_verified_at),
+    jsonb_build_object('walletAddress', null, 'walletVerifiedAt', null));
+  return v_before.wallet_verified_at is not null;
+end
+$$;
+comment on function :schema.unlink_wallet(text, text, text, text) is
+  'Takes the wallet address off a worker; true when it was proven, and its sessions are to end.';
+`,
+    },
+    {
       path: "functions/update_account_ages.sql",
       text: `create or replace function :schema.update_account_ages() returns bigint
 language sql stable
@@ -4240,6 +4360,41 @@ comment on function :schema.update_worker_statistics() is
 `,
     },
     {
+      path: "functions/use_wallet_challenge.sql",
+      text: `create or replace function :schema.use_wallet_challenge(
+  p_nonce text, p_address text, p_purpose text, p_worker text, p_domain text, p_uri text, p_chain_id bigint,
+  p_issued_at timestamptz, p_expires_at timestamptz, p_not_before timestamptz
+) returns text
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.wallet_challenges;
+  v_now timestamptz(3);
+begin
+  -- Of two callers with one nonce the second waits here, in whatever process, and finds it used.
+  select * into v_row from :schema.wallet_challenges where nonce = p_nonce for no key update;
+  if not found then return 'nonce_unknown'; end if;
+  v_now := clock_timestamp();
+  if v_row.used_at is not null then return 'nonce_used'; end if;
+  if v_now >= least(v_row.expires_at, p_expires_at) then return 'message_expired'; end if;
+  if v_now < p_not_before then return 'message_not_yet_valid'; end if;
+  if (p_address, p_purpose, p_worker, p_domain, p_uri, p_chain_id, p_issued_at, p_expires_at) is distinct from
+    (v_row.address, v_row.purpose, v_row.worker_id, v_row.domain, v_row.uri, v_row.chain_id, v_row.issued_at,
+      v_row.expires_at) then
+    return 'message_altered';
+  end if;
+  update :schema.wallet_challenges set used_at = v_now where nonce = p_nonce;
+  return null;
+end
+$$;
+comment on function :schema.use_wallet_challenge(
+  text, text, text, text, text, text, bigint, timestamptz, timestamptz, timestamptz
+) is
+  'Uses up a challenge, once; null when it is good, else what is wrong with it. The signature is checked before.';
+`,
+    },
+    {
       path: "functions/wallet_refusal.sql",
       text: `create or replace function :schema.wallet_refusal(p_worker text) returns jsonb
 language sql immutable parallel safe
@@ -4250,6 +4405,27 @@ as $$
     'hint', 'Give the worker a wallet address, or name one to send to.');
 $$;
 comment on function :schema.wallet_refusal(text) is 'The refusal of sending to a worker without a wallet address.';
+`,
+    },
+    {
+      path: "functions/wallet_worker.sql",
+      text: `create or replace function :schema.wallet_worker(p_address text) returns text
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_id text;
+begin
+  select id into v_id from :schema.workers where wallet_address = p_address and wallet_verified_at is not null;
+  -- Linking and unlinking hold this lock: a sign-in sees what they have left, or ends with the sessions they end.
+  perform from :schema.accounts where id = v_id for no key update;
+  select id into v_id from :schema.workers
+  where id = v_id and wallet_address = p_address and wallet_verified_at is not null;
+  return v_id;
+end
+$$;
+comment on function :schema.wallet_worker(text) is
+  'The worker who has proven the address, with its account locked; null when nobody has. An address that was typed in is nobody''s.';
 `,
     },
     {
@@ -5424,6 +5600,53 @@ create index streams_live_platform_id_idx on :schema.streams (platform_id) where
 `,
     },
     {
+      path: "migrations/0014_prove_wallets.down.sql",
+      text: `delete from :schema.retention_policies where name = 'wallet_challenges';
+drop table :schema.wallet_challenges;
+alter table :schema.workers
+  drop constraint workers_wallet_verified_at_check,
+  drop column wallet_verified_at;
+`,
+    },
+    {
+      path: "migrations/0014_prove_wallets.up.sql",
+      text: `-- An address that was typed in is a wish; who signs a message with its key has it.
+alter table :schema.workers
+  add column wallet_verified_at timestamptz(3),
+  add constraint workers_wallet_verified_at_check check (wallet_verified_at is null or wallet_address is not null);
+comment on column :schema.workers.wallet_verified_at is
+  'When the worker proved the wallet address by a signature, and may sign in with it since; null: it was only typed in. Set with a challenge that is used in the same transaction, cleared with the address (guard_wallet_proof).';
+
+create table :schema.wallet_challenges (
+  nonce text not null,
+  address text not null,
+  purpose text not null,
+  worker_id text,
+  domain text not null,
+  uri text not null,
+  chain_id bigint not null,
+  issued_at timestamptz(3) not null,
+  expires_at timestamptz(3) not null,
+  used_at timestamptz(3),
+  constraint wallet_challenges_pkey primary key (nonce),
+  constraint wallet_challenges_worker_id_fkey foreign key (worker_id) references :schema.workers (id) on delete cascade,
+  constraint wallet_challenges_nonce_check check (nonce ~ '^[0-9a-f]{32}$'),
+  constraint wallet_challenges_address_check check (address ~ '^0x[0-9a-f]{40}$'),
+  constraint wallet_challenges_purpose_check check (purpose in ('sign_in', 'link')),
+  constraint wallet_challenges_worker_check check ((purpose = 'link') = (worker_id is not null)),
+  constraint wallet_challenges_times_check check (expires_at > issued_at and used_at >= issued_at and used_at <= expires_at)
+);
+create index wallet_challenges_expires_at_idx on :schema.wallet_challenges (expires_at);
+create index wallet_challenges_worker_id_idx on :schema.wallet_challenges (worker_id) where worker_id is not null;
+comment on table :schema.wallet_challenges is
+  'Messages that wallets were asked to sign, each good for one use within minutes. Kept for an hour after their end, so that a second use is told from an unknown nonce.';
+comment on column :schema.wallet_challenges.worker_id is 'Whom the wallet is to be linked to; null: a sign-in, whoever it will be.';
+comment on column :schema.wallet_challenges.used_at is 'Null: not used.';
+insert into :schema.retention_policies (name, kind, table_name, time_column, keep)
+values ('wallet_challenges', 'rows', 'wallet_challenges', 'expires_at', interval '1 hour');
+`,
+    },
+    {
       path: "triggers/audit_logs_append_only.sql",
       text: `create or replace trigger audit_logs_append_only
 before update or delete or truncate on :schema.audit_logs
@@ -5533,6 +5756,13 @@ for each statement execute function :schema.update_worker_last_active();
 after update on :schema.transactions
 referencing old table as old_transactions new table as new_transactions
 for each statement execute function :schema.update_platform_statistics();
+`,
+    },
+    {
+      path: "triggers/workers_guard_wallet_proof.sql",
+      text: `create or replace trigger workers_guard_wallet_proof
+before insert or update of wallet_address, wallet_verified_at on :schema.workers
+for each row when (new.wallet_verified_at is not null) execute function :schema.guard_wallet_proof();
 `,
     },
     {
@@ -6154,7 +6384,7 @@ comment on column :schema.worker_earnings_view.last_active_at is 'When the worke
       path: "views/worker_profiles.sql",
       text: `-- requires: worker_totals
 create or replace view :schema.worker_profiles as
-select w.id, w.name, w.email, w.wallet_id, w.wallet_address, w.status, w.reputation_score,
+select w.id, w.name, w.email, w.wallet_id, w.wallet_address, w.wallet_verified_at, w.status, w.reputation_score,
   :schema.account_age_days(w) as account_age_days, t.completed_tasks as total_tasks, t.total_earned, t.completion_rate,
   t.average_rating, t.dispute_rate, t.last_active_at, w.metadata, w.created_at, w.updated_at
 from :schema.workers w

@@ -1236,6 +1236,22 @@ export interface Transactions {
   updated_at: Generated<Date>;
 }
 
+/** Messages that wallets were asked to sign, each good for one use within minutes. Kept for an hour after their end, so that a second use is told from an unknown nonce. */
+export interface WalletChallenges {
+  nonce: string;
+  address: string;
+  purpose: string;
+  /** Whom the wallet is to be linked to; null: a sign-in, whoever it will be. */
+  worker_id: string | null;
+  domain: string;
+  uri: string;
+  chain_id: bigint;
+  issued_at: Date;
+  expires_at: Date;
+  /** Null: not used. */
+  used_at: Date | null;
+}
+
 /** Every attempt whose result was recorded, by day; whole days are dropped by retention. */
 export interface WebhookAttempts {
   delivery_id: string;
@@ -1472,6 +1488,7 @@ export interface WorkerProfiles {
   email: ColumnType<string, never, never>;
   wallet_id: ColumnType<string, never, never>;
   wallet_address: ColumnType<string, never, never>;
+  wallet_verified_at: ColumnType<Date, never, never>;
   status: ColumnType<string, never, never>;
   reputation_score: ColumnType<number, never, never>;
   account_age_days: ColumnType<number, never, never>;
@@ -1631,6 +1648,8 @@ export interface Workers {
   updated_at: Generated<Date>;
   /** Score the worker began with: 500, or what it brought along from elsewhere. Replaying its events from here gives its score. */
   initial_score: Generated<number>;
+  /** When the worker proved the wallet address by a signature, and may sign in with it since; null: it was only typed in. Set with a challenge that is used in the same transaction, cleared with the address (guard_wallet_proof). */
+  wallet_verified_at: Date | null;
 }
 
 export interface Tables {
@@ -1713,6 +1732,7 @@ export interface Tables {
   tasks: Tasks;
   transaction_days: TransactionDays;
   transactions: Transactions;
+  wallet_challenges: WalletChallenges;
   webhook_attempts: WebhookAttempts;
   webhook_cursor: WebhookCursor;
   webhook_deliveries: WebhookDeliveries;

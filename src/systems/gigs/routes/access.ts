@@ -5,11 +5,14 @@ import {
   callingActor,
   denied,
   GuildhallError,
+  type Instance,
   isAdmin,
   notFound,
   type Principal,
   RouteAccess,
   type RouteContext,
+  readWalletSettings,
+  type WalletSite,
 } from '../../../kernel/index.ts';
 import type { GigsService } from '../service.ts';
 import type { StreamProgress } from '../stream-types.ts';
@@ -19,6 +22,23 @@ import type { Task } from '../types.ts';
 export type Side = 'platform' | 'worker' | 'either';
 
 export class Access extends RouteAccess<GigsService> {
+  /** Where wallets sign in. */
+  readonly wallets: WalletSite;
+
+  constructor(instance: Instance<GigsService>) {
+    super(instance);
+    this.wallets = readWalletSettings(instance.settings.wallets);
+  }
+
+  /**
+   * Throws unless the worker is the caller, by token. A wallet is a way in: nobody gives one to somebody else, be it
+   * an administrator, and a key that leaked must not become one.
+   */
+  async ownWallet(c: RouteContext, service: GigsService, id: string): Promise<void> {
+    await this.worker(c, service, id);
+    if (this.person(c).id !== id) throw denied('Only the worker links a wallet');
+  }
+
   /** Throws unless the worker is there, and is the caller or the caller an administrator. */
   async worker(c: RouteContext, service: GigsService, id: string): Promise<void> {
     const caller = callerOf(c);

@@ -18,6 +18,7 @@ import {
   type RouteContext,
   type RouteEnv,
   respond,
+  type SignedIn,
   texts,
   tokenFields,
   tokensOf,
@@ -42,7 +43,7 @@ const accountSchema = z
 const meSchema = accountSchema
   .extend({ via: z.enum(['token', 'api_key']).openapi({ description: 'What the caller identified with.' }) })
   .openapi('Me');
-const sessionSchema = z.object({ ...tokenFields, account: accountSchema }).openapi('Session');
+export const sessionSchema = z.object({ ...tokenFields, account: accountSchema }).openapi('Session');
 
 const workerRegistration = z
   .object({ type: z.literal('worker'), worker: workerSchema, ...tokenFields })
@@ -145,10 +146,7 @@ export function addAuthRoutes(router: OpenAPIHono<RouteEnv>, access: Access): vo
     answer: {
       schema: sessionSchema,
       description: 'Tokens and the account.',
-      of: async (c, signedIn) => {
-        const { id, kind, login, roles } = signedIn.account;
-        return { ...tokensOf(signedIn), account: await accountOf(access, c, { id, kind, login, roles }) };
-      },
+      of: (c, signedIn) => sessionOf(access, c, signedIn),
     },
   });
   addSessionRoutes(router, access);
@@ -198,6 +196,12 @@ async function worded<T>(register: () => Promise<T>): Promise<T> {
       ...(hint === undefined ? {} : { hint }),
     });
   }
+}
+
+/** Tokens and the account, however it has signed in. */
+export async function sessionOf(access: Access, c: RouteContext, signedIn: SignedIn) {
+  const { id, kind, login, roles } = signedIn.account;
+  return { ...tokensOf(signedIn), account: await accountOf(access, c, { id, kind, login, roles }) };
 }
 
 async function accountOf(

@@ -12,11 +12,13 @@ import { addPlatformRoutes } from './platforms.ts';
 import { addStreamRoutes } from './streams.ts';
 import { addTaskEndingRoutes } from './task-endings.ts';
 import { addTaskRoutes } from './tasks.ts';
+import { addWalletRoutes } from './wallets.ts';
 import { addWorkerRoutes } from './workers.ts';
 
 /** In the order of the API document. */
 const PARTS = [
   addAuthRoutes,
+  addWalletRoutes,
   addWorkerRoutes,
   addAdvanceRoutes,
   addPlatformRoutes,

@@ -36,6 +36,9 @@ export const workerSchema = z
     email: text('alice@example.com'),
     walletId: nullableText('Id of the wallet at the payment provider.'),
     walletAddress: wallet,
+    walletVerifiedAt: nullableTime(
+      'When the worker proved it by a signature; null: it was only typed in, and nobody signs in with it.',
+    ),
     status: z.enum(WORKER_STATUSES),
     reputationScore: z.int().openapi({ example: 850, description: '0 to 1000.' }),
     accountAgeDays: z.int(),
