@@ -4367,7 +4367,7 @@ drop domain :schema.ledger_units, :schema.ledger_sum;
     {
       path: "migrations/0009_check_postings_by_domain.up.sql",
       text: `-- The server reads a table's checks again for every statement that writes it, those of a domain once a session: they
--- were half of what it cost to change a balance or to add a transfer.
+-- were half of what it cost to change a balance, and a third of an added transfer.
 --
 -- Domains without a rule first: to give a column such a type writes no row anew. The rules come last, and read the rows.
 create domain :schema.ledger_units as numeric;
