@@ -32,8 +32,8 @@ interface TaskDraft {
 async function task(platform: string, draft: TaskDraft = {}): Promise<string> {
   const [row] = await sql<{ id: string }>(
     `insert into :schema.tasks (platform_id, worker_id, amount, status, created_at, started_at, completed_at, cancelled_at, due_at)
-     select $1, $2, $3, $4, at, case when $4 <> 'pending' then at + interval '1 hour' end,
-       case when $4 = 'completed' then at + interval '2 hours' end, case when $4 = 'cancelled' then at + interval '2 hours' end,
+     select $1, $2, $3, $4::text, at, case when $4::text <> 'pending' then at + interval '1 hour' end,
+       case when $4::text = 'completed' then at + interval '2 hours' end, case when $4::text = 'cancelled' then at + interval '2 hours' end,
        case when $6 then at else at + interval '1 day' end
      from (select clock_timestamp() - $5 * interval '1 day' as at) as d
      returning id`,

@@ -97,6 +97,13 @@ describe.each(systems.map((system) => [system.name, system] as const))(
       expect(await own.up()).toEqual([]);
       expect(await own.plan()).toBe('');
     });
+
+    it('leave nothing in the way of putting every function, view and trigger in anew', async () => {
+      const own = createMigrator({ database, schema: stepped, modules: modulesOf(system) });
+      const before = await contents(stepped);
+      expect(await own.replace()).toEqual([]);
+      expect(await contents(stepped)).toEqual(before);
+    });
   },
 );
 
@@ -551,6 +558,37 @@ describe('a function, view or trigger', () => {
       database.query(`alter table ${schema}.shelves alter column width type int`),
     );
     expect(error.message).toContain('used by a view');
+  });
+
+  it('that is a view follows what another module changes beneath it', async () => {
+    const schema = newSchema();
+    const desk = moduleOf('desk', {
+      'views/broad.sql': 'create or replace view :schema.broad as select id, width from :schema.wide;',
+      'views/shelf_widths.sql':
+        'create or replace view :schema.shelf_widths as select width from :schema.shelves;',
+    });
+    const wide = (columns: string) => ({
+      'views/wide.sql': `create or replace view :schema.wide as select ${columns} from :schema.shelves;`,
+    });
+    const migratorWith = (files: Readonly<Record<string, string>>) =>
+      createMigrator({ database, schema, modules: [library(files), desk] });
+    await migratorWith(wide('id, width')).up();
+    // The view below it has other columns now.
+    await migratorWith(wide('width, id')).up();
+    expect((await contents(schema))['view broad']).toContain('(id integer, width integer)');
+    const retyped = {
+      ...wide('width, id'),
+      'migrations/0003_widen.up.sql': 'alter table :schema.shelves alter column width type numeric;',
+      'migrations/0003_widen.down.sql': 'alter table :schema.shelves alter column width type int;',
+    };
+    const [plan, steps] = [await migratorWith(retyped).plan(), await migratorWith(retyped).up()];
+    expect(plan.indexOf('drop view if exists')).toBeLessThan(plan.indexOf('library/0003_widen'));
+    expect(steps.map(({ module, name }) => `${module}/${name}`)).toEqual(['library/0003_widen']);
+    expect(await contents(schema)).toMatchObject({
+      'view broad': expect.stringContaining('width numeric'),
+      'view shelf_widths': expect.stringContaining('width numeric'),
+    });
+    expect(await migratorWith(retyped).up()).toEqual([]);
   });
 
   const trigger = (table: string, action: string) => ({

@@ -22,12 +22,16 @@ let database: Database;
 /** A small system with one of everything that can drift. */
 const farm: SqlModule = moduleOf('farm', {
   'migrations/0001_create_animals.up.sql': `create type :schema.weight_range as range (subtype = numeric);
+    create domain :schema.colour as text
+      constraint colour_known_check check (value in ('black', 'white'))
+      constraint colour_short_check check (length(value) < 10);
     create table :schema.owners (id int constraint owners_pkey primary key);
     create table :schema.animals (
       id bigint generated always as identity,
       name text not null default 'nameless',
       legs int not null default 4,
       height int not null default 0,
+      colour :schema.colour,
       owner_id int,
       weight :schema.weight_range,
       label text generated always as (name || ' the animal') stored,
@@ -42,7 +46,7 @@ const farm: SqlModule = moduleOf('farm', {
     revoke update on :schema.owners from current_user;
     create function :schema.born_in_migration() returns int language sql as $$ select 1 $$;`,
   'migrations/0001_create_animals.down.sql': `drop function :schema.born_in_migration();
-    drop table :schema.animals; drop table :schema.owners; drop type :schema.weight_range;`,
+    drop table :schema.animals; drop table :schema.owners; drop type :schema.weight_range; drop domain :schema.colour;`,
   'functions/count_legs.sql': `create or replace function :schema.count_legs() returns bigint language sql
     set search_path = :schema, pg_temp as $$ select sum(legs) from :schema.animals $$;
     comment on function :schema.count_legs() is 'Legs on the farm.';`,
@@ -184,6 +188,34 @@ const drifts: readonly (readonly [what: string, sql: string, kind: Kind, subject
     /drop constraint/,
   ],
   [
+    'a rule that a domain lost',
+    'alter domain $.colour drop constraint colour_known_check',
+    'changed',
+    'type colour',
+    /^alter domain \S+ add constraint colour_known_check CHECK \([^;]*\);$/,
+  ],
+  [
+    'a loosened rule of a domain',
+    'alter domain $.colour drop constraint colour_short_check; alter domain $.colour add constraint colour_short_check check (length(value) < 100)',
+    'changed',
+    'type colour',
+    /^alter domain \S+ drop constraint colour_short_check; alter domain \S+ add constraint colour_short_check CHECK \([^;]*\);$/,
+  ],
+  [
+    'a rule of a domain that was never validated',
+    "alter domain $.colour drop constraint colour_short_check; insert into $.animals (colour) values ('white'); alter domain $.colour add constraint colour_short_check check (length(value) < 10) not valid",
+    'changed',
+    'type colour',
+    /^alter domain \S+ drop constraint colour_short_check; alter domain /,
+  ],
+  [
+    'a rule of a domain by somebody',
+    "alter domain $.colour add constraint by_hand check (value <> 'white')",
+    'changed',
+    'type colour',
+    /^alter domain \S+ drop constraint by_hand;$/,
+  ],
+  [
     'a changed default',
     'alter table $.animals alter legs set default 2',
     'changed',
@@ -220,10 +252,10 @@ const drifts: readonly (readonly [what: string, sql: string, kind: Kind, subject
   ],
   [
     'an extra column',
-    'alter table $.animals add column colour text',
+    'alter table $.animals add column voice text',
     'unexpected',
-    'column animals.colour',
-    /drop column colour/,
+    'column animals.voice',
+    /drop column voice/,
   ],
   [
     'a missing column',

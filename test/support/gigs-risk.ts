@@ -22,8 +22,8 @@ export async function addTask(
   const [row] = await t.scope.query<{ id: string }>(
     `insert into :schema.tasks (platform_id, worker_id, amount, status, was_disputed, verification_data,
        created_at, started_at, completed_at, cancelled_at, due_at)
-     select $1, $2, $3, $4, $5, $6, e.at - interval '1 day', e.at - make_interval(mins => $7),
-       case when $4 = 'completed' then e.at end, case when $4 = 'cancelled' then e.at end,
+     select $1, $2, $3, $4::text, $5, $6, e.at - interval '1 day', e.at - make_interval(mins => $7),
+       case when $4::text = 'completed' then e.at end, case when $4::text = 'cancelled' then e.at end,
        e.at + case when $8 then interval '-1 minute' else interval '1 hour' end
      from (select statement_timestamp() - make_interval(secs => $9 * 86400.0) as at) as e returning id`,
     [

@@ -26,10 +26,10 @@ export async function makeTask(t: GigsFixture, made: MadeTask): Promise<string> 
     `with made as (
        insert into :schema.tasks (id, platform_id, worker_id, amount, status, verification_status, verified_by,
          escrowed_amount, hold_until, started_at, completed_at, cancelled_at)
-       values ($1, $2, $3, $4, $5, $6, 'auto', $7, clock_timestamp() + make_interval(secs => $8),
+       values ($1, $2, $3, $4, $5::text, $6, 'auto', $7, clock_timestamp() + make_interval(secs => $8),
          clock_timestamp() - interval '1 hour',
-         case when $5 = 'completed' then clock_timestamp() - make_interval(secs => $9) end,
-         case when $5 = 'cancelled' then clock_timestamp() end)
+         case when $5::text = 'completed' then clock_timestamp() - make_interval(secs => $9) end,
+         case when $5::text = 'cancelled' then clock_timestamp() end)
        returning *
      )
      select :schema.move_money(array['task ' || id || ' escrow'], array['platform:' || platform_id],

@@ -106,9 +106,33 @@ function mendMissing(subject: Subject, want: string, have: string | undefined, c
       return `comment on ${qualified(rest, schema)} is ${literal(want)};`;
     case 'grant':
       return mendGrant(subject, want, have ?? '', schema);
+    case 'type':
+      return mendDomain(on, want, have ?? '') ?? mendObject(subject, context);
     default:
       return mendObject(subject, context);
   }
+}
+
+/** The rules of a domain that differ; null for what is no domain, or one over another type. */
+function mendDomain(on: string, want: string, have: string): string | null {
+  const [wanted, had] = [domainParts(want), domainParts(have)];
+  if (wanted.base !== had.base) return null;
+  const drops = [...had.rules].filter(([name, rule]) => wanted.rules.get(name) !== rule);
+  const adds = [...wanted.rules].filter(([name, rule]) => had.rules.get(name) !== rule);
+  return [
+    ...drops.map(([name]) => `alter domain ${on} drop constraint ${name};`),
+    ...adds.map(([name, rule]) => `alter domain ${on} add constraint ${name} ${rule};`),
+  ].join(' ');
+}
+
+function domainParts(definition: string): { readonly base: string; readonly rules: Map<string, string> } {
+  const [base = '', ...rules] = definition.split(/ constraint (?=\S+ CHECK )/);
+  return {
+    base,
+    rules: new Map(
+      rules.map((rule) => [rule.slice(0, rule.indexOf(' ')), rule.slice(rule.indexOf(' ') + 1)]),
+    ),
+  };
 }
 
 function mendUnexpected(subject: Subject, have: string, schema: string): string {

@@ -71,10 +71,10 @@ export function createMigrator(options: MigratorOptions): Migrator {
     // Forgetting the hashes is enough for every object to count as changed.
     if (replaceAll) await tx.query(renderSql("update :schema.migration_objects set sha256 = ''", schema));
     const history = await readHistory(tx, schema);
-    const work = templates.map((template) => upWork(template, compareHistory(template, history), limit));
-    for (const statement of work.flatMap((part) => part.statements))
-      await runStatement(tx, schema, statement);
-    return work.flatMap((part) => part.steps);
+    const states = templates.map((template) => compareHistory(template, history));
+    const { steps, statements } = upWork(templates, states, limit);
+    for (const statement of statements) await runStatement(tx, schema, statement);
+    return [...steps];
   };
 
   const goDown = async (tx: Transaction, { wanted, steps, force = false }: DownRequest): Promise<Step[]> => {
@@ -130,12 +130,8 @@ export function createMigrator(options: MigratorOptions): Migrator {
       ]);
     },
     plan: async () => {
-      const current = await status();
-      const statements = templates.flatMap((template, index) =>
-        upWork(template, current[index] as ModuleStatus, everything).statements.map(
-          ({ title, text }) => `-- ${title}\n${text}`,
-        ),
-      );
+      const work = upWork(templates, await status(), everything);
+      const statements = work.statements.map(({ title, text }) => `-- ${title}\n${text}`);
       return statements.length === 0 ? '' : renderSql([BOOTSTRAP_SQL, ...statements].join('\n'), schema);
     },
   };

@@ -1,7 +1,7 @@
 /** The statements of going up and down, in an order in which nothing stands in another's way. */
 import type { Transaction } from '../database/types.ts';
 import { GuildhallError } from '../errors.ts';
-import type { AppliedObject, ModuleStatus } from './history.ts';
+import { type AppliedObject, isUpToDate, type ModuleStatus } from './history.ts';
 import { type Migration, type ObjectKind, renderSql, type SqlObject, type Template } from './template.ts';
 
 export interface Step {
@@ -23,25 +23,53 @@ export interface Work {
 }
 
 /**
+ * What goes up, module by module. From the first module that changes on, every view goes beforehand, the last module's
+ * first: views stand in the way of altered columns, and those of a system stand on the kernel's tables and views as well.
+ */
+export function upWork(
+  templates: readonly Template[],
+  states: readonly ModuleStatus[],
+  limit: (migration: Migration) => boolean,
+): Work {
+  states.forEach(refuseConflicts);
+  const found = states.findIndex((current) => isComplete(current, limit) && !isUpToDate(current));
+  const first = found === -1 ? states.length : found;
+  const views = states.slice(first).flatMap(({ objects }) => [dropTogether('view', objects)]);
+  const parts = templates.map((template, index) =>
+    moduleUpWork(template, states[index] as ModuleStatus, { limit, viewsAreGone: index >= first }),
+  );
+  return {
+    steps: parts.flatMap(({ steps }) => steps),
+    statements: [...views.reverse().flat(), ...parts.flatMap(({ statements }) => statements)],
+  };
+}
+
+interface ModuleUpOptions {
+  readonly limit: (migration: Migration) => boolean;
+  readonly viewsAreGone: boolean;
+}
+
+/**
  * Pending migrations within the limit, then the objects. Where the limit leaves migrations pending, no object
  * stays: their files fit the newest tables only.
  */
-export function upWork(
+function moduleUpWork(
   template: Template,
   current: ModuleStatus,
-  limit: (migration: Migration) => boolean,
+  { limit, viewsAreGone }: ModuleUpOptions,
 ): Work {
-  refuseConflicts(current);
   const pending = current.pending.filter(limit);
-  const complete = pending.length === current.pending.length;
   const steps = pending.map(({ module, name }) => ({ direction: 'up' as const, module, name }));
   const ups = pending.map(upStatement);
-  if (!complete) return { steps, statements: [...dropAll(current), ...ups] };
-  const changes = current.changedObjects.length + current.removedObjects.length;
-  if (pending.length + changes === 0) return { steps, statements: [] };
+  if (!isComplete(current, limit)) return { steps, statements: [...dropAll(current), ...ups] };
+  if (!viewsAreGone) return { steps, statements: [] };
   const [before, after] = [dropsBefore(current), dropsAfter(current)];
   const objects = objectsToMake(template, current).map(objectStatement);
   return { steps, statements: [...before, ...ups, ...objects, ...after] };
+}
+
+function isComplete({ pending }: ModuleStatus, limit: (migration: Migration) => boolean): boolean {
+  return pending.every(limit);
 }
 
 /** The migrations given, newest first, after every object of their module. */
@@ -92,7 +120,7 @@ export function refuseConflicts({ module, edited, missing }: ModuleStatus): void
   }
 }
 
-/** Views stand in the way of altered columns, changed functions of their new arguments: both come back later. */
+/** Changed functions stand in the way of their new arguments: they come back later. */
 function dropsBefore(current: ModuleStatus): Statement[] {
   const { objects, changedObjects, removedObjects } = current;
   const changed = new Map(changedObjects.map((object) => [`${object.kind} ${object.name}`, object]));
@@ -105,7 +133,6 @@ function dropsBefore(current: ModuleStatus): Statement[] {
     return applied.kind === 'function' && file !== undefined && !isTriggerFunction(file);
   });
   return [
-    ...dropTogether('view', objects),
     ...[...removedObjects.filter(({ kind }) => kind === 'trigger'), ...moved].map(dropTrigger),
     ...dropTogether('function', remade),
   ];

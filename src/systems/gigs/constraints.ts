@@ -46,7 +46,7 @@ export const constraints: Readonly<Record<string, ConstraintMeaning>> = {
     field: 'feeBps',
     hint: 'Hundredths of a percent: 200 is 2 %.',
   },
-  tasks_metadata_check: {
+  metadata_object_check: {
     code: 'invalid_input',
     message: 'metadata must be an object',
     field: 'metadata',

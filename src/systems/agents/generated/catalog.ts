@@ -309,13 +309,13 @@ export const agentsCatalog: Catalog = {
   "column ledger_balances.asset_id":
     "smallint not null",
   "column ledger_balances.credits":
-    "numeric not null default 0",
+    "ledger_sum not null default 0",
   "column ledger_balances.debits":
-    "numeric not null default 0",
+    "ledger_sum not null default 0",
   "column ledger_balances.held_credits":
-    "numeric not null default 0",
+    "ledger_sum not null default 0",
   "column ledger_balances.held_debits":
-    "numeric not null default 0",
+    "ledger_sum not null default 0",
   "column ledger_balances.last_at":
     "timestamp with time zone not null default '-infinity'::timestamp with time zone",
   "column ledger_balances.shift":
@@ -357,7 +357,7 @@ export const agentsCatalog: Catalog = {
   "column ledger_seals.up_to":
     "bigint not null",
   "column ledger_transfers.amount":
-    "numeric not null",
+    "ledger_units not null",
   "column ledger_transfers.asset_id":
     "smallint not null",
   "column ledger_transfers.at":
@@ -1790,8 +1790,6 @@ export const agentsCatalog: Catalog = {
     "FOREIGN KEY (account_id, asset_id) REFERENCES ledger_accounts(id, asset_id)",
   "constraint ledger_balances.ledger_balances_pkey":
     "PRIMARY KEY (account_id, asset_id, slot)",
-  "constraint ledger_balances.ledger_balances_sums_check":
-    "CHECK (((debits >= (0)::numeric) AND (credits >= (0)::numeric) AND (held_debits >= (0)::numeric) AND (held_credits >= (0)::numeric)))",
   "constraint ledger_holds.ledger_holds_pkey":
     "PRIMARY KEY (hold_id)",
   "constraint ledger_seal_marks.ledger_seal_marks_pkey":
@@ -1808,8 +1806,6 @@ export const agentsCatalog: Catalog = {
     "UNIQUE (up_to)",
   "constraint ledger_transfers.ledger_transfers_accounts_check":
     "CHECK ((debit_account <> credit_account))",
-  "constraint ledger_transfers.ledger_transfers_amount_check":
-    "CHECK (((amount > (0)::numeric) AND (amount < '1000000000000000000000000000000000000000000000000000000000000'::numeric) AND (amount = trunc(amount))))",
   "constraint ledger_transfers.ledger_transfers_key_key":
     "UNIQUE (key)",
   "constraint ledger_transfers.ledger_transfers_kind_check":
@@ -2698,6 +2694,10 @@ export const agentsCatalog: Catalog = {
     "CREATE TRIGGER runners_guard_status BEFORE UPDATE OF status ON runners FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_runner_status()",
   "type cost_pricing":
     "domain over text constraint cost_pricing_check CHECK ((VALUE = ANY (ARRAY['given'::text, 'computed'::text, 'unpriced'::text])))",
+  "type ledger_sum":
+    "domain over numeric constraint ledger_sum_check CHECK ((VALUE >= (0)::numeric))",
+  "type ledger_units":
+    "domain over numeric constraint ledger_units_check CHECK (((VALUE > (0)::numeric) AND (VALUE < '1000000000000000000000000000000000000000000000000000000000000'::numeric) AND (VALUE = trunc(VALUE))))",
   "type model_label":
     "domain over text constraint model_label_check CHECK ((VALUE <> ''::text))",
   "type service_tier":
@@ -2721,15 +2721,15 @@ export const agentsCatalog: Catalog = {
   "view invariant_daily_equals_total":
     "(project_id text, daily_amount numeric, total_amount numeric) SELECT COALESCE(project_id, project_id) AS project_id, amount AS daily_amount, amount AS total_amount FROM (( SELECT project_id, sum(amount) AS amount, sum(calls) AS calls, sum(unpriced_calls) AS unpriced_calls, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens FROM daily_spend GROUP BY project_id) d FULL JOIN total_spend t ON ((project_id = project_id))) WHERE (((((amount IS DISTINCT FROM amount) OR (calls IS DISTINCT FROM (calls)::numeric)) OR (unpriced_calls IS DISTINCT FROM (unpriced_calls)::numeric)) OR (input_tokens IS DISTINCT FROM input_tokens)) OR (output_tokens IS DISTINCT FROM output_tokens));",
   "view invariant_ledger_balances_equal_journal":
-    "(code text, slot smallint, debits numeric, journal_debits numeric, credits numeric, journal_credits numeric) WITH journal AS ( SELECT account_id, slot, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_transfers t CROSS JOIN LATERAL ( VALUES (debit_account,debit_slot,amount,0), (credit_account,credit_slot,0,amount)) l(account_id, slot, debits, credits)) WHERE (kind = ANY (ARRAY[1, 3])) GROUP BY account_id, slot ), holds AS ( SELECT account_id, slot, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_transfers t CROSS JOIN LATERAL ( VALUES (debit_account,debit_slot,amount,0), (credit_account,credit_slot,0,amount)) l(account_id, slot, debits, credits)) WHERE ((kind = 2) AND (NOT (EXISTS ( SELECT FROM ledger_transfers e WHERE (hold_id = id))))) GROUP BY account_id, slot ) SELECT code, slot, debits, debits AS journal_debits, credits, credits AS journal_credits FROM (((ledger_balances b JOIN ledger_accounts a ON ((id = account_id))) LEFT JOIN journal j ON (((account_id = account_id) AND (slot = slot)))) LEFT JOIN holds h ON (((account_id = account_id) AND (slot = slot)))) WHERE ((debits <> COALESCE(debits, (0)::numeric)) OR (credits <> COALESCE(credits, (0)::numeric)) OR (held_debits <> COALESCE(debits, (0)::numeric)) OR (held_credits <> COALESCE(credits, (0)::numeric)));",
+    "(code text, slot smallint, debits ledger_sum, journal_debits numeric, credits ledger_sum, journal_credits numeric) WITH journal AS ( SELECT account_id, slot, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_transfers t CROSS JOIN LATERAL ( VALUES (debit_account,debit_slot,amount,0), (credit_account,credit_slot,0,amount)) l(account_id, slot, debits, credits)) WHERE (kind = ANY (ARRAY[1, 3])) GROUP BY account_id, slot ), holds AS ( SELECT account_id, slot, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_transfers t CROSS JOIN LATERAL ( VALUES (debit_account,debit_slot,amount,0), (credit_account,credit_slot,0,amount)) l(account_id, slot, debits, credits)) WHERE ((kind = 2) AND (NOT (EXISTS ( SELECT FROM ledger_transfers e WHERE (hold_id = id))))) GROUP BY account_id, slot ) SELECT code, slot, debits, debits AS journal_debits, credits, credits AS journal_credits FROM (((ledger_balances b JOIN ledger_accounts a ON ((id = account_id))) LEFT JOIN journal j ON (((account_id = account_id) AND (slot = slot)))) LEFT JOIN holds h ON (((account_id = account_id) AND (slot = slot)))) WHERE (((debits)::numeric <> COALESCE(debits, (0)::numeric)) OR ((credits)::numeric <> COALESCE(credits, (0)::numeric)) OR ((held_debits)::numeric <> COALESCE(debits, (0)::numeric)) OR ((held_credits)::numeric <> COALESCE(credits, (0)::numeric)));",
   "view invariant_ledger_holds_open":
-    "(hold_id bigint, amount numeric, journal_amount numeric) SELECT COALESCE(hold_id, id) AS hold_id, amount, amount AS journal_amount FROM (ledger_holds h FULL JOIN ( SELECT id, at, debit_account, credit_account, key, asset_id, debit_slot, credit_slot, kind, amount, hold_id, expires_at, reference, metadata FROM ledger_transfers t_1 WHERE ((kind = 2) AND (NOT (EXISTS ( SELECT FROM ledger_transfers e WHERE (hold_id = id)))))) t ON ((id = hold_id))) WHERE ((hold_id IS NULL) OR (id IS NULL) OR ((((((amount IS DISTINCT FROM amount) OR (debit_account IS DISTINCT FROM debit_account)) OR (credit_account IS DISTINCT FROM credit_account)) OR (debit_slot IS DISTINCT FROM debit_slot)) OR (credit_slot IS DISTINCT FROM credit_slot)) OR (expires_at IS DISTINCT FROM expires_at)));",
+    "(hold_id bigint, amount numeric, journal_amount ledger_units) SELECT COALESCE(hold_id, id) AS hold_id, amount, amount AS journal_amount FROM (ledger_holds h FULL JOIN ( SELECT id, at, debit_account, credit_account, key, asset_id, debit_slot, credit_slot, kind, amount, hold_id, expires_at, reference, metadata FROM ledger_transfers t_1 WHERE ((kind = 2) AND (NOT (EXISTS ( SELECT FROM ledger_transfers e WHERE (hold_id = id)))))) t ON ((id = hold_id))) WHERE ((hold_id IS NULL) OR (id IS NULL) OR ((((((amount IS DISTINCT FROM (amount)::numeric) OR (debit_account IS DISTINCT FROM debit_account)) OR (credit_account IS DISTINCT FROM credit_account)) OR (debit_slot IS DISTINCT FROM debit_slot)) OR (credit_slot IS DISTINCT FROM credit_slot)) OR (expires_at IS DISTINCT FROM expires_at)));",
   "view invariant_ledger_in_balance":
-    "(asset text, debits numeric, credits numeric) SELECT code AS asset, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_balances b JOIN ledger_assets s ON ((id = asset_id))) GROUP BY code HAVING ((sum(debits) <> sum(credits)) OR (sum(held_debits) <> sum(held_credits)));",
+    "(asset text, debits numeric, credits numeric) SELECT code AS asset, sum((debits)::numeric) AS debits, sum((credits)::numeric) AS credits FROM (ledger_balances b JOIN ledger_assets s ON ((id = asset_id))) GROUP BY code HAVING ((sum((debits)::numeric) <> sum((credits)::numeric)) OR (sum((held_debits)::numeric) <> sum((held_credits)::numeric)));",
   "view invariant_ledger_seals_unbroken":
     "(number bigint, up_to bigint, problem text) SELECT number, up_to, problem FROM ledger_broken_seals((1)::bigint, COALESCE(( SELECT max(number) AS max FROM ledger_seals), (0)::bigint)) b(number, up_to, problem);",
   "view invariant_ledger_within_limits":
-    "(code text, min_balance numeric, max_balance numeric, free numeric, full_to numeric, shifted numeric) SELECT code, min_balance, max_balance, free, full_to, shifted FROM (ledger_accounts a JOIN LATERAL ( SELECT sum( CASE normal_side WHEN 'debit'::text THEN ((debits - credits) - held_credits) ELSE ((credits - debits) - held_debits) END) AS free, sum( CASE normal_side WHEN 'debit'::text THEN ((debits - credits) + held_debits) ELSE ((credits - debits) + held_credits) END) AS full_to, sum(shift) AS shifted, count(*) AS slots FROM ledger_balances b WHERE (account_id = id)) v ON (true)) WHERE ((free < min_balance) OR (full_to > max_balance) OR (shifted <> (0)::numeric) OR (slots <> slots));",
+    "(code text, min_balance numeric, max_balance numeric, free numeric, full_to numeric, shifted numeric) SELECT code, min_balance, max_balance, free, full_to, shifted FROM (ledger_accounts a JOIN LATERAL ( SELECT sum( CASE normal_side WHEN 'debit'::text THEN (((debits)::numeric - (credits)::numeric) - (held_credits)::numeric) ELSE (((credits)::numeric - (debits)::numeric) - (held_debits)::numeric) END) AS free, sum( CASE normal_side WHEN 'debit'::text THEN (((debits)::numeric - (credits)::numeric) + (held_debits)::numeric) ELSE (((credits)::numeric - (debits)::numeric) + (held_credits)::numeric) END) AS full_to, sum(shift) AS shifted, count(*) AS slots FROM ledger_balances b WHERE (account_id = id)) v ON (true)) WHERE ((free < min_balance) OR (full_to > max_balance) OR (shifted <> (0)::numeric) OR (slots <> slots));",
   "view invariant_organizations_have_owners":
     "(organization_id text, type text, name text) SELECT id AS organization_id, type, name FROM organizations o WHERE (NOT (EXISTS ( SELECT FROM organization_members m WHERE ((organization_id = id) AND (role = 'owner'::text) AND ((personal_user_id IS NULL) OR (user_id = personal_user_id))))));",
   "view invariant_outbox_not_ahead":
@@ -2749,9 +2749,9 @@ export const agentsCatalog: Catalog = {
   "view invariant_webhook_deliveries_once":
     "(endpoint_id text, event_id bigint, deliveries bigint) SELECT endpoint_id, event_id, count(*) AS deliveries FROM ( SELECT endpoint_id, event_id FROM webhook_deliveries UNION ALL SELECT endpoint_id, event_id FROM webhook_delivery_history) d WHERE (event_id IS NOT NULL) GROUP BY endpoint_id, event_id HAVING (count(*) > 1);",
   "view ledger_account_balances":
-    "(id bigint, code text, asset text, normal_side text, balance numeric, held_in numeric, held_out numeric, available numeric, debits numeric, credits numeric, min_balance numeric, max_balance numeric, slots smallint, metadata jsonb, closed_at timestamp(3) with time zone, created_at timestamp(3) with time zone) SELECT id, code, code AS asset, normal_side, (sum( CASE normal_side WHEN 'debit'::text THEN (debits - credits) ELSE (credits - debits) END) * unit) AS balance, (sum( CASE normal_side WHEN 'debit'::text THEN held_debits ELSE held_credits END) * unit) AS held_in, (sum( CASE normal_side WHEN 'debit'::text THEN held_credits ELSE held_debits END) * unit) AS held_out, ((sum( CASE normal_side WHEN 'debit'::text THEN ((debits - credits) - held_credits) ELSE ((credits - debits) - held_debits) END) - min_balance) * unit) AS available, (sum(debits) * unit) AS debits, (sum(credits) * unit) AS credits, (min_balance * unit) AS min_balance, (max_balance * unit) AS max_balance, slots, metadata, closed_at, created_at FROM ((ledger_accounts a JOIN ledger_assets s ON ((id = asset_id))) JOIN ledger_balances b ON ((account_id = id))) GROUP BY id, id;",
+    "(id bigint, code text, asset text, normal_side text, balance numeric, held_in numeric, held_out numeric, available numeric, debits numeric, credits numeric, min_balance numeric, max_balance numeric, slots smallint, metadata jsonb, closed_at timestamp(3) with time zone, created_at timestamp(3) with time zone) SELECT id, code, code AS asset, normal_side, (sum( CASE normal_side WHEN 'debit'::text THEN ((debits)::numeric - (credits)::numeric) ELSE ((credits)::numeric - (debits)::numeric) END) * unit) AS balance, (sum(( CASE normal_side WHEN 'debit'::text THEN held_debits ELSE held_credits END)::numeric) * unit) AS held_in, (sum(( CASE normal_side WHEN 'debit'::text THEN held_credits ELSE held_debits END)::numeric) * unit) AS held_out, ((sum( CASE normal_side WHEN 'debit'::text THEN (((debits)::numeric - (credits)::numeric) - (held_credits)::numeric) ELSE (((credits)::numeric - (debits)::numeric) - (held_debits)::numeric) END) - min_balance) * unit) AS available, (sum((debits)::numeric) * unit) AS debits, (sum((credits)::numeric) * unit) AS credits, (min_balance * unit) AS min_balance, (max_balance * unit) AS max_balance, slots, metadata, closed_at, created_at FROM ((ledger_accounts a JOIN ledger_assets s ON ((id = asset_id))) JOIN ledger_balances b ON ((account_id = id))) GROUP BY id, id;",
   "view ledger_trial_balance":
-    "(asset text, decimals smallint, accounts bigint, debits numeric, credits numeric, difference numeric, held numeric) SELECT code AS asset, decimals, count(DISTINCT id) AS accounts, (COALESCE(sum(debits), (0)::numeric) * unit) AS debits, (COALESCE(sum(credits), (0)::numeric) * unit) AS credits, (COALESCE(sum((debits - credits)), (0)::numeric) * unit) AS difference, (COALESCE(sum(held_debits), (0)::numeric) * unit) AS held FROM ((ledger_assets s LEFT JOIN ledger_accounts a ON ((asset_id = id))) LEFT JOIN ledger_balances b ON ((account_id = id))) GROUP BY id;",
+    "(asset text, decimals smallint, accounts bigint, debits numeric, credits numeric, difference numeric, held numeric) SELECT code AS asset, decimals, count(DISTINCT id) AS accounts, (COALESCE(sum((debits)::numeric), (0)::numeric) * unit) AS debits, (COALESCE(sum((credits)::numeric), (0)::numeric) * unit) AS credits, (COALESCE(sum(((debits)::numeric - (credits)::numeric)), (0)::numeric) * unit) AS difference, (COALESCE(sum((held_debits)::numeric), (0)::numeric) * unit) AS held FROM ((ledger_assets s LEFT JOIN ledger_accounts a ON ((asset_id = id))) LEFT JOIN ledger_balances b ON ((account_id = id))) GROUP BY id;",
   "view price_book":
     "(id text, source text, precedence smallint, provider text, model text, service_tier text, day_from text, day_until text, valid_from timestamp(3) with time zone, valid_until timestamp(3) with time zone, rates jsonb, accepted_implausible jsonb, note text, created_at timestamp(3) with time zone, priced_model_id text) SELECT id, source, precedence, provider, model, service_tier, (day_from)::text AS day_from, (day_until)::text AS day_until, valid_from, valid_until, ( SELECT jsonb_agg(jsonb_build_object('kind', kind, 'aboveTokens', above_tokens, 'unitPrice', (trim_scale(unit_price))::text) ORDER BY kind, above_tokens) AS jsonb_agg FROM model_price_rates r WHERE (price_id = id)) AS rates, accepted_implausible, note, created_at, priced_model_id FROM (model_prices p JOIN priced_models m ON ((id = priced_model_id)));",
   "view queue_overview":

@@ -79,11 +79,11 @@ export const gigsCatalog: Catalog = {
   "column audit_log.subject":
     "text not null",
   "column audit_logs.action":
-    "text not null",
+    "audited_action not null",
   "column audit_logs.actor_id":
     "text",
   "column audit_logs.actor_type":
-    "text not null",
+    "actor_type not null",
   "column audit_logs.changes_after":
     "jsonb",
   "column audit_logs.changes_before":
@@ -103,7 +103,7 @@ export const gigsCatalog: Catalog = {
   "column audit_logs.resource_id":
     "text",
   "column audit_logs.resource_type":
-    "text not null",
+    "audited_resource not null",
   "column audit_logs.success":
     "boolean not null default true",
   "column audit_logs.user_agent":
@@ -247,13 +247,13 @@ export const gigsCatalog: Catalog = {
   "column ledger_balances.asset_id":
     "smallint not null",
   "column ledger_balances.credits":
-    "numeric not null default 0",
+    "ledger_sum not null default 0",
   "column ledger_balances.debits":
-    "numeric not null default 0",
+    "ledger_sum not null default 0",
   "column ledger_balances.held_credits":
-    "numeric not null default 0",
+    "ledger_sum not null default 0",
   "column ledger_balances.held_debits":
-    "numeric not null default 0",
+    "ledger_sum not null default 0",
   "column ledger_balances.last_at":
     "timestamp with time zone not null default '-infinity'::timestamp with time zone",
   "column ledger_balances.shift":
@@ -295,7 +295,7 @@ export const gigsCatalog: Catalog = {
   "column ledger_seals.up_to":
     "bigint not null",
   "column ledger_transfers.amount":
-    "numeric not null",
+    "ledger_units not null",
   "column ledger_transfers.asset_id":
     "smallint not null",
   "column ledger_transfers.at":
@@ -663,19 +663,19 @@ export const gigsCatalog: Catalog = {
   "column reputation_events.delta":
     "integer not null",
   "column reputation_events.event_type":
-    "text not null",
+    "reputation_event_type not null",
   "column reputation_events.id":
     "text not null default new_id('rep'::text)",
   "column reputation_events.metadata":
     "jsonb not null default '{}'::jsonb",
   "column reputation_events.new_score":
-    "integer not null",
+    "score not null",
   "column reputation_events.previous_score":
-    "integer not null",
+    "score not null",
   "column reputation_events.rating":
-    "smallint",
+    "stars",
   "column reputation_events.reason":
-    "text not null",
+    "reputation_reason not null",
   "column reputation_events.related_id":
     "text",
   "column reputation_events.requested_delta":
@@ -789,63 +789,63 @@ export const gigsCatalog: Catalog = {
   "column streams.worker_id":
     "text not null",
   "column tasks.amount":
-    "usdc not null",
+    "usdc_above_zero not null",
   "column tasks.cancelled_at":
     "timestamp(3) with time zone",
   "column tasks.completed_at":
     "timestamp(3) with time zone",
   "column tasks.completion_proof":
-    "text",
+    "task_proof",
   "column tasks.created_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column tasks.description":
-    "text",
+    "task_description",
   "column tasks.disputed_at":
     "timestamp(3) with time zone",
   "column tasks.due_at":
     "timestamp(3) with time zone",
   "column tasks.escrowed_amount":
-    "usdc not null default 0",
+    "usdc_from_zero not null default 0",
   "column tasks.external_id":
-    "text",
+    "external_id",
   "column tasks.hold_until":
     "timestamp(3) with time zone",
   "column tasks.id":
     "text not null default new_id('tsk'::text)",
   "column tasks.metadata":
-    "jsonb not null default '{}'::jsonb",
+    "metadata_object not null default '{}'::jsonb",
   "column tasks.paid_amount":
-    "usdc not null default 0",
+    "usdc_from_zero not null default 0",
   "column tasks.paid_at":
     "timestamp(3) with time zone",
   "column tasks.platform_id":
     "text not null",
   "column tasks.platform_rating":
-    "smallint",
+    "stars",
   "column tasks.scheduled_at":
     "timestamp(3) with time zone",
   "column tasks.started_at":
     "timestamp(3) with time zone",
   "column tasks.status":
-    "text not null default 'pending'::text",
+    "task_status not null default 'pending'::text",
   "column tasks.task_type":
-    "text not null default 'fixed'::text",
+    "task_type not null default 'fixed'::text",
   "column tasks.title":
-    "text",
+    "task_title",
   "column tasks.updated_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column tasks.verification_data":
     "jsonb",
   "column tasks.verification_status":
-    "text not null default 'pending'::text",
+    "task_verification not null default 'pending'::text",
   "column tasks.verified_by":
-    "text",
+    "task_verifier",
   "column tasks.was_disputed":
     "boolean not null default false",
   "column tasks.worker_id":
     "text",
   "column tasks.worker_rating":
-    "smallint",
+    "stars",
   "column transaction_days.amount":
     "numeric not null",
   "column transaction_days.asset":
@@ -861,21 +861,21 @@ export const gigsCatalog: Catalog = {
   "column transaction_days.tx_type":
     "text not null",
   "column transactions.amount":
-    "numeric not null",
+    "token_amount not null",
   "column transactions.asset":
     "text not null default 'USDC'::text",
   "column transactions.attempts":
-    "integer not null default 0",
+    "from_zero not null default 0",
   "column transactions.block_number":
     "bigint",
   "column transactions.blockchain_confirmations":
-    "integer not null default 0",
+    "from_zero not null default 0",
   "column transactions.created_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column transactions.error_message":
     "text",
   "column transactions.fee":
-    "numeric not null default 0",
+    "token_fee not null default 0",
   "column transactions.from_address":
     "text",
   "column transactions.id":
@@ -885,9 +885,9 @@ export const gigsCatalog: Catalog = {
   "column transactions.loan_id":
     "text",
   "column transactions.log_index":
-    "integer not null default 0",
+    "from_zero not null default 0",
   "column transactions.metadata":
-    "jsonb not null default '{}'::jsonb",
+    "metadata_object not null default '{}'::jsonb",
   "column transactions.platform_id":
     "text",
   "column transactions.processed_at":
@@ -897,7 +897,7 @@ export const gigsCatalog: Catalog = {
   "column transactions.rail_reference":
     "text",
   "column transactions.status":
-    "text not null default 'pending'::text",
+    "tx_status not null default 'pending'::text",
   "column transactions.stream_id":
     "text",
   "column transactions.submitted_at":
@@ -907,9 +907,9 @@ export const gigsCatalog: Catalog = {
   "column transactions.to_address":
     "text",
   "column transactions.tx_hash":
-    "text",
+    "tx_hash",
   "column transactions.tx_type":
-    "text not null",
+    "tx_type not null",
   "column transactions.updated_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column transactions.worker_id":
@@ -1149,29 +1149,29 @@ export const gigsCatalog: Catalog = {
   "column worker_transactions.worker_id":
     "text not null",
   "column workers.average_rating":
-    "numeric(3,2) not null default 0",
+    "mean_stars not null default 0",
   "column workers.completion_rate":
-    "numeric(5,2) not null default 0",
+    "percent not null default 0",
   "column workers.created_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column workers.dispute_rate":
-    "numeric(5,2) not null default 0",
+    "percent not null default 0",
   "column workers.email":
     "text not null",
   "column workers.id":
     "text not null default new_id('wrk'::text)",
   "column workers.initial_score":
-    "integer not null default 500",
+    "score not null default 500",
   "column workers.last_active_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column workers.metadata":
-    "jsonb not null default '{}'::jsonb",
+    "metadata_object not null default '{}'::jsonb",
   "column workers.name":
-    "text not null",
+    "worker_name not null",
   "column workers.reputation_score":
-    "integer not null default 500",
+    "score not null default 500",
   "column workers.status":
-    "text not null default 'active'::text",
+    "worker_status not null default 'active'::text",
   "column workers.total_earned":
     "usdc not null default 0",
   "column workers.total_tasks":
@@ -1179,7 +1179,7 @@ export const gigsCatalog: Catalog = {
   "column workers.updated_at":
     "timestamp(3) with time zone not null default clock_timestamp()",
   "column workers.wallet_address":
-    "text",
+    "wallet_address",
   "column workers.wallet_id":
     "text",
   "column workers.wallet_verified_at":
@@ -2435,13 +2435,9 @@ export const gigsCatalog: Catalog = {
   "constraint audit_log.audit_log_pkey":
     "PRIMARY KEY (id)",
   "constraint audit_logs.audit_logs_actor_check":
-    "CHECK (((actor_id IS NOT NULL) OR (actor_type = ANY (ARRAY['system'::text, 'anonymous'::text]))))",
-  "constraint audit_logs.audit_logs_actor_type_check":
-    "CHECK ((actor_type ~ '^[a-z][a-z0-9_]{0,39}$'::text))",
+    "CHECK (((actor_id IS NOT NULL) OR ((actor_type)::text = ANY (ARRAY['system'::text, 'anonymous'::text]))))",
   "constraint audit_logs.audit_logs_pkey":
     "PRIMARY KEY (id)",
-  "constraint audit_logs.audit_logs_texts_check":
-    "CHECK ((((length(action) >= 1) AND (length(action) <= 100)) AND ((length(resource_type) >= 1) AND (length(resource_type) <= 50))))",
   "constraint auth_secrets.auth_secrets_pkey":
     "PRIMARY KEY (kid)",
   "constraint auth_secrets.auth_secrets_secret_check":
@@ -2518,8 +2514,6 @@ export const gigsCatalog: Catalog = {
     "FOREIGN KEY (account_id, asset_id) REFERENCES ledger_accounts(id, asset_id)",
   "constraint ledger_balances.ledger_balances_pkey":
     "PRIMARY KEY (account_id, asset_id, slot)",
-  "constraint ledger_balances.ledger_balances_sums_check":
-    "CHECK (((debits >= (0)::numeric) AND (credits >= (0)::numeric) AND (held_debits >= (0)::numeric) AND (held_credits >= (0)::numeric)))",
   "constraint ledger_holds.ledger_holds_pkey":
     "PRIMARY KEY (hold_id)",
   "constraint ledger_seal_marks.ledger_seal_marks_pkey":
@@ -2536,8 +2530,6 @@ export const gigsCatalog: Catalog = {
     "UNIQUE (up_to)",
   "constraint ledger_transfers.ledger_transfers_accounts_check":
     "CHECK ((debit_account <> credit_account))",
-  "constraint ledger_transfers.ledger_transfers_amount_check":
-    "CHECK (((amount > (0)::numeric) AND (amount < '1000000000000000000000000000000000000000000000000000000000000'::numeric) AND (amount = trunc(amount))))",
   "constraint ledger_transfers.ledger_transfers_key_key":
     "UNIQUE (key)",
   "constraint ledger_transfers.ledger_transfers_kind_check":
@@ -2667,15 +2659,9 @@ export const gigsCatalog: Catalog = {
   "constraint refresh_tokens.refresh_tokens_token_hash_check":
     "CHECK ((octet_length(token_hash) = 32))",
   "constraint reputation_events.reputation_events_delta_check":
-    "CHECK ((((previous_score >= 0) AND (previous_score <= 1000)) AND ((new_score >= 0) AND (new_score <= 1000)) AND (new_score = (previous_score + delta))))",
-  "constraint reputation_events.reputation_events_event_type_check":
-    "CHECK ((event_type = ANY (ARRAY['task_completed'::text, 'task_late'::text, 'dispute_filed'::text, 'dispute_resolved'::text, 'rating_received'::text, 'bonus'::text, 'penalty'::text, 'manual_adjustment'::text])))",
+    "CHECK (((new_score)::integer = ((previous_score)::integer + delta)))",
   "constraint reputation_events.reputation_events_pkey":
     "PRIMARY KEY (id)",
-  "constraint reputation_events.reputation_events_rating_check":
-    "CHECK (((rating >= 1) AND (rating <= 5)))",
-  "constraint reputation_events.reputation_events_reason_check":
-    "CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))",
   "constraint reputation_events.reputation_events_seq_key":
     "UNIQUE (worker_id, seq)",
   "constraint reputation_events.reputation_events_task_id_fkey":
@@ -2728,62 +2714,38 @@ export const gigsCatalog: Catalog = {
     "CHECK (((total_amount)::numeric > (0)::numeric))",
   "constraint streams.streams_worker_id_fkey":
     "FOREIGN KEY (worker_id) REFERENCES workers(id) ON DELETE CASCADE",
-  "constraint tasks.tasks_amount_check":
-    "CHECK (((amount)::numeric > (0)::numeric))",
   "constraint tasks.tasks_external_id_key":
     "UNIQUE (platform_id, external_id)",
-  "constraint tasks.tasks_metadata_check":
-    "CHECK ((jsonb_typeof(metadata) = 'object'::text))",
   "constraint tasks.tasks_money_check":
-    "CHECK (((((escrowed_amount)::numeric >= (0)::numeric) AND ((escrowed_amount)::numeric <= (amount)::numeric)) AND (((paid_amount)::numeric >= (0)::numeric) AND ((paid_amount)::numeric <= (amount)::numeric)) AND (((escrowed_amount)::numeric + (paid_amount)::numeric) <= (amount)::numeric)))",
+    "CHECK ((((escrowed_amount)::numeric + (paid_amount)::numeric) <= (amount)::numeric))",
   "constraint tasks.tasks_pkey":
     "PRIMARY KEY (id)",
   "constraint tasks.tasks_platform_id_fkey":
     "FOREIGN KEY (platform_id) REFERENCES platforms(id) ON DELETE CASCADE",
-  "constraint tasks.tasks_ratings_check":
-    "CHECK ((((worker_rating >= 1) AND (worker_rating <= 5)) AND ((platform_rating >= 1) AND (platform_rating <= 5))))",
-  "constraint tasks.tasks_status_check":
-    "CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'completed'::text, 'cancelled'::text, 'disputed'::text])))",
-  "constraint tasks.tasks_task_type_check":
-    "CHECK ((task_type = ANY (ARRAY['fixed'::text, 'streaming'::text])))",
-  "constraint tasks.tasks_texts_check":
-    "CHECK (((length(title) <= 500) AND (length(description) <= 10000) AND (length(completion_proof) <= 2000) AND (length(external_id) <= 200)))",
   "constraint tasks.tasks_times_check":
-    "CHECK ((((status <> 'completed'::text) OR (completed_at IS NOT NULL)) AND ((status <> 'cancelled'::text) OR (cancelled_at IS NOT NULL)) AND (completed_at >= started_at)))",
-  "constraint tasks.tasks_verification_check":
-    "CHECK (((verification_status = ANY (ARRAY['pending'::text, 'approved'::text, 'flagged'::text, 'rejected'::text])) AND (verified_by = ANY (ARRAY['auto'::text, 'manual'::text]))))",
+    "CHECK (((((status)::text <> 'completed'::text) OR (completed_at IS NOT NULL)) AND (((status)::text <> 'cancelled'::text) OR (cancelled_at IS NOT NULL)) AND (completed_at >= started_at)))",
   "constraint tasks.tasks_worker_check":
-    "CHECK (((worker_id IS NOT NULL) OR (status = ANY (ARRAY['pending'::text, 'cancelled'::text]))))",
+    "CHECK (((worker_id IS NOT NULL) OR ((status)::text = ANY (ARRAY['pending'::text, 'cancelled'::text]))))",
   "constraint tasks.tasks_worker_id_fkey":
     "FOREIGN KEY (worker_id) REFERENCES workers(id) ON DELETE CASCADE",
   "constraint transaction_days.transaction_days_pkey":
     "PRIMARY KEY (day, asset, tx_type, status)",
-  "constraint transactions.transactions_amount_check":
-    "CHECK (((amount > (0)::numeric) AND (amount < '1000000000000000000000000000000000000000000000000000000000000'::numeric) AND (fee >= (0)::numeric) AND (fee <= amount)))",
-  "constraint transactions.transactions_confirmations_check":
-    "CHECK (((blockchain_confirmations >= 0) AND (attempts >= 0)))",
+  "constraint transactions.transactions_fee_check":
+    "CHECK (((fee)::numeric <= (amount)::numeric))",
   "constraint transactions.transactions_loan_id_fkey":
     "FOREIGN KEY (loan_id) REFERENCES loans(id) ON DELETE SET NULL",
-  "constraint transactions.transactions_metadata_check":
-    "CHECK ((jsonb_typeof(metadata) = 'object'::text))",
   "constraint transactions.transactions_pkey":
     "PRIMARY KEY (id)",
   "constraint transactions.transactions_platform_id_fkey":
     "FOREIGN KEY (platform_id) REFERENCES platforms(id) ON DELETE CASCADE",
   "constraint transactions.transactions_state_check":
-    "CHECK (((status <> 'completed'::text) OR (processed_at IS NOT NULL)))",
-  "constraint transactions.transactions_status_check":
-    "CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))",
+    "CHECK ((((status)::text <> 'completed'::text) OR (processed_at IS NOT NULL)))",
   "constraint transactions.transactions_stream_id_fkey":
     "FOREIGN KEY (stream_id) REFERENCES streams(id) ON DELETE SET NULL",
   "constraint transactions.transactions_task_id_fkey":
     "FOREIGN KEY (task_id) REFERENCES tasks(id) ON DELETE SET NULL",
-  "constraint transactions.transactions_tx_hash_check":
-    "CHECK (((tx_hash ~ '^0x[0-9a-f]{64}$'::text) AND (log_index >= 0)))",
-  "constraint transactions.transactions_tx_type_check":
-    "CHECK ((tx_type = ANY (ARRAY['payout'::text, 'advance'::text, 'repayment'::text, 'fee'::text, 'refund'::text, 'deposit'::text, 'withdrawal'::text, 'transfer'::text])))",
   "constraint transactions.transactions_usdc_check":
-    "CHECK (((asset <> 'USDC'::text) OR ((amount = round(amount, 6)) AND (fee = round(fee, 6)))))",
+    "CHECK (((asset <> 'USDC'::text) OR (((amount)::numeric = round((amount)::numeric, 6)) AND ((fee)::numeric = round((fee)::numeric, 6)))))",
   "constraint transactions.transactions_worker_id_fkey":
     "FOREIGN KEY (worker_id) REFERENCES workers(id) ON DELETE CASCADE",
   "constraint wallet_challenges.wallet_challenges_address_check":
@@ -2858,22 +2820,8 @@ export const gigsCatalog: Catalog = {
     "FOREIGN KEY (id, email) REFERENCES accounts(id, login) ON UPDATE CASCADE ON DELETE CASCADE",
   "constraint workers.workers_email_key":
     "UNIQUE (email)",
-  "constraint workers.workers_initial_score_check":
-    "CHECK (((initial_score >= 0) AND (initial_score <= 1000)))",
-  "constraint workers.workers_metadata_check":
-    "CHECK ((jsonb_typeof(metadata) = 'object'::text))",
-  "constraint workers.workers_name_check":
-    "CHECK (((length(name) >= 1) AND (length(name) <= 100)))",
   "constraint workers.workers_pkey":
     "PRIMARY KEY (id)",
-  "constraint workers.workers_rates_check":
-    "CHECK ((((completion_rate >= (0)::numeric) AND (completion_rate <= (100)::numeric)) AND ((dispute_rate >= (0)::numeric) AND (dispute_rate <= (100)::numeric)) AND ((average_rating >= (0)::numeric) AND (average_rating <= (5)::numeric))))",
-  "constraint workers.workers_reputation_score_check":
-    "CHECK (((reputation_score >= 0) AND (reputation_score <= 1000)))",
-  "constraint workers.workers_status_check":
-    "CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'closed'::text])))",
-  "constraint workers.workers_wallet_address_check":
-    "CHECK ((wallet_address ~ '^0x[0-9a-f]{40}$'::text))",
   "constraint workers.workers_wallet_address_key":
     "UNIQUE (wallet_address)",
   "constraint workers.workers_wallet_id_key":
@@ -3499,7 +3447,7 @@ export const gigsCatalog: Catalog = {
   "index queue_schedules.queue_schedules_queue_id_idx":
     "CREATE INDEX queue_schedules_queue_id_idx ON queue_schedules USING btree (queue_id)",
   "index reputation_events.reputation_events_once_key":
-    "CREATE UNIQUE INDEX reputation_events_once_key ON reputation_events USING btree (task_id, worker_id, event_type) WHERE ((task_id IS NOT NULL) AND (event_type = ANY (ARRAY['task_completed'::text, 'task_late'::text, 'rating_received'::text])))",
+    "CREATE UNIQUE INDEX reputation_events_once_key ON reputation_events USING btree (task_id, worker_id, event_type) WHERE ((task_id IS NOT NULL) AND ((event_type)::text = ANY (ARRAY['task_completed'::text, 'task_late'::text, 'rating_received'::text])))",
   "index reputation_events.reputation_events_worker_id_idx":
     "CREATE INDEX reputation_events_worker_id_idx ON reputation_events USING btree (worker_id, created_at DESC, id DESC)",
   "index streams.streams_due_idx":
@@ -3517,9 +3465,9 @@ export const gigsCatalog: Catalog = {
   "index streams.streams_worker_id_idx":
     "CREATE INDEX streams_worker_id_idx ON streams USING btree (worker_id, created_at DESC, id DESC)",
   "index tasks.tasks_hold_until_idx":
-    "CREATE INDEX tasks_hold_until_idx ON tasks USING btree (hold_until) WHERE ((status = 'completed'::text) AND (hold_until IS NOT NULL) AND ((escrowed_amount)::numeric > (0)::numeric))",
+    "CREATE INDEX tasks_hold_until_idx ON tasks USING btree (hold_until) WHERE (((status)::text = 'completed'::text) AND (hold_until IS NOT NULL) AND ((escrowed_amount)::numeric > (0)::numeric))",
   "index tasks.tasks_open_idx":
-    "CREATE INDEX tasks_open_idx ON tasks USING btree (status, created_at DESC, id DESC) WHERE (status = ANY (ARRAY['pending'::text, 'active'::text, 'disputed'::text]))",
+    "CREATE INDEX tasks_open_idx ON tasks USING btree (status, created_at DESC, id DESC) WHERE ((status)::text = ANY (ARRAY['pending'::text, 'active'::text, 'disputed'::text]))",
   "index tasks.tasks_platform_id_idx":
     "CREATE INDEX tasks_platform_id_idx ON tasks USING btree (platform_id, created_at DESC, id DESC)",
   "index tasks.tasks_worker_id_idx":
@@ -3531,7 +3479,7 @@ export const gigsCatalog: Catalog = {
   "index transactions.transactions_loan_id_idx":
     "CREATE INDEX transactions_loan_id_idx ON transactions USING btree (loan_id) WHERE (loan_id IS NOT NULL)",
   "index transactions.transactions_payout_key":
-    "CREATE UNIQUE INDEX transactions_payout_key ON transactions USING btree (task_id, worker_id) WHERE ((tx_type = 'payout'::text) AND (stream_id IS NULL) AND (status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text])))",
+    "CREATE UNIQUE INDEX transactions_payout_key ON transactions USING btree (task_id, worker_id) WHERE (((tx_type)::text = 'payout'::text) AND (stream_id IS NULL) AND ((status)::text = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text])))",
   "index transactions.transactions_platform_id_idx":
     "CREATE INDEX transactions_platform_id_idx ON transactions USING btree (platform_id, created_at DESC, id DESC)",
   "index transactions.transactions_rail_reference_key":
@@ -3541,7 +3489,7 @@ export const gigsCatalog: Catalog = {
   "index transactions.transactions_tx_hash_key":
     "CREATE UNIQUE INDEX transactions_tx_hash_key ON transactions USING btree (tx_hash, log_index) WHERE (tx_hash IS NOT NULL)",
   "index transactions.transactions_unsettled_idx":
-    "CREATE INDEX transactions_unsettled_idx ON transactions USING btree (status, updated_at) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]))",
+    "CREATE INDEX transactions_unsettled_idx ON transactions USING btree (status, updated_at) WHERE ((status)::text = ANY (ARRAY['pending'::text, 'processing'::text]))",
   "index transactions.transactions_worker_id_idx":
     "CREATE INDEX transactions_worker_id_idx ON transactions USING btree (worker_id, created_at DESC, id DESC)",
   "index wallet_challenges.wallet_challenges_expires_at_idx":
@@ -3699,7 +3647,7 @@ export const gigsCatalog: Catalog = {
   "trigger reputation_events.reputation_events_append_only":
     "CREATE TRIGGER reputation_events_append_only BEFORE DELETE OR UPDATE ON reputation_events FOR EACH ROW EXECUTE FUNCTION refuse_event_change()",
   "trigger reputation_events.reputation_events_ratings":
-    "CREATE TRIGGER reputation_events_ratings AFTER INSERT ON reputation_events FOR EACH ROW WHEN (((new.rating IS NOT NULL) AND (new.event_type = 'rating_received'::text))) EXECUTE FUNCTION update_worker_ratings()",
+    "CREATE TRIGGER reputation_events_ratings AFTER INSERT ON reputation_events FOR EACH ROW WHEN (((new.rating IS NOT NULL) AND ((new.event_type)::text = 'rating_received'::text))) EXECUTE FUNCTION update_worker_ratings()",
   "trigger reputation_events.reputation_events_update_score":
     "CREATE TRIGGER reputation_events_update_score BEFORE INSERT ON reputation_events FOR EACH ROW EXECUTE FUNCTION update_reputation_score()",
   "trigger retention_policies.retention_policies_check":
@@ -3709,7 +3657,7 @@ export const gigsCatalog: Catalog = {
   "trigger streams.streams_guard_status":
     "CREATE TRIGGER streams_guard_status BEFORE UPDATE OF status ON streams FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_status()",
   "trigger tasks.tasks_guard_status":
-    "CREATE TRIGGER tasks_guard_status BEFORE UPDATE OF status ON tasks FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_status()",
+    "CREATE TRIGGER tasks_guard_status BEFORE UPDATE OF status ON tasks FOR EACH ROW WHEN (((old.status)::text IS DISTINCT FROM (new.status)::text)) EXECUTE FUNCTION guard_status()",
   "trigger tasks.tasks_statistics_delete":
     "CREATE TRIGGER tasks_statistics_delete AFTER DELETE ON tasks REFERENCING OLD TABLE AS old_tasks FOR EACH STATEMENT EXECUTE FUNCTION update_worker_statistics()",
   "trigger tasks.tasks_statistics_insert":
@@ -3717,7 +3665,7 @@ export const gigsCatalog: Catalog = {
   "trigger tasks.tasks_statistics_update":
     "CREATE TRIGGER tasks_statistics_update AFTER UPDATE ON tasks REFERENCING OLD TABLE AS old_tasks NEW TABLE AS new_tasks FOR EACH STATEMENT EXECUTE FUNCTION update_worker_statistics()",
   "trigger transactions.transactions_guard_status":
-    "CREATE TRIGGER transactions_guard_status BEFORE UPDATE OF status ON transactions FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION guard_status()",
+    "CREATE TRIGGER transactions_guard_status BEFORE UPDATE OF status ON transactions FOR EACH ROW WHEN (((old.status)::text IS DISTINCT FROM (new.status)::text)) EXECUTE FUNCTION guard_status()",
   "trigger transactions.transactions_statistics_delete":
     "CREATE TRIGGER transactions_statistics_delete AFTER DELETE ON transactions REFERENCING OLD TABLE AS old_transactions FOR EACH STATEMENT EXECUTE FUNCTION update_platform_statistics()",
   "trigger transactions.transactions_statistics_insert":
@@ -3726,28 +3674,90 @@ export const gigsCatalog: Catalog = {
     "CREATE TRIGGER transactions_statistics_update AFTER UPDATE ON transactions REFERENCING OLD TABLE AS old_transactions NEW TABLE AS new_transactions FOR EACH STATEMENT EXECUTE FUNCTION update_platform_statistics()",
   "trigger workers.workers_guard_wallet_proof":
     "CREATE TRIGGER workers_guard_wallet_proof BEFORE INSERT OR UPDATE OF wallet_address, wallet_verified_at ON workers FOR EACH ROW WHEN ((new.wallet_verified_at IS NOT NULL)) EXECUTE FUNCTION guard_wallet_proof()",
+  "type actor_type":
+    "domain over text constraint actor_type_check CHECK ((VALUE ~ '^[a-z][a-z0-9_]{0,39}$'::text))",
+  "type audited_action":
+    "domain over text constraint audited_action_check CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 100)))",
+  "type audited_resource":
+    "domain over text constraint audited_resource_check CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 50)))",
+  "type external_id":
+    "domain over text constraint external_id_check CHECK ((length(VALUE) <= 200))",
+  "type from_zero":
+    "domain over integer constraint from_zero_check CHECK ((VALUE >= 0))",
+  "type ledger_sum":
+    "domain over numeric constraint ledger_sum_check CHECK ((VALUE >= (0)::numeric))",
+  "type ledger_units":
+    "domain over numeric constraint ledger_units_check CHECK (((VALUE > (0)::numeric) AND (VALUE < '1000000000000000000000000000000000000000000000000000000000000'::numeric) AND (VALUE = trunc(VALUE))))",
+  "type mean_stars":
+    "domain over numeric(3,2) constraint mean_stars_check CHECK (((VALUE >= (0)::numeric) AND (VALUE <= (5)::numeric)))",
+  "type metadata_object":
+    "domain over jsonb constraint metadata_object_check CHECK ((jsonb_typeof(VALUE) = 'object'::text))",
+  "type percent":
+    "domain over numeric(5,2) constraint percent_check CHECK (((VALUE >= (0)::numeric) AND (VALUE <= (100)::numeric)))",
+  "type reputation_event_type":
+    "domain over text constraint reputation_event_type_check CHECK ((VALUE = ANY (ARRAY['task_completed'::text, 'task_late'::text, 'dispute_filed'::text, 'dispute_resolved'::text, 'rating_received'::text, 'bonus'::text, 'penalty'::text, 'manual_adjustment'::text])))",
+  "type reputation_reason":
+    "domain over text constraint reputation_reason_check CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 1000)))",
+  "type score":
+    "domain over integer constraint score_check CHECK (((VALUE >= 0) AND (VALUE <= 1000)))",
+  "type stars":
+    "domain over smallint constraint stars_check CHECK (((VALUE >= 1) AND (VALUE <= 5)))",
+  "type task_description":
+    "domain over text constraint task_description_check CHECK ((length(VALUE) <= 10000))",
+  "type task_proof":
+    "domain over text constraint task_proof_check CHECK ((length(VALUE) <= 2000))",
+  "type task_status":
+    "domain over text constraint task_status_check CHECK ((VALUE = ANY (ARRAY['pending'::text, 'active'::text, 'completed'::text, 'cancelled'::text, 'disputed'::text])))",
+  "type task_title":
+    "domain over text constraint task_title_check CHECK ((length(VALUE) <= 500))",
+  "type task_type":
+    "domain over text constraint task_type_check CHECK ((VALUE = ANY (ARRAY['fixed'::text, 'streaming'::text])))",
+  "type task_verification":
+    "domain over text constraint task_verification_check CHECK ((VALUE = ANY (ARRAY['pending'::text, 'approved'::text, 'flagged'::text, 'rejected'::text])))",
+  "type task_verifier":
+    "domain over text constraint task_verifier_check CHECK ((VALUE = ANY (ARRAY['auto'::text, 'manual'::text])))",
+  "type token_amount":
+    "domain over numeric constraint token_amount_check CHECK (((VALUE > (0)::numeric) AND (VALUE < '1000000000000000000000000000000000000000000000000000000000000'::numeric)))",
+  "type token_fee":
+    "domain over numeric constraint token_fee_check CHECK ((VALUE >= (0)::numeric))",
+  "type tx_hash":
+    "domain over text constraint tx_hash_check CHECK ((VALUE ~ '^0x[0-9a-f]{64}$'::text))",
+  "type tx_status":
+    "domain over text constraint tx_status_check CHECK ((VALUE = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))",
+  "type tx_type":
+    "domain over text constraint tx_type_check CHECK ((VALUE = ANY (ARRAY['payout'::text, 'advance'::text, 'repayment'::text, 'fee'::text, 'refund'::text, 'deposit'::text, 'withdrawal'::text, 'transfer'::text])))",
   "type usdc":
     "domain over numeric constraint usdc_check CHECK (((VALUE > '-100000000000000'::numeric) AND (VALUE < '100000000000000'::numeric) AND (VALUE = round(VALUE, 6))))",
+  "type usdc_above_zero":
+    "domain over numeric constraint usdc_above_zero_check CHECK ((VALUE > (0)::numeric)) constraint usdc_check CHECK (((VALUE > '-100000000000000'::numeric) AND (VALUE < '100000000000000'::numeric) AND (VALUE = round(VALUE, 6))))",
+  "type usdc_from_zero":
+    "domain over numeric constraint usdc_check CHECK (((VALUE > '-100000000000000'::numeric) AND (VALUE < '100000000000000'::numeric) AND (VALUE = round(VALUE, 6)))) constraint usdc_from_zero_check CHECK ((VALUE >= (0)::numeric))",
+  "type wallet_address":
+    "domain over text constraint wallet_address_check CHECK ((VALUE ~ '^0x[0-9a-f]{40}$'::text))",
+  "type worker_name":
+    "domain over text constraint worker_name_check CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 100)))",
+  "type worker_status":
+    "domain over text constraint worker_status_check CHECK ((VALUE = ANY (ARRAY['active'::text, 'suspended'::text, 'closed'::text])))",
   "view active_streams_view":
-    "(stream_id text, status text, task_id text, task_title text, worker_id text, worker_name text, platform_id text, platform_name text, total_amount usdc, funded_amount usdc, released_amount usdc, remaining_amount usdc, percent_released numeric, accrued_amount numeric, next_release_at timestamp with time zone, seconds_until_next_release integer, start_time timestamp with time zone, end_time timestamp with time zone) SELECT id AS stream_id, status, task_id, title AS task_title, worker_id, name AS worker_name, platform_id, name AS platform_name, total_amount, funded_amount, released_amount, remaining_amount, (0.01 * div(((released_amount)::numeric * (10000)::numeric), (total_amount)::numeric)) AS percent_released, stream_accrued(s.*, statement_timestamp()) AS accrued_amount, next_release_at, CASE WHEN (next_release_at IS NOT NULL) THEN (ceil(GREATEST(EXTRACT(epoch FROM (next_release_at - statement_timestamp())), (0)::numeric)))::integer ELSE NULL::integer END AS seconds_until_next_release, start_time, end_time FROM (((streams s JOIN tasks k ON ((id = task_id))) JOIN workers w ON ((id = worker_id))) JOIN platforms p ON ((id = platform_id))) WHERE (status = ANY (ARRAY['active'::text, 'paused'::text, 'insolvent'::text]));",
+    "(stream_id text, status text, task_id text, task_title task_title, worker_id text, worker_name worker_name, platform_id text, platform_name text, total_amount usdc, funded_amount usdc, released_amount usdc, remaining_amount usdc, percent_released numeric, accrued_amount numeric, next_release_at timestamp with time zone, seconds_until_next_release integer, start_time timestamp with time zone, end_time timestamp with time zone) SELECT id AS stream_id, status, task_id, title AS task_title, worker_id, name AS worker_name, platform_id, name AS platform_name, total_amount, funded_amount, released_amount, remaining_amount, (0.01 * div(((released_amount)::numeric * (10000)::numeric), (total_amount)::numeric)) AS percent_released, stream_accrued(s.*, statement_timestamp()) AS accrued_amount, next_release_at, CASE WHEN (next_release_at IS NOT NULL) THEN (ceil(GREATEST(EXTRACT(epoch FROM (next_release_at - statement_timestamp())), (0)::numeric)))::integer ELSE NULL::integer END AS seconds_until_next_release, start_time, end_time FROM (((streams s JOIN tasks k ON ((id = task_id))) JOIN workers w ON ((id = worker_id))) JOIN platforms p ON ((id = platform_id))) WHERE (status = ANY (ARRAY['active'::text, 'paused'::text, 'insolvent'::text]));",
   "view daily_transaction_summary":
     "(transaction_date date, asset text, tx_type text, status text, count bigint, total_amount numeric, total_fees numeric, average_amount numeric) SELECT day AS transaction_date, asset, tx_type, status, (sum(transactions))::bigint AS count, sum(amount) AS total_amount, sum(fees) AS total_fees, round((sum(amount) / NULLIF(sum(transactions), (0)::numeric)), 6) AS average_amount FROM ( SELECT day, asset, tx_type, status, transactions, amount, fees FROM transaction_days UNION ALL SELECT day, asset, tx_type, status, transactions, amount, fees FROM money_deltas) part GROUP BY day, asset, tx_type, status HAVING (sum(transactions) <> (0)::numeric);",
   "view daily_work":
     "(worker_id text, day date, tasks bigint, completed bigint, payouts bigint, earned numeric) SELECT worker_id, day, (sum(tasks))::bigint AS tasks, (sum(completed))::bigint AS completed, (sum(payouts))::bigint AS payouts, sum(earned) AS earned FROM work_parts GROUP BY worker_id, day HAVING ((sum(tasks) <> (0)::numeric) OR (sum(payouts) <> (0)::numeric));",
   "view invariant_daily_transactions_equal":
-    "(worker_id text, day date, tx_type text, status text, statistics_count numeric, base_count bigint, statistics_amount numeric, base_amount numeric) SELECT NULL::text AS worker_id, COALESCE(transaction_date, day) AS day, COALESCE(tx_type, tx_type) AS tx_type, COALESCE(status, status) AS status, count AS statistics_count, count AS base_count, total_amount AS statistics_amount, amount AS base_amount FROM (daily_transaction_summary v FULL JOIN ( SELECT ((created_at AT TIME ZONE 'UTC'::text))::date AS day, asset, tx_type, status, count(*) AS count, sum(amount) AS amount, sum(fee) AS fees FROM transactions GROUP BY (((created_at AT TIME ZONE 'UTC'::text))::date), asset, tx_type, status) b ON (((day = transaction_date) AND (asset = asset) AND (tx_type = tx_type) AND (status = status)))) WHERE (((count IS DISTINCT FROM count) OR (total_amount IS DISTINCT FROM amount)) OR (total_fees IS DISTINCT FROM fees)) UNION ALL SELECT COALESCE(worker_id, worker_id) AS worker_id, NULL::date AS day, COALESCE(tx_type, tx_type) AS tx_type, 'completed'::text AS status, count AS statistics_count, count AS base_count, amount AS statistics_amount, amount AS base_amount FROM (( SELECT worker_id, tx_type, sum(transactions) AS count, sum(amount) AS amount FROM ( SELECT worker_id, tx_type, transactions, amount FROM worker_transactions UNION ALL SELECT worker_id, tx_type, transactions, amount FROM money_deltas d WHERE ((status = 'completed'::text) AND (asset = 'USDC'::text) AND (EXISTS ( SELECT FROM workers w WHERE (id = worker_id))))) part GROUP BY worker_id, tx_type HAVING (sum(transactions) <> (0)::numeric)) v FULL JOIN ( SELECT worker_id, tx_type, count(*) AS count, sum(amount) AS amount FROM transactions WHERE ((worker_id IS NOT NULL) AND (status = 'completed'::text) AND (asset = 'USDC'::text)) GROUP BY worker_id, tx_type) b ON (((worker_id = worker_id) AND (tx_type = tx_type)))) WHERE ((count IS DISTINCT FROM (count)::numeric) OR (amount IS DISTINCT FROM amount));",
+    "(worker_id text, day date, tx_type text, status text, statistics_count numeric, base_count bigint, statistics_amount numeric, base_amount numeric) SELECT NULL::text AS worker_id, COALESCE(transaction_date, day) AS day, COALESCE(tx_type, (tx_type)::text) AS tx_type, COALESCE(status, (status)::text) AS status, count AS statistics_count, count AS base_count, total_amount AS statistics_amount, amount AS base_amount FROM (daily_transaction_summary v FULL JOIN ( SELECT ((created_at AT TIME ZONE 'UTC'::text))::date AS day, asset, tx_type, status, count(*) AS count, sum((amount)::numeric) AS amount, sum((fee)::numeric) AS fees FROM transactions GROUP BY (((created_at AT TIME ZONE 'UTC'::text))::date), asset, tx_type, status) b ON (((day = transaction_date) AND (asset = asset) AND ((tx_type)::text = tx_type) AND ((status)::text = status)))) WHERE (((count IS DISTINCT FROM count) OR (total_amount IS DISTINCT FROM amount)) OR (total_fees IS DISTINCT FROM fees)) UNION ALL SELECT COALESCE(worker_id, worker_id) AS worker_id, NULL::date AS day, COALESCE(tx_type, (tx_type)::text) AS tx_type, 'completed'::text AS status, count AS statistics_count, count AS base_count, amount AS statistics_amount, amount AS base_amount FROM (( SELECT worker_id, tx_type, sum(transactions) AS count, sum(amount) AS amount FROM ( SELECT worker_id, tx_type, transactions, amount FROM worker_transactions UNION ALL SELECT worker_id, tx_type, transactions, amount FROM money_deltas d WHERE ((status = 'completed'::text) AND (asset = 'USDC'::text) AND (EXISTS ( SELECT FROM workers w WHERE (id = worker_id))))) part GROUP BY worker_id, tx_type HAVING (sum(transactions) <> (0)::numeric)) v FULL JOIN ( SELECT worker_id, tx_type, count(*) AS count, sum((amount)::numeric) AS amount FROM transactions WHERE ((worker_id IS NOT NULL) AND ((status)::text = 'completed'::text) AND (asset = 'USDC'::text)) GROUP BY worker_id, tx_type) b ON (((worker_id = worker_id) AND ((tx_type)::text = tx_type)))) WHERE ((count IS DISTINCT FROM (count)::numeric) OR (amount IS DISTINCT FROM amount));",
   "view invariant_escrow_equals_tasks":
     "(platform_id text, escrow_balance numeric, tasks_escrowed numeric) SELECT id AS platform_id, COALESCE(balance, (0)::numeric) AS escrow_balance, COALESCE(escrowed, (0)::numeric) AS tasks_escrowed FROM ((platforms p LEFT JOIN ledger_account_balances b ON ((code = ('escrow:'::text || id)))) LEFT JOIN ( SELECT platform_id, sum((escrowed_amount)::numeric) AS escrowed FROM tasks k GROUP BY platform_id) t ON ((platform_id = id))) WHERE (COALESCE(balance, (0)::numeric) <> COALESCE(escrowed, (0)::numeric));",
   "view invariant_ledger_balances_equal_journal":
-    "(code text, slot smallint, debits numeric, journal_debits numeric, credits numeric, journal_credits numeric) WITH journal AS ( SELECT account_id, slot, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_transfers t CROSS JOIN LATERAL ( VALUES (debit_account,debit_slot,amount,0), (credit_account,credit_slot,0,amount)) l(account_id, slot, debits, credits)) WHERE (kind = ANY (ARRAY[1, 3])) GROUP BY account_id, slot ), holds AS ( SELECT account_id, slot, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_transfers t CROSS JOIN LATERAL ( VALUES (debit_account,debit_slot,amount,0), (credit_account,credit_slot,0,amount)) l(account_id, slot, debits, credits)) WHERE ((kind = 2) AND (NOT (EXISTS ( SELECT FROM ledger_transfers e WHERE (hold_id = id))))) GROUP BY account_id, slot ) SELECT code, slot, debits, debits AS journal_debits, credits, credits AS journal_credits FROM (((ledger_balances b JOIN ledger_accounts a ON ((id = account_id))) LEFT JOIN journal j ON (((account_id = account_id) AND (slot = slot)))) LEFT JOIN holds h ON (((account_id = account_id) AND (slot = slot)))) WHERE ((debits <> COALESCE(debits, (0)::numeric)) OR (credits <> COALESCE(credits, (0)::numeric)) OR (held_debits <> COALESCE(debits, (0)::numeric)) OR (held_credits <> COALESCE(credits, (0)::numeric)));",
+    "(code text, slot smallint, debits ledger_sum, journal_debits numeric, credits ledger_sum, journal_credits numeric) WITH journal AS ( SELECT account_id, slot, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_transfers t CROSS JOIN LATERAL ( VALUES (debit_account,debit_slot,amount,0), (credit_account,credit_slot,0,amount)) l(account_id, slot, debits, credits)) WHERE (kind = ANY (ARRAY[1, 3])) GROUP BY account_id, slot ), holds AS ( SELECT account_id, slot, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_transfers t CROSS JOIN LATERAL ( VALUES (debit_account,debit_slot,amount,0), (credit_account,credit_slot,0,amount)) l(account_id, slot, debits, credits)) WHERE ((kind = 2) AND (NOT (EXISTS ( SELECT FROM ledger_transfers e WHERE (hold_id = id))))) GROUP BY account_id, slot ) SELECT code, slot, debits, debits AS journal_debits, credits, credits AS journal_credits FROM (((ledger_balances b JOIN ledger_accounts a ON ((id = account_id))) LEFT JOIN journal j ON (((account_id = account_id) AND (slot = slot)))) LEFT JOIN holds h ON (((account_id = account_id) AND (slot = slot)))) WHERE (((debits)::numeric <> COALESCE(debits, (0)::numeric)) OR ((credits)::numeric <> COALESCE(credits, (0)::numeric)) OR ((held_debits)::numeric <> COALESCE(debits, (0)::numeric)) OR ((held_credits)::numeric <> COALESCE(credits, (0)::numeric)));",
   "view invariant_ledger_holds_open":
-    "(hold_id bigint, amount numeric, journal_amount numeric) SELECT COALESCE(hold_id, id) AS hold_id, amount, amount AS journal_amount FROM (ledger_holds h FULL JOIN ( SELECT id, at, debit_account, credit_account, key, asset_id, debit_slot, credit_slot, kind, amount, hold_id, expires_at, reference, metadata FROM ledger_transfers t_1 WHERE ((kind = 2) AND (NOT (EXISTS ( SELECT FROM ledger_transfers e WHERE (hold_id = id)))))) t ON ((id = hold_id))) WHERE ((hold_id IS NULL) OR (id IS NULL) OR ((((((amount IS DISTINCT FROM amount) OR (debit_account IS DISTINCT FROM debit_account)) OR (credit_account IS DISTINCT FROM credit_account)) OR (debit_slot IS DISTINCT FROM debit_slot)) OR (credit_slot IS DISTINCT FROM credit_slot)) OR (expires_at IS DISTINCT FROM expires_at)));",
+    "(hold_id bigint, amount numeric, journal_amount ledger_units) SELECT COALESCE(hold_id, id) AS hold_id, amount, amount AS journal_amount FROM (ledger_holds h FULL JOIN ( SELECT id, at, debit_account, credit_account, key, asset_id, debit_slot, credit_slot, kind, amount, hold_id, expires_at, reference, metadata FROM ledger_transfers t_1 WHERE ((kind = 2) AND (NOT (EXISTS ( SELECT FROM ledger_transfers e WHERE (hold_id = id)))))) t ON ((id = hold_id))) WHERE ((hold_id IS NULL) OR (id IS NULL) OR ((((((amount IS DISTINCT FROM (amount)::numeric) OR (debit_account IS DISTINCT FROM debit_account)) OR (credit_account IS DISTINCT FROM credit_account)) OR (debit_slot IS DISTINCT FROM debit_slot)) OR (credit_slot IS DISTINCT FROM credit_slot)) OR (expires_at IS DISTINCT FROM expires_at)));",
   "view invariant_ledger_in_balance":
-    "(asset text, debits numeric, credits numeric) SELECT code AS asset, sum(debits) AS debits, sum(credits) AS credits FROM (ledger_balances b JOIN ledger_assets s ON ((id = asset_id))) GROUP BY code HAVING ((sum(debits) <> sum(credits)) OR (sum(held_debits) <> sum(held_credits)));",
+    "(asset text, debits numeric, credits numeric) SELECT code AS asset, sum((debits)::numeric) AS debits, sum((credits)::numeric) AS credits FROM (ledger_balances b JOIN ledger_assets s ON ((id = asset_id))) GROUP BY code HAVING ((sum((debits)::numeric) <> sum((credits)::numeric)) OR (sum((held_debits)::numeric) <> sum((held_credits)::numeric)));",
   "view invariant_ledger_seals_unbroken":
     "(number bigint, up_to bigint, problem text) SELECT number, up_to, problem FROM ledger_broken_seals((1)::bigint, COALESCE(( SELECT max(number) AS max FROM ledger_seals), (0)::bigint)) b(number, up_to, problem);",
   "view invariant_ledger_within_limits":
-    "(code text, min_balance numeric, max_balance numeric, free numeric, full_to numeric, shifted numeric) SELECT code, min_balance, max_balance, free, full_to, shifted FROM (ledger_accounts a JOIN LATERAL ( SELECT sum( CASE normal_side WHEN 'debit'::text THEN ((debits - credits) - held_credits) ELSE ((credits - debits) - held_debits) END) AS free, sum( CASE normal_side WHEN 'debit'::text THEN ((debits - credits) + held_debits) ELSE ((credits - debits) + held_credits) END) AS full_to, sum(shift) AS shifted, count(*) AS slots FROM ledger_balances b WHERE (account_id = id)) v ON (true)) WHERE ((free < min_balance) OR (full_to > max_balance) OR (shifted <> (0)::numeric) OR (slots <> slots));",
+    "(code text, min_balance numeric, max_balance numeric, free numeric, full_to numeric, shifted numeric) SELECT code, min_balance, max_balance, free, full_to, shifted FROM (ledger_accounts a JOIN LATERAL ( SELECT sum( CASE normal_side WHEN 'debit'::text THEN (((debits)::numeric - (credits)::numeric) - (held_credits)::numeric) ELSE (((credits)::numeric - (debits)::numeric) - (held_debits)::numeric) END) AS free, sum( CASE normal_side WHEN 'debit'::text THEN (((debits)::numeric - (credits)::numeric) + (held_debits)::numeric) ELSE (((credits)::numeric - (debits)::numeric) + (held_credits)::numeric) END) AS full_to, sum(shift) AS shifted, count(*) AS slots FROM ledger_balances b WHERE (account_id = id)) v ON (true)) WHERE ((free < min_balance) OR (full_to > max_balance) OR (shifted <> (0)::numeric) OR (slots <> slots));",
   "view invariant_loans_equal_books":
     "(worker_id text, due numeric, balance numeric) SELECT COALESCE(worker_id, worker_id) AS worker_id, COALESCE(due, (0)::numeric) AS due, COALESCE(balance, (0)::numeric) AS balance FROM (( SELECT worker_id, sum(((total_due)::numeric - (amount_repaid)::numeric)) AS due FROM loans WHERE (status = ANY (ARRAY['disbursed'::text, 'repaying'::text, 'defaulted'::text])) GROUP BY worker_id) l FULL JOIN ( SELECT substr(code, (length('advance:'::text) + 1)) AS worker_id, balance FROM ledger_account_balances a WHERE (code ~~ 'advance:%'::text)) b ON ((worker_id = worker_id))) WHERE (COALESCE(due, (0)::numeric) <> COALESCE(balance, (0)::numeric));",
   "view invariant_losses_equal_loans":
@@ -3755,9 +3765,9 @@ export const gigsCatalog: Catalog = {
   "view invariant_outbox_not_ahead":
     "(xid text, events bigint) SELECT (xid)::text AS xid, count(*) AS events FROM outbox WHERE (xid >= pg_snapshot_xmax(pg_current_snapshot())) GROUP BY xid;",
   "view invariant_payouts_have_entries":
-    "(subject text, problem text) WITH entries AS ( SELECT id, (amount * unit) AS amount, code AS debit, code AS credit, reference FROM (((ledger_transfers l JOIN ledger_assets s ON ((id = asset_id))) JOIN ledger_accounts d ON ((id = debit_account))) JOIN ledger_accounts c ON ((id = credit_account))) WHERE ((kind = ANY (ARRAY[1, 3])) AND (code = 'USDC'::text)) ) SELECT id AS subject, 'movement without its entry'::text AS problem FROM (transactions t LEFT JOIN entries e ON ((id = ledger_transfer_id))) WHERE ((asset = 'USDC'::text) AND (tx_type = ANY (ARRAY['payout'::text, 'refund'::text, 'deposit'::text, 'withdrawal'::text])) AND ((status = 'completed'::text) OR (tx_type = 'withdrawal'::text)) AND ( CASE tx_type WHEN 'payout'::text THEN (((debit = ('escrow:'::text || platform_id)) OR (debit = ('platform:'::text || platform_id))) AND (((credit = ('worker:'::text || worker_id)) AND (amount = (amount - fee))) OR ((credit = 'fees'::text) AND (fee = amount)))) WHEN 'refund'::text THEN ((debit = ('escrow:'::text || platform_id)) AND (credit = ('platform:'::text || platform_id)) AND (amount = amount)) WHEN 'deposit'::text THEN ((debit = 'bank'::text) AND (credit = ('platform:'::text || platform_id)) AND (amount = amount)) ELSE ((debit = ('worker:'::text || worker_id)) AND (credit = 'rail'::text) AND (amount = amount)) END IS NOT TRUE)) UNION ALL SELECT (id)::text AS subject, 'entry without its payout'::text AS problem FROM entries e WHERE (((debit ~~ 'escrow:%'::text) OR ((debit ~~ 'platform:%'::text) AND (reference ~~ 'tsk\\_%'::text))) AND (credit ~~ 'worker:%'::text) AND (NOT (EXISTS ( SELECT FROM transactions t WHERE ((ledger_transfer_id = id) AND (tx_type = 'payout'::text)))))) UNION ALL SELECT COALESCE(worker, worker) AS subject, 'withdrawals and entries differ'::text AS problem FROM (( SELECT substr( CASE WHEN (credit = 'rail'::text) THEN debit ELSE credit END, 8) AS worker, sum( CASE WHEN (credit = 'rail'::text) THEN amount ELSE (0)::numeric END) AS taken, sum( CASE WHEN (debit = 'rail'::text) THEN amount ELSE (0)::numeric END) AS given_back FROM entries e WHERE (((credit = 'rail'::text) AND (debit ~~ 'worker:%'::text)) OR ((debit = 'rail'::text) AND (credit ~~ 'worker:%'::text))) GROUP BY (substr( CASE WHEN (credit = 'rail'::text) THEN debit ELSE credit END, 8))) b FULL JOIN ( SELECT worker_id AS worker, sum((amount * (attempts)::numeric)) AS taken, sum((amount * ((attempts - ((status <> ALL (ARRAY['failed'::text, 'cancelled'::text])))::integer))::numeric)) AS given_back FROM transactions t WHERE ((tx_type = 'withdrawal'::text) AND (asset = 'USDC'::text)) GROUP BY worker_id) m ON ((worker = worker))) WHERE ((COALESCE(taken, (0)::numeric) IS DISTINCT FROM COALESCE(taken, (0)::numeric)) OR (COALESCE(given_back, (0)::numeric) IS DISTINCT FROM COALESCE(given_back, (0)::numeric))) UNION ALL SELECT 'bank'::text AS subject, 'sent withdrawals and entries differ'::text AS problem FROM (( SELECT COALESCE(sum(amount), (0)::numeric) AS amount FROM entries e WHERE ((debit = 'rail'::text) AND (credit = 'bank'::text))) b CROSS JOIN ( SELECT COALESCE(sum(amount), (0)::numeric) AS amount FROM transactions t WHERE ((tx_type = 'withdrawal'::text) AND (asset = 'USDC'::text) AND (status = 'completed'::text))) m) WHERE (amount <> amount);",
+    "(subject text, problem text) WITH entries AS ( SELECT id, ((amount)::numeric * unit) AS amount, code AS debit, code AS credit, reference FROM (((ledger_transfers l JOIN ledger_assets s ON ((id = asset_id))) JOIN ledger_accounts d ON ((id = debit_account))) JOIN ledger_accounts c ON ((id = credit_account))) WHERE ((kind = ANY (ARRAY[1, 3])) AND (code = 'USDC'::text)) ) SELECT id AS subject, 'movement without its entry'::text AS problem FROM (transactions t LEFT JOIN entries e ON ((id = ledger_transfer_id))) WHERE ((asset = 'USDC'::text) AND ((tx_type)::text = ANY (ARRAY['payout'::text, 'refund'::text, 'deposit'::text, 'withdrawal'::text])) AND (((status)::text = 'completed'::text) OR ((tx_type)::text = 'withdrawal'::text)) AND ( CASE tx_type WHEN 'payout'::text THEN (((debit = ('escrow:'::text || platform_id)) OR (debit = ('platform:'::text || platform_id))) AND (((credit = ('worker:'::text || worker_id)) AND (amount = ((amount)::numeric - (fee)::numeric))) OR ((credit = 'fees'::text) AND ((fee)::numeric = (amount)::numeric)))) WHEN 'refund'::text THEN ((debit = ('escrow:'::text || platform_id)) AND (credit = ('platform:'::text || platform_id)) AND (amount = (amount)::numeric)) WHEN 'deposit'::text THEN ((debit = 'bank'::text) AND (credit = ('platform:'::text || platform_id)) AND (amount = (amount)::numeric)) ELSE ((debit = ('worker:'::text || worker_id)) AND (credit = 'rail'::text) AND (amount = (amount)::numeric)) END IS NOT TRUE)) UNION ALL SELECT (id)::text AS subject, 'entry without its payout'::text AS problem FROM entries e WHERE (((debit ~~ 'escrow:%'::text) OR ((debit ~~ 'platform:%'::text) AND (reference ~~ 'tsk\\_%'::text))) AND (credit ~~ 'worker:%'::text) AND (NOT (EXISTS ( SELECT FROM transactions t WHERE ((ledger_transfer_id = id) AND ((tx_type)::text = 'payout'::text)))))) UNION ALL SELECT COALESCE(worker, worker) AS subject, 'withdrawals and entries differ'::text AS problem FROM (( SELECT substr( CASE WHEN (credit = 'rail'::text) THEN debit ELSE credit END, 8) AS worker, sum( CASE WHEN (credit = 'rail'::text) THEN amount ELSE (0)::numeric END) AS taken, sum( CASE WHEN (debit = 'rail'::text) THEN amount ELSE (0)::numeric END) AS given_back FROM entries e WHERE (((credit = 'rail'::text) AND (debit ~~ 'worker:%'::text)) OR ((debit = 'rail'::text) AND (credit ~~ 'worker:%'::text))) GROUP BY (substr( CASE WHEN (credit = 'rail'::text) THEN debit ELSE credit END, 8))) b FULL JOIN ( SELECT worker_id AS worker, sum(((amount)::numeric * (attempts)::numeric)) AS taken, sum(((amount)::numeric * (((attempts)::integer - (((status)::text <> ALL (ARRAY['failed'::text, 'cancelled'::text])))::integer))::numeric)) AS given_back FROM transactions t WHERE (((tx_type)::text = 'withdrawal'::text) AND (asset = 'USDC'::text)) GROUP BY worker_id) m ON ((worker = worker))) WHERE ((COALESCE(taken, (0)::numeric) IS DISTINCT FROM COALESCE(taken, (0)::numeric)) OR (COALESCE(given_back, (0)::numeric) IS DISTINCT FROM COALESCE(given_back, (0)::numeric))) UNION ALL SELECT 'bank'::text AS subject, 'sent withdrawals and entries differ'::text AS problem FROM (( SELECT COALESCE(sum(amount), (0)::numeric) AS amount FROM entries e WHERE ((debit = 'rail'::text) AND (credit = 'bank'::text))) b CROSS JOIN ( SELECT COALESCE(sum((amount)::numeric), (0)::numeric) AS amount FROM transactions t WHERE (((tx_type)::text = 'withdrawal'::text) AND (asset = 'USDC'::text) AND ((status)::text = 'completed'::text))) m) WHERE (amount <> amount);",
   "view invariant_platform_statistics_equal_tasks":
-    "(platform_id text, statistics_tasks bigint, base_tasks bigint, statistics_payouts numeric, base_payouts numeric, statistics_workers bigint, base_workers bigint) SELECT platform_id, total_tasks AS statistics_tasks, tasks AS base_tasks, total_payouts AS statistics_payouts, amount AS base_payouts, unique_workers AS statistics_workers, workers AS base_workers FROM ((platform_totals v LEFT JOIN ( SELECT platform_id, count(*) AS tasks, count(*) FILTER (WHERE (status = 'pending'::text)) AS pending, count(*) FILTER (WHERE (status = 'active'::text)) AS active, count(*) FILTER (WHERE (status = 'completed'::text)) AS completed, count(*) FILTER (WHERE (status = 'cancelled'::text)) AS cancelled, count(*) FILTER (WHERE (status = 'disputed'::text)) AS disputed, count(DISTINCT worker_id) AS workers, count(DISTINCT worker_id) FILTER (WHERE (((created_at AT TIME ZONE 'UTC'::text))::date > (((statement_timestamp() AT TIME ZONE 'UTC'::text))::date - 7))) AS workers_7d, count(DISTINCT worker_id) FILTER (WHERE (((created_at AT TIME ZONE 'UTC'::text))::date > (((statement_timestamp() AT TIME ZONE 'UTC'::text))::date - 30))) AS workers_30d, round(avg(EXTRACT(epoch FROM (completed_at - started_at))) FILTER (WHERE (status = 'completed'::text)), 3) AS average_s, count(*) FILTER (WHERE ((status = ANY (ARRAY['completed'::text, 'disputed'::text])) OR ((status = 'cancelled'::text) AND (started_at IS NOT NULL)))) AS ended FROM tasks GROUP BY platform_id) b ON ((platform_id = platform_id))) LEFT JOIN ( SELECT platform_id, count(*) AS payouts, sum(amount) AS amount, sum(fee) AS fees FROM transactions WHERE ((tx_type = 'payout'::text) AND (status = 'completed'::text) AND (asset = 'USDC'::text)) GROUP BY platform_id) x ON ((platform_id = platform_id))) WHERE ((((((((((((((total_tasks IS DISTINCT FROM COALESCE(tasks, (0)::bigint)) OR (pending_tasks IS DISTINCT FROM COALESCE(pending, (0)::bigint))) OR (active_tasks IS DISTINCT FROM COALESCE(active, (0)::bigint))) OR (completed_tasks IS DISTINCT FROM COALESCE(completed, (0)::bigint))) OR (cancelled_tasks IS DISTINCT FROM COALESCE(cancelled, (0)::bigint))) OR (disputed_tasks IS DISTINCT FROM COALESCE(disputed, (0)::bigint))) OR (unique_workers IS DISTINCT FROM COALESCE(workers, (0)::bigint))) OR (active_workers_7d IS DISTINCT FROM COALESCE(workers_7d, (0)::bigint))) OR (active_workers_30d IS DISTINCT FROM COALESCE(workers_30d, (0)::bigint))) OR (average_completion_s IS DISTINCT FROM average_s)) OR (completion_rate IS DISTINCT FROM COALESCE(round(((100.0 * (completed)::numeric) / (NULLIF(ended, 0))::numeric), 2), (0)::numeric))) OR (payouts IS DISTINCT FROM COALESCE(payouts, (0)::bigint))) OR (total_payouts IS DISTINCT FROM COALESCE(amount, (0)::numeric))) OR (total_fees IS DISTINCT FROM COALESCE(fees, (0)::numeric)));",
+    "(platform_id text, statistics_tasks bigint, base_tasks bigint, statistics_payouts numeric, base_payouts numeric, statistics_workers bigint, base_workers bigint) SELECT platform_id, total_tasks AS statistics_tasks, tasks AS base_tasks, total_payouts AS statistics_payouts, amount AS base_payouts, unique_workers AS statistics_workers, workers AS base_workers FROM ((platform_totals v LEFT JOIN ( SELECT platform_id, count(*) AS tasks, count(*) FILTER (WHERE ((status)::text = 'pending'::text)) AS pending, count(*) FILTER (WHERE ((status)::text = 'active'::text)) AS active, count(*) FILTER (WHERE ((status)::text = 'completed'::text)) AS completed, count(*) FILTER (WHERE ((status)::text = 'cancelled'::text)) AS cancelled, count(*) FILTER (WHERE ((status)::text = 'disputed'::text)) AS disputed, count(DISTINCT worker_id) AS workers, count(DISTINCT worker_id) FILTER (WHERE (((created_at AT TIME ZONE 'UTC'::text))::date > (((statement_timestamp() AT TIME ZONE 'UTC'::text))::date - 7))) AS workers_7d, count(DISTINCT worker_id) FILTER (WHERE (((created_at AT TIME ZONE 'UTC'::text))::date > (((statement_timestamp() AT TIME ZONE 'UTC'::text))::date - 30))) AS workers_30d, round(avg(EXTRACT(epoch FROM (completed_at - started_at))) FILTER (WHERE ((status)::text = 'completed'::text)), 3) AS average_s, count(*) FILTER (WHERE (((status)::text = ANY (ARRAY['completed'::text, 'disputed'::text])) OR (((status)::text = 'cancelled'::text) AND (started_at IS NOT NULL)))) AS ended FROM tasks GROUP BY platform_id) b ON ((platform_id = platform_id))) LEFT JOIN ( SELECT platform_id, count(*) AS payouts, sum((amount)::numeric) AS amount, sum((fee)::numeric) AS fees FROM transactions WHERE (((tx_type)::text = 'payout'::text) AND ((status)::text = 'completed'::text) AND (asset = 'USDC'::text)) GROUP BY platform_id) x ON ((platform_id = platform_id))) WHERE ((((((((((((((total_tasks IS DISTINCT FROM COALESCE(tasks, (0)::bigint)) OR (pending_tasks IS DISTINCT FROM COALESCE(pending, (0)::bigint))) OR (active_tasks IS DISTINCT FROM COALESCE(active, (0)::bigint))) OR (completed_tasks IS DISTINCT FROM COALESCE(completed, (0)::bigint))) OR (cancelled_tasks IS DISTINCT FROM COALESCE(cancelled, (0)::bigint))) OR (disputed_tasks IS DISTINCT FROM COALESCE(disputed, (0)::bigint))) OR (unique_workers IS DISTINCT FROM COALESCE(workers, (0)::bigint))) OR (active_workers_7d IS DISTINCT FROM COALESCE(workers_7d, (0)::bigint))) OR (active_workers_30d IS DISTINCT FROM COALESCE(workers_30d, (0)::bigint))) OR (average_completion_s IS DISTINCT FROM average_s)) OR (completion_rate IS DISTINCT FROM COALESCE(round(((100.0 * (completed)::numeric) / (NULLIF(ended, 0))::numeric), 2), (0)::numeric))) OR (payouts IS DISTINCT FROM COALESCE(payouts, (0)::bigint))) OR (total_payouts IS DISTINCT FROM COALESCE(amount, (0)::numeric))) OR (total_fees IS DISTINCT FROM COALESCE(fees, (0)::numeric)));",
   "view invariant_queue_job_in_one_place":
     "(id bigint, problem text) SELECT id, 'live and finished'::text AS problem FROM queue_jobs j WHERE (EXISTS ( SELECT FROM queue_history h WHERE (id = id))) UNION ALL SELECT id, 'dead and finished'::text AS problem FROM queue_dead d WHERE (EXISTS ( SELECT FROM queue_history h WHERE (id = id))) UNION ALL SELECT id, 'dead and live'::text AS problem FROM queue_dead d WHERE (EXISTS ( SELECT FROM queue_jobs j WHERE (id = id)));",
   "view invariant_queue_lease_has_claim":
@@ -3765,25 +3775,25 @@ export const gigsCatalog: Catalog = {
   "view invariant_queue_slot_behind_pointer":
     "(schedule text, slot timestamp(3) with time zone, next_slot timestamp(3) with time zone) SELECT schedule, slot, next_slot FROM (queue_slots t JOIN queue_schedules s ON ((name = schedule))) WHERE (slot >= next_slot);",
   "view invariant_rail_equals_transactions":
-    "(rail numeric, under_way numeric) SELECT balance AS rail, amount AS under_way FROM (( SELECT COALESCE(sum(balance), (0)::numeric) AS balance FROM ledger_account_balances a WHERE (code = 'rail'::text)) b CROSS JOIN ( SELECT COALESCE(sum(amount), (0)::numeric) AS amount FROM transactions w WHERE ((tx_type = 'withdrawal'::text) AND (status = ANY (ARRAY['pending'::text, 'processing'::text])))) t) WHERE (balance <> amount);",
+    "(rail numeric, under_way numeric) SELECT balance AS rail, amount AS under_way FROM (( SELECT COALESCE(sum(balance), (0)::numeric) AS balance FROM ledger_account_balances a WHERE (code = 'rail'::text)) b CROSS JOIN ( SELECT COALESCE(sum((amount)::numeric), (0)::numeric) AS amount FROM transactions w WHERE (((tx_type)::text = 'withdrawal'::text) AND ((status)::text = ANY (ARRAY['pending'::text, 'processing'::text])))) t) WHERE (balance <> amount);",
   "view invariant_reputation_replays":
-    "(worker_id text, reputation_score integer, replayed_score integer, breaks bigint) SELECT id AS worker_id, reputation_score, COALESCE(last_score, initial_score) AS replayed_score, breaks FROM (workers w LEFT JOIN ( SELECT worker_id, count(*) FILTER (WHERE (NOT follows)) AS breaks, max(new_score) FILTER (WHERE is_last) AS last_score FROM ( SELECT worker_id, new_score, ((previous_score = COALESCE(lag(new_score) OVER one, initial_score)) AND (new_score = LEAST(1000, GREATEST(0, (previous_score + requested_delta))))) AS follows, (lead(seq) OVER one IS NULL) AS is_last FROM (reputation_events r JOIN workers b ON ((id = worker_id))) WINDOW one AS (PARTITION BY worker_id ORDER BY seq)) c GROUP BY worker_id) e ON ((worker_id = id))) WHERE ((reputation_score <> COALESCE(last_score, initial_score)) OR (breaks > 0));",
+    "(worker_id text, reputation_score score, replayed_score integer, breaks bigint) SELECT id AS worker_id, reputation_score, COALESCE(last_score, (initial_score)::integer) AS replayed_score, breaks FROM (workers w LEFT JOIN ( SELECT worker_id, count(*) FILTER (WHERE (NOT follows)) AS breaks, max((new_score)::integer) FILTER (WHERE is_last) AS last_score FROM ( SELECT worker_id, new_score, (((previous_score)::integer = (COALESCE(lag(new_score) OVER one, initial_score))::integer) AND ((new_score)::integer = LEAST(1000, GREATEST(0, ((previous_score)::integer + requested_delta))))) AS follows, (lead(seq) OVER one IS NULL) AS is_last FROM (reputation_events r JOIN workers b ON ((id = worker_id))) WINDOW one AS (PARTITION BY worker_id ORDER BY seq)) c GROUP BY worker_id) e ON ((worker_id = id))) WHERE (((reputation_score)::integer <> COALESCE(last_score, (initial_score)::integer)) OR (breaks > 0));",
   "view invariant_sandbox_sends_once":
     "(reference text, sends integer, amount usdc) SELECT reference, sends, amount FROM sandbox_transfers s WHERE (sends > 1);",
   "view invariant_stream_releases_equal_transactions":
-    "(stream_id text, released_amount usdc, paid numeric, fee numeric, fee_of_released numeric) SELECT id AS stream_id, released_amount, COALESCE(amount, (0)::numeric) AS paid, fee, round((((released_amount)::numeric * (fee_bps)::numeric) * 0.0001), 6) AS fee_of_released FROM (streams s LEFT JOIN ( SELECT stream_id, sum(amount) AS amount, sum(fee) AS fee FROM transactions WHERE ((stream_id IS NOT NULL) AND (tx_type = 'payout'::text) AND (status = 'completed'::text)) GROUP BY stream_id) p ON ((stream_id = id))) WHERE (((released_amount)::numeric <> COALESCE(amount, (0)::numeric)) OR (COALESCE(fee, (0)::numeric) <> round((((released_amount)::numeric * (fee_bps)::numeric) * 0.0001), 6)));",
+    "(stream_id text, released_amount usdc, paid numeric, fee numeric, fee_of_released numeric) SELECT id AS stream_id, released_amount, COALESCE(amount, (0)::numeric) AS paid, fee, round((((released_amount)::numeric * (fee_bps)::numeric) * 0.0001), 6) AS fee_of_released FROM (streams s LEFT JOIN ( SELECT stream_id, sum((amount)::numeric) AS amount, sum((fee)::numeric) AS fee FROM transactions WHERE ((stream_id IS NOT NULL) AND ((tx_type)::text = 'payout'::text) AND ((status)::text = 'completed'::text)) GROUP BY stream_id) p ON ((stream_id = id))) WHERE (((released_amount)::numeric <> COALESCE(amount, (0)::numeric)) OR (COALESCE(fee, (0)::numeric) <> round((((released_amount)::numeric * (fee_bps)::numeric) * 0.0001), 6)));",
   "view invariant_streams_within_escrow":
-    "(task_id text, escrowed_amount usdc, promised numeric) SELECT id AS task_id, escrowed_amount, promised FROM (( SELECT task_id, sum(((funded_amount)::numeric - (released_amount)::numeric)) AS promised FROM streams WHERE (status = ANY (ARRAY['active'::text, 'paused'::text, 'insolvent'::text])) GROUP BY task_id) s JOIN tasks t ON ((id = task_id))) WHERE (promised > (escrowed_amount)::numeric);",
+    "(task_id text, escrowed_amount usdc_from_zero, promised numeric) SELECT id AS task_id, escrowed_amount, promised FROM (( SELECT task_id, sum(((funded_amount)::numeric - (released_amount)::numeric)) AS promised FROM streams WHERE (status = ANY (ARRAY['active'::text, 'paused'::text, 'insolvent'::text])) GROUP BY task_id) s JOIN tasks t ON ((id = task_id))) WHERE (promised > (escrowed_amount)::numeric);",
   "view invariant_webhook_cursor_not_ahead":
     "(xid text, event_id bigint) SELECT (xid)::text AS xid, event_id FROM webhook_cursor WHERE (xid >= pg_snapshot_xmax(pg_current_snapshot()));",
   "view invariant_webhook_deliveries_once":
     "(endpoint_id text, event_id bigint, deliveries bigint) SELECT endpoint_id, event_id, count(*) AS deliveries FROM ( SELECT endpoint_id, event_id FROM webhook_deliveries UNION ALL SELECT endpoint_id, event_id FROM webhook_delivery_history) d WHERE (event_id IS NOT NULL) GROUP BY endpoint_id, event_id HAVING (count(*) > 1);",
   "view invariant_worker_statistics_equal_tasks":
-    "(worker_id text, day date, statistics_tasks bigint, base_tasks bigint, statistics_earned numeric, base_earned numeric) SELECT COALESCE(worker_id, worker_id) AS worker_id, NULL::date AS day, total_tasks AS statistics_tasks, tasks AS base_tasks, total_earned AS statistics_earned, earned AS base_earned FROM ((worker_totals v LEFT JOIN ( SELECT worker_id, count(*) AS tasks, count(*) FILTER (WHERE (status = 'pending'::text)) AS pending, count(*) FILTER (WHERE (status = 'active'::text)) AS active, count(*) FILTER (WHERE (status = 'completed'::text)) AS completed, count(*) FILTER (WHERE (status = 'cancelled'::text)) AS cancelled, count(*) FILTER (WHERE (status = 'disputed'::text)) AS disputed, count(*) FILTER (WHERE was_disputed) AS ever_disputed, count(*) FILTER (WHERE ((status = 'completed'::text) AND (completed_at > due_at))) AS late, sum( CASE WHEN (status = 'completed'::text) THEN (amount)::numeric ELSE (0)::numeric END) AS earned, sum((paid_amount)::numeric) AS paid, sum( CASE WHEN (task_type = 'streaming'::text) THEN (paid_amount)::numeric ELSE (0)::numeric END) AS released, sum( CASE WHEN (status = 'cancelled'::text) THEN (0)::numeric ELSE ((amount)::numeric - (paid_amount)::numeric) END) AS open_amount, count(*) FILTER (WHERE ((status = ANY (ARRAY['completed'::text, 'disputed'::text])) OR ((status = 'cancelled'::text) AND (started_at IS NOT NULL)))) AS ended FROM tasks GROUP BY worker_id) b ON ((worker_id = worker_id))) LEFT JOIN ( SELECT worker_id, count(*) AS ratings, round(avg(rating), 2) AS average_rating FROM reputation_events WHERE ((rating IS NOT NULL) AND (event_type = 'rating_received'::text)) GROUP BY worker_id) r ON ((worker_id = worker_id))) WHERE (((((((((((((((total_tasks IS DISTINCT FROM COALESCE(tasks, (0)::bigint)) OR (pending_tasks IS DISTINCT FROM COALESCE(pending, (0)::bigint))) OR (active_tasks IS DISTINCT FROM COALESCE(active, (0)::bigint))) OR (completed_tasks IS DISTINCT FROM COALESCE(completed, (0)::bigint))) OR (cancelled_tasks IS DISTINCT FROM COALESCE(cancelled, (0)::bigint))) OR (disputed_tasks IS DISTINCT FROM COALESCE(disputed, (0)::bigint))) OR (ever_disputed_tasks IS DISTINCT FROM COALESCE(ever_disputed, (0)::bigint))) OR (late_tasks IS DISTINCT FROM COALESCE(late, (0)::bigint))) OR (total_earned IS DISTINCT FROM COALESCE(earned, (0)::numeric))) OR (paid IS DISTINCT FROM COALESCE(paid, (0)::numeric))) OR (released IS DISTINCT FROM COALESCE(released, (0)::numeric))) OR (pending_earnings IS DISTINCT FROM COALESCE(open_amount, (0)::numeric))) OR (completion_rate IS DISTINCT FROM COALESCE(round(((100.0 * (completed)::numeric) / (NULLIF(ended, 0))::numeric), 2), (0)::numeric))) OR (ratings IS DISTINCT FROM COALESCE(ratings, (0)::bigint))) OR (average_rating IS DISTINCT FROM COALESCE(average_rating, (0)::numeric))) UNION ALL SELECT COALESCE(worker_id, worker_id) AS worker_id, COALESCE(day, day) AS day, tasks AS statistics_tasks, tasks AS base_tasks, earned AS statistics_earned, earned AS base_earned FROM (( SELECT worker_id, day, tasks, completed, payouts, earned FROM daily_work w WHERE (EXISTS ( SELECT FROM workers k WHERE (id = worker_id)))) d FULL JOIN recomputed_worker_days b ON (((worker_id = worker_id) AND (day = day)))) WHERE ((((tasks IS DISTINCT FROM tasks) OR (completed IS DISTINCT FROM completed)) OR (payouts IS DISTINCT FROM payouts)) OR (earned IS DISTINCT FROM earned));",
+    "(worker_id text, day date, statistics_tasks bigint, base_tasks bigint, statistics_earned numeric, base_earned numeric) SELECT COALESCE(worker_id, worker_id) AS worker_id, NULL::date AS day, total_tasks AS statistics_tasks, tasks AS base_tasks, total_earned AS statistics_earned, earned AS base_earned FROM ((worker_totals v LEFT JOIN ( SELECT worker_id, count(*) AS tasks, count(*) FILTER (WHERE ((status)::text = 'pending'::text)) AS pending, count(*) FILTER (WHERE ((status)::text = 'active'::text)) AS active, count(*) FILTER (WHERE ((status)::text = 'completed'::text)) AS completed, count(*) FILTER (WHERE ((status)::text = 'cancelled'::text)) AS cancelled, count(*) FILTER (WHERE ((status)::text = 'disputed'::text)) AS disputed, count(*) FILTER (WHERE was_disputed) AS ever_disputed, count(*) FILTER (WHERE (((status)::text = 'completed'::text) AND (completed_at > due_at))) AS late, sum( CASE WHEN ((status)::text = 'completed'::text) THEN (amount)::numeric ELSE (0)::numeric END) AS earned, sum((paid_amount)::numeric) AS paid, sum( CASE WHEN ((task_type)::text = 'streaming'::text) THEN (paid_amount)::numeric ELSE (0)::numeric END) AS released, sum( CASE WHEN ((status)::text = 'cancelled'::text) THEN (0)::numeric ELSE ((amount)::numeric - (paid_amount)::numeric) END) AS open_amount, count(*) FILTER (WHERE (((status)::text = ANY (ARRAY['completed'::text, 'disputed'::text])) OR (((status)::text = 'cancelled'::text) AND (started_at IS NOT NULL)))) AS ended FROM tasks GROUP BY worker_id) b ON ((worker_id = worker_id))) LEFT JOIN ( SELECT worker_id, count(*) AS ratings, round(avg((rating)::smallint), 2) AS average_rating FROM reputation_events WHERE ((rating IS NOT NULL) AND ((event_type)::text = 'rating_received'::text)) GROUP BY worker_id) r ON ((worker_id = worker_id))) WHERE (((((((((((((((total_tasks IS DISTINCT FROM COALESCE(tasks, (0)::bigint)) OR (pending_tasks IS DISTINCT FROM COALESCE(pending, (0)::bigint))) OR (active_tasks IS DISTINCT FROM COALESCE(active, (0)::bigint))) OR (completed_tasks IS DISTINCT FROM COALESCE(completed, (0)::bigint))) OR (cancelled_tasks IS DISTINCT FROM COALESCE(cancelled, (0)::bigint))) OR (disputed_tasks IS DISTINCT FROM COALESCE(disputed, (0)::bigint))) OR (ever_disputed_tasks IS DISTINCT FROM COALESCE(ever_disputed, (0)::bigint))) OR (late_tasks IS DISTINCT FROM COALESCE(late, (0)::bigint))) OR (total_earned IS DISTINCT FROM COALESCE(earned, (0)::numeric))) OR (paid IS DISTINCT FROM COALESCE(paid, (0)::numeric))) OR (released IS DISTINCT FROM COALESCE(released, (0)::numeric))) OR (pending_earnings IS DISTINCT FROM COALESCE(open_amount, (0)::numeric))) OR (completion_rate IS DISTINCT FROM COALESCE(round(((100.0 * (completed)::numeric) / (NULLIF(ended, 0))::numeric), 2), (0)::numeric))) OR (ratings IS DISTINCT FROM COALESCE(ratings, (0)::bigint))) OR (average_rating IS DISTINCT FROM COALESCE(average_rating, (0)::numeric))) UNION ALL SELECT COALESCE(worker_id, worker_id) AS worker_id, COALESCE(day, day) AS day, tasks AS statistics_tasks, tasks AS base_tasks, earned AS statistics_earned, earned AS base_earned FROM (( SELECT worker_id, day, tasks, completed, payouts, earned FROM daily_work w WHERE (EXISTS ( SELECT FROM workers k WHERE (id = worker_id)))) d FULL JOIN recomputed_worker_days b ON (((worker_id = worker_id) AND (day = day)))) WHERE ((((tasks IS DISTINCT FROM tasks) OR (completed IS DISTINCT FROM completed)) OR (payouts IS DISTINCT FROM payouts)) OR (earned IS DISTINCT FROM earned));",
   "view ledger_account_balances":
-    "(id bigint, code text, asset text, normal_side text, balance numeric, held_in numeric, held_out numeric, available numeric, debits numeric, credits numeric, min_balance numeric, max_balance numeric, slots smallint, metadata jsonb, closed_at timestamp(3) with time zone, created_at timestamp(3) with time zone) SELECT id, code, code AS asset, normal_side, (sum( CASE normal_side WHEN 'debit'::text THEN (debits - credits) ELSE (credits - debits) END) * unit) AS balance, (sum( CASE normal_side WHEN 'debit'::text THEN held_debits ELSE held_credits END) * unit) AS held_in, (sum( CASE normal_side WHEN 'debit'::text THEN held_credits ELSE held_debits END) * unit) AS held_out, ((sum( CASE normal_side WHEN 'debit'::text THEN ((debits - credits) - held_credits) ELSE ((credits - debits) - held_debits) END) - min_balance) * unit) AS available, (sum(debits) * unit) AS debits, (sum(credits) * unit) AS credits, (min_balance * unit) AS min_balance, (max_balance * unit) AS max_balance, slots, metadata, closed_at, created_at FROM ((ledger_accounts a JOIN ledger_assets s ON ((id = asset_id))) JOIN ledger_balances b ON ((account_id = id))) GROUP BY id, id;",
+    "(id bigint, code text, asset text, normal_side text, balance numeric, held_in numeric, held_out numeric, available numeric, debits numeric, credits numeric, min_balance numeric, max_balance numeric, slots smallint, metadata jsonb, closed_at timestamp(3) with time zone, created_at timestamp(3) with time zone) SELECT id, code, code AS asset, normal_side, (sum( CASE normal_side WHEN 'debit'::text THEN ((debits)::numeric - (credits)::numeric) ELSE ((credits)::numeric - (debits)::numeric) END) * unit) AS balance, (sum(( CASE normal_side WHEN 'debit'::text THEN held_debits ELSE held_credits END)::numeric) * unit) AS held_in, (sum(( CASE normal_side WHEN 'debit'::text THEN held_credits ELSE held_debits END)::numeric) * unit) AS held_out, ((sum( CASE normal_side WHEN 'debit'::text THEN (((debits)::numeric - (credits)::numeric) - (held_credits)::numeric) ELSE (((credits)::numeric - (debits)::numeric) - (held_debits)::numeric) END) - min_balance) * unit) AS available, (sum((debits)::numeric) * unit) AS debits, (sum((credits)::numeric) * unit) AS credits, (min_balance * unit) AS min_balance, (max_balance * unit) AS max_balance, slots, metadata, closed_at, created_at FROM ((ledger_accounts a JOIN ledger_assets s ON ((id = asset_id))) JOIN ledger_balances b ON ((account_id = id))) GROUP BY id, id;",
   "view ledger_trial_balance":
-    "(asset text, decimals smallint, accounts bigint, debits numeric, credits numeric, difference numeric, held numeric) SELECT code AS asset, decimals, count(DISTINCT id) AS accounts, (COALESCE(sum(debits), (0)::numeric) * unit) AS debits, (COALESCE(sum(credits), (0)::numeric) * unit) AS credits, (COALESCE(sum((debits - credits)), (0)::numeric) * unit) AS difference, (COALESCE(sum(held_debits), (0)::numeric) * unit) AS held FROM ((ledger_assets s LEFT JOIN ledger_accounts a ON ((asset_id = id))) LEFT JOIN ledger_balances b ON ((account_id = id))) GROUP BY id;",
+    "(asset text, decimals smallint, accounts bigint, debits numeric, credits numeric, difference numeric, held numeric) SELECT code AS asset, decimals, count(DISTINCT id) AS accounts, (COALESCE(sum((debits)::numeric), (0)::numeric) * unit) AS debits, (COALESCE(sum((credits)::numeric), (0)::numeric) * unit) AS credits, (COALESCE(sum(((debits)::numeric - (credits)::numeric)), (0)::numeric) * unit) AS difference, (COALESCE(sum((held_debits)::numeric), (0)::numeric) * unit) AS held FROM ((ledger_assets s LEFT JOIN ledger_accounts a ON ((asset_id = id))) LEFT JOIN ledger_balances b ON ((account_id = id))) GROUP BY id;",
   "view platform_performance_view":
     "(platform_id text, name text, total_tasks bigint, completed_tasks bigint, cancelled_tasks bigint, active_tasks bigint, pending_tasks bigint, disputed_tasks bigint, total_payouts numeric, payouts bigint, total_fees numeric, average_payment numeric, unique_workers bigint, active_workers_7d bigint, active_workers_30d bigint, average_completion_s numeric, completion_rate numeric) SELECT platform_id, name, total_tasks, completed_tasks, cancelled_tasks, active_tasks, pending_tasks, disputed_tasks, total_payouts, payouts, total_fees, average_payment, unique_workers, active_workers_7d, active_workers_30d, average_completion_s, completion_rate FROM platform_totals;",
   "view platform_profiles":
@@ -3795,7 +3805,7 @@ export const gigsCatalog: Catalog = {
   "view queue_states":
     "(id bigint, queue text, state text, token bigint, priority smallint, failures smallint, losses smallint, key text, payload jsonb, created_at timestamp(3) with time zone, at timestamp(3) with time zone, error text, result jsonb, progress jsonb, worker text) SELECT id, name AS queue, CASE WHEN (lease_until IS NOT NULL) THEN 'in_work'::text WHEN (place IS NOT NULL) THEN 'in_line'::text ELSE 'waiting'::text END AS state, token, priority, failures, losses, key, payload, created_at, run_at AS at, NULL::text AS error, NULL::jsonb AS result, progress, worker FROM ((queue_jobs j JOIN queue_settings s ON ((id = queue_id))) LEFT JOIN queue_claims c ON (((token = token) AND (lease_until IS NOT NULL)))) UNION ALL SELECT id, name AS queue, 'dead'::text AS state, token, priority, failures, losses, key, payload, created_at, died_at AS at, error, NULL::jsonb AS result, NULL::jsonb AS progress, NULL::text AS worker FROM (queue_dead d JOIN queue_settings s ON ((id = queue_id))) UNION ALL SELECT id, name AS queue, outcome AS state, token, priority, failures, losses, key, payload, created_at, finished_at AS at, NULL::text AS error, result, NULL::jsonb AS progress, worker FROM (queue_history h JOIN queue_settings s ON ((id = queue_id)));",
   "view recomputed_worker_days":
-    "(worker_id text, day date, tasks bigint, completed bigint, payouts bigint, earned numeric) SELECT worker_id, day, sum(tasks) AS tasks, sum(completed) AS completed, sum(payouts) AS payouts, sum(earned) AS earned FROM ( SELECT worker_id, ((created_at AT TIME ZONE 'UTC'::text))::date AS day, 1 AS tasks, ((status = 'completed'::text))::integer AS completed, 0 AS payouts, 0 AS earned FROM tasks WHERE (worker_id IS NOT NULL) UNION ALL SELECT worker_id, ((processed_at AT TIME ZONE 'UTC'::text))::date AS timezone, 0, 0, 1, (amount - fee) FROM transactions WHERE ((worker_id IS NOT NULL) AND (tx_type = 'payout'::text) AND (status = 'completed'::text) AND (asset = 'USDC'::text))) part GROUP BY worker_id, day;",
+    "(worker_id text, day date, tasks bigint, completed bigint, payouts bigint, earned numeric) SELECT worker_id, day, sum(tasks) AS tasks, sum(completed) AS completed, sum(payouts) AS payouts, sum(earned) AS earned FROM ( SELECT worker_id, ((created_at AT TIME ZONE 'UTC'::text))::date AS day, 1 AS tasks, (((status)::text = 'completed'::text))::integer AS completed, 0 AS payouts, 0 AS earned FROM tasks WHERE (worker_id IS NOT NULL) UNION ALL SELECT worker_id, ((processed_at AT TIME ZONE 'UTC'::text))::date AS timezone, 0, 0, 1, ((amount)::numeric - (fee)::numeric) FROM transactions WHERE ((worker_id IS NOT NULL) AND ((tx_type)::text = 'payout'::text) AND ((status)::text = 'completed'::text) AND (asset = 'USDC'::text))) part GROUP BY worker_id, day;",
   "view retention_alarms":
     "(name text, alarm text, problem text) SELECT name, 'runway'::text AS alarm, format('Partitions of %s are ready for %s more days, fewer than %s.'::text, table_name, days_ahead, alarm_days) AS problem FROM retention_status WHERE (enabled AND (kind = 'partitions'::text) AND (days_ahead < (alarm_days)::numeric)) UNION ALL SELECT name, 'default_rows'::text AS alarm, format('%s rows of %s are in its default partition, because theirs was not there in time.'::text, default_rows, table_name) AS problem FROM retention_status WHERE (default_rows > 0) UNION ALL SELECT name, 'late'::text AS alarm, format('%s was to be cleaned up at %s and was not.'::text, table_name, next_run_at) AS problem FROM retention_status WHERE (enabled AND (next_run_at < (now() - '1 day'::interval)));",
   "view retention_status":
@@ -3803,11 +3813,11 @@ export const gigsCatalog: Catalog = {
   "view work_parts":
     "(worker_id text, day date, tasks bigint, completed bigint, payouts bigint, earned numeric) SELECT worker_id, day, tasks, completed, payouts, earned FROM worker_days UNION ALL SELECT worker_id, created_day AS day, tasks, completed, 0 AS payouts, 0 AS earned FROM work_deltas WHERE ((worker_id IS NOT NULL) AND (created_day IS NOT NULL)) UNION ALL SELECT worker_id, paid_day AS day, 0 AS tasks, 0 AS completed, transactions AS payouts, (amount - fees) AS earned FROM money_deltas WHERE ((worker_id IS NOT NULL) AND (paid_day IS NOT NULL));",
   "view worker_earnings_view":
-    "(worker_id text, name text, total_tasks bigint, completed_tasks bigint, active_tasks bigint, pending_tasks bigint, cancelled_tasks bigint, disputed_tasks bigint, total_earned numeric, released numeric, paid numeric, pending_earnings numeric, payout_total numeric, payout_count bigint, advance_total numeric, advance_count bigint, repayment_total numeric, repayment_count bigint, fee_total numeric, fee_count bigint, withdrawal_total numeric, withdrawal_count bigint, open_loan_id text, open_loan_status text, open_loan_due numeric, open_loan_repaid numeric, open_loan_remaining numeric, open_loan_due_at timestamp with time zone, loans bigint, loans_repaid bigint, loans_defaulted bigint, completion_rate numeric, average_rating numeric, ratings bigint, dispute_rate numeric, reputation_score integer, last_active_at timestamp with time zone) SELECT worker_id, name, total_tasks, completed_tasks, active_tasks, pending_tasks, cancelled_tasks, disputed_tasks, total_earned, released, paid, pending_earnings, payout_total, payout_count, advance_total, advance_count, repayment_total, repayment_count, fee_total, fee_count, withdrawal_total, withdrawal_count, open_loan_id, open_loan_status, open_loan_due, open_loan_repaid, (open_loan_due - open_loan_repaid) AS open_loan_remaining, open_loan_due_at, loans, loans_repaid, loans_defaulted, completion_rate, average_rating, ratings, dispute_rate, reputation_score, last_active_at FROM ((worker_totals t CROSS JOIN LATERAL ( SELECT COALESCE(sum(amount) FILTER (WHERE (tx_type = 'payout'::text)), (0)::numeric) AS payout_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'payout'::text)), (0)::numeric))::bigint AS payout_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'advance'::text)), (0)::numeric) AS advance_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'advance'::text)), (0)::numeric))::bigint AS advance_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'repayment'::text)), (0)::numeric) AS repayment_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'repayment'::text)), (0)::numeric))::bigint AS repayment_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'fee'::text)), (0)::numeric) AS fee_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'fee'::text)), (0)::numeric))::bigint AS fee_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'withdrawal'::text)), (0)::numeric) AS withdrawal_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'withdrawal'::text)), (0)::numeric))::bigint AS withdrawal_count FROM ( SELECT tx_type, transactions, amount FROM worker_transactions r WHERE (worker_id = worker_id) UNION ALL SELECT tx_type, transactions, amount FROM money_deltas d WHERE ((worker_id = worker_id) AND (status = 'completed'::text) AND (asset = 'USDC'::text))) x_1) x) CROSS JOIN LATERAL ( SELECT max(id) FILTER (WHERE is_open) AS open_loan_id, max(status) FILTER (WHERE is_open) AS open_loan_status, max((total_due)::numeric) FILTER (WHERE is_open) AS open_loan_due, max((amount_repaid)::numeric) FILTER (WHERE is_open) AS open_loan_repaid, max(repayment_due) FILTER (WHERE is_open) AS open_loan_due_at, count(*) FILTER (WHERE (disbursed_at IS NOT NULL)) AS loans, count(*) FILTER (WHERE (status = 'repaid'::text)) AS loans_repaid, count(*) FILTER (WHERE (defaulted_at IS NOT NULL)) AS loans_defaulted FROM ( SELECT id, worker_id, amount, fee, fee_bps, total_due, amount_repaid, status, risk_score, predicted_earnings, installments, installments_paid, contract_address, disbursed_at, repayment_due, repaid_at, defaulted_at, created_at, updated_at, written_off_at, (status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text, 'repaying'::text])) AS is_open FROM loans n WHERE (worker_id = worker_id)) o) l);",
+    "(worker_id text, name worker_name, total_tasks bigint, completed_tasks bigint, active_tasks bigint, pending_tasks bigint, cancelled_tasks bigint, disputed_tasks bigint, total_earned numeric, released numeric, paid numeric, pending_earnings numeric, payout_total numeric, payout_count bigint, advance_total numeric, advance_count bigint, repayment_total numeric, repayment_count bigint, fee_total numeric, fee_count bigint, withdrawal_total numeric, withdrawal_count bigint, open_loan_id text, open_loan_status text, open_loan_due numeric, open_loan_repaid numeric, open_loan_remaining numeric, open_loan_due_at timestamp with time zone, loans bigint, loans_repaid bigint, loans_defaulted bigint, completion_rate numeric, average_rating numeric, ratings bigint, dispute_rate numeric, reputation_score score, last_active_at timestamp with time zone) SELECT worker_id, name, total_tasks, completed_tasks, active_tasks, pending_tasks, cancelled_tasks, disputed_tasks, total_earned, released, paid, pending_earnings, payout_total, payout_count, advance_total, advance_count, repayment_total, repayment_count, fee_total, fee_count, withdrawal_total, withdrawal_count, open_loan_id, open_loan_status, open_loan_due, open_loan_repaid, (open_loan_due - open_loan_repaid) AS open_loan_remaining, open_loan_due_at, loans, loans_repaid, loans_defaulted, completion_rate, average_rating, ratings, dispute_rate, reputation_score, last_active_at FROM ((worker_totals t CROSS JOIN LATERAL ( SELECT COALESCE(sum(amount) FILTER (WHERE (tx_type = 'payout'::text)), (0)::numeric) AS payout_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'payout'::text)), (0)::numeric))::bigint AS payout_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'advance'::text)), (0)::numeric) AS advance_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'advance'::text)), (0)::numeric))::bigint AS advance_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'repayment'::text)), (0)::numeric) AS repayment_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'repayment'::text)), (0)::numeric))::bigint AS repayment_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'fee'::text)), (0)::numeric) AS fee_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'fee'::text)), (0)::numeric))::bigint AS fee_count, COALESCE(sum(amount) FILTER (WHERE (tx_type = 'withdrawal'::text)), (0)::numeric) AS withdrawal_total, (COALESCE(sum(transactions) FILTER (WHERE (tx_type = 'withdrawal'::text)), (0)::numeric))::bigint AS withdrawal_count FROM ( SELECT tx_type, transactions, amount FROM worker_transactions r WHERE (worker_id = worker_id) UNION ALL SELECT tx_type, transactions, amount FROM money_deltas d WHERE ((worker_id = worker_id) AND (status = 'completed'::text) AND (asset = 'USDC'::text))) x_1) x) CROSS JOIN LATERAL ( SELECT max(id) FILTER (WHERE is_open) AS open_loan_id, max(status) FILTER (WHERE is_open) AS open_loan_status, max((total_due)::numeric) FILTER (WHERE is_open) AS open_loan_due, max((amount_repaid)::numeric) FILTER (WHERE is_open) AS open_loan_repaid, max(repayment_due) FILTER (WHERE is_open) AS open_loan_due_at, count(*) FILTER (WHERE (disbursed_at IS NOT NULL)) AS loans, count(*) FILTER (WHERE (status = 'repaid'::text)) AS loans_repaid, count(*) FILTER (WHERE (defaulted_at IS NOT NULL)) AS loans_defaulted FROM ( SELECT id, worker_id, amount, fee, fee_bps, total_due, amount_repaid, status, risk_score, predicted_earnings, installments, installments_paid, contract_address, disbursed_at, repayment_due, repaid_at, defaulted_at, created_at, updated_at, written_off_at, (status = ANY (ARRAY['pending'::text, 'approved'::text, 'disbursed'::text, 'repaying'::text])) AS is_open FROM loans n WHERE (worker_id = worker_id)) o) l);",
   "view worker_profiles":
-    "(id text, name text, email text, wallet_id text, wallet_address text, wallet_verified_at timestamp(3) with time zone, status text, reputation_score integer, account_age_days integer, total_tasks bigint, total_earned numeric, completion_rate numeric, average_rating numeric, dispute_rate numeric, last_active_at timestamp with time zone, metadata jsonb, created_at timestamp(3) with time zone, updated_at timestamp(3) with time zone) SELECT id, name, email, wallet_id, wallet_address, wallet_verified_at, status, reputation_score, account_age_days(w.*) AS account_age_days, completed_tasks AS total_tasks, total_earned, completion_rate, average_rating, dispute_rate, last_active_at, metadata, created_at, updated_at FROM (workers w JOIN worker_totals t ON ((worker_id = id)));",
+    "(id text, name worker_name, email text, wallet_id text, wallet_address wallet_address, wallet_verified_at timestamp(3) with time zone, status worker_status, reputation_score score, account_age_days integer, total_tasks bigint, total_earned numeric, completion_rate numeric, average_rating numeric, dispute_rate numeric, last_active_at timestamp with time zone, metadata metadata_object, created_at timestamp(3) with time zone, updated_at timestamp(3) with time zone) SELECT id, name, email, wallet_id, wallet_address, wallet_verified_at, status, reputation_score, account_age_days(w.*) AS account_age_days, completed_tasks AS total_tasks, total_earned, completion_rate, average_rating, dispute_rate, last_active_at, metadata, created_at, updated_at FROM (workers w JOIN worker_totals t ON ((worker_id = id)));",
   "view worker_risk_assessment":
-    "(worker_id text, name text, status text, reputation_score integer, account_age_days integer, completed_tasks bigint, late_tasks bigint, disputes bigint, ended_tasks bigint, tasks_30d bigint, completed_30d bigint, completion_rate_30d numeric, on_time_rate numeric, average_rating numeric, earnings_30d numeric, weekly_deviation numeric, loans bigint, loans_due bigint, loans_on_time bigint, open_loan_id text, written_off_loans bigint, risk_score integer, risk_factors jsonb, reasons text[], eligible_without_prediction boolean, max_advance_by_risk numeric, fee_bps integer) SELECT id AS worker_id, name, status, reputation_score, account_age_days, completed_tasks, late_tasks, disputes, ended_tasks, recent_tasks AS tasks_30d, recent_completed_tasks AS completed_30d, round(((100)::numeric * (completion_rate)::numeric), 2) AS completion_rate_30d, round(((100)::numeric * (on_time_rate)::numeric), 2) AS on_time_rate, round((average_rating)::numeric, 2) AS average_rating, recent_earnings AS earnings_30d, round((weekly_deviation)::numeric, 6) AS weekly_deviation, loans, loans_due, loans_on_time, open_loan_id, written_off_loans, score AS risk_score, jsonb_build_array(jsonb_build_object('part', 'reputation', 'points', (floor(((reputation * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'maturity', 'points', (floor(((maturity * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'taskHistory', 'points', (floor(((task_history * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'performance', 'points', (floor(((performance * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'disputes', 'points', (floor(((disputes * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'loanHistory', 'points', (floor(((loan_history * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'consistency', 'points', (floor(((consistency * (100)::double precision) + (0.5)::double precision)) / (100)::double precision))) AS risk_factors, reasons, (cardinality(reasons) = 0) AS eligible_without_prediction, risk_max_advance(score, recent_earnings) AS max_advance_by_risk, risk_fee_bps(score) AS fee_bps FROM (((workers w CROSS JOIN LATERAL risk_inputs(id) i(worker_id, status, reputation_score, account_age_days, completed_tasks, late_tasks, disputes, ended_tasks, recent_tasks, recent_completed_tasks, completion_rate, on_time_rate, average_rating, loans, loans_due, loans_on_time, open_loan_id, written_off_loans, weekly_deviation, recent_earnings)) CROSS JOIN LATERAL risk_parts(reputation_score, account_age_days, completed_tasks, completion_rate, on_time_rate, average_rating, disputes, loans_due, loans_on_time, weekly_deviation, recent_earnings) k(reputation, maturity, task_history, performance, disputes, loan_history, consistency, score)) CROSS JOIN LATERAL ( SELECT array_remove(ARRAY[ CASE WHEN (status <> 'active'::text) THEN 'not_active'::text ELSE NULL::text END, CASE WHEN (open_loan_id IS NOT NULL) THEN 'open_loan'::text ELSE NULL::text END, CASE WHEN (written_off_loans > 0) THEN 'written_off_loan'::text ELSE NULL::text END, CASE WHEN (score < 600) THEN 'low_score'::text ELSE NULL::text END, CASE WHEN (account_age_days < 7) THEN 'new_account'::text ELSE NULL::text END, CASE WHEN ((ended_tasks = 0) OR ((completed_tasks * 5) < (ended_tasks * 4))) THEN 'low_completion'::text ELSE NULL::text END, CASE WHEN (completed_tasks < 5) THEN 'few_tasks'::text ELSE NULL::text END], NULL::text) AS reasons OFFSET 0) r);",
+    "(worker_id text, name worker_name, status text, reputation_score integer, account_age_days integer, completed_tasks bigint, late_tasks bigint, disputes bigint, ended_tasks bigint, tasks_30d bigint, completed_30d bigint, completion_rate_30d numeric, on_time_rate numeric, average_rating numeric, earnings_30d numeric, weekly_deviation numeric, loans bigint, loans_due bigint, loans_on_time bigint, open_loan_id text, written_off_loans bigint, risk_score integer, risk_factors jsonb, reasons text[], eligible_without_prediction boolean, max_advance_by_risk numeric, fee_bps integer) SELECT id AS worker_id, name, status, reputation_score, account_age_days, completed_tasks, late_tasks, disputes, ended_tasks, recent_tasks AS tasks_30d, recent_completed_tasks AS completed_30d, round(((100)::numeric * (completion_rate)::numeric), 2) AS completion_rate_30d, round(((100)::numeric * (on_time_rate)::numeric), 2) AS on_time_rate, round((average_rating)::numeric, 2) AS average_rating, recent_earnings AS earnings_30d, round((weekly_deviation)::numeric, 6) AS weekly_deviation, loans, loans_due, loans_on_time, open_loan_id, written_off_loans, score AS risk_score, jsonb_build_array(jsonb_build_object('part', 'reputation', 'points', (floor(((reputation * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'maturity', 'points', (floor(((maturity * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'taskHistory', 'points', (floor(((task_history * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'performance', 'points', (floor(((performance * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'disputes', 'points', (floor(((disputes * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'loanHistory', 'points', (floor(((loan_history * (100)::double precision) + (0.5)::double precision)) / (100)::double precision)), jsonb_build_object('part', 'consistency', 'points', (floor(((consistency * (100)::double precision) + (0.5)::double precision)) / (100)::double precision))) AS risk_factors, reasons, (cardinality(reasons) = 0) AS eligible_without_prediction, risk_max_advance(score, recent_earnings) AS max_advance_by_risk, risk_fee_bps(score) AS fee_bps FROM (((workers w CROSS JOIN LATERAL risk_inputs(id) i(worker_id, status, reputation_score, account_age_days, completed_tasks, late_tasks, disputes, ended_tasks, recent_tasks, recent_completed_tasks, completion_rate, on_time_rate, average_rating, loans, loans_due, loans_on_time, open_loan_id, written_off_loans, weekly_deviation, recent_earnings)) CROSS JOIN LATERAL risk_parts(reputation_score, account_age_days, completed_tasks, completion_rate, on_time_rate, average_rating, disputes, loans_due, loans_on_time, weekly_deviation, recent_earnings) k(reputation, maturity, task_history, performance, disputes, loan_history, consistency, score)) CROSS JOIN LATERAL ( SELECT array_remove(ARRAY[ CASE WHEN (status <> 'active'::text) THEN 'not_active'::text ELSE NULL::text END, CASE WHEN (open_loan_id IS NOT NULL) THEN 'open_loan'::text ELSE NULL::text END, CASE WHEN (written_off_loans > 0) THEN 'written_off_loan'::text ELSE NULL::text END, CASE WHEN (score < 600) THEN 'low_score'::text ELSE NULL::text END, CASE WHEN (account_age_days < 7) THEN 'new_account'::text ELSE NULL::text END, CASE WHEN ((ended_tasks = 0) OR ((completed_tasks * 5) < (ended_tasks * 4))) THEN 'low_completion'::text ELSE NULL::text END, CASE WHEN (completed_tasks < 5) THEN 'few_tasks'::text ELSE NULL::text END], NULL::text) AS reasons OFFSET 0) r);",
   "view worker_totals":
-    "(worker_id text, name text, reputation_score integer, created_at timestamp(3) with time zone, total_tasks bigint, completed_tasks bigint, active_tasks bigint, pending_tasks bigint, cancelled_tasks bigint, disputed_tasks bigint, ever_disputed_tasks bigint, late_tasks bigint, ended_tasks bigint, total_earned numeric, paid numeric, released numeric, pending_earnings numeric, ratings bigint, stars bigint, completion_rate numeric, average_rating numeric, dispute_rate numeric, last_active_at timestamp with time zone) SELECT id AS worker_id, name, reputation_score, created_at, total_tasks, completed_tasks, active_tasks, pending_tasks, cancelled_tasks, disputed_tasks, ever_disputed_tasks, late_tasks, ((completed_tasks + abandoned_tasks) + disputed_tasks) AS ended_tasks, total_earned, paid, released, pending_earnings, ratings, stars, COALESCE(round(((100.0 * (completed_tasks)::numeric) / (NULLIF(((completed_tasks + abandoned_tasks) + disputed_tasks), 0))::numeric), 2), (0)::numeric) AS completion_rate, COALESCE(round(((stars)::numeric / (NULLIF(ratings, 0))::numeric), 2), (0)::numeric) AS average_rating, COALESCE(round(((100.0 * (ever_disputed_tasks)::numeric) / (NULLIF(total_tasks, 0))::numeric), 2), (0)::numeric) AS dispute_rate, GREATEST(last_active_at, last_active_at) AS last_active_at FROM ((workers w LEFT JOIN worker_statistics s ON ((worker_id = id))) CROSS JOIN LATERAL ( SELECT (COALESCE(tasks, (0)::bigint) + COALESCE(sum(tasks), (0)::bigint)) AS total_tasks, (COALESCE(completed, (0)::bigint) + COALESCE(sum(completed), (0)::bigint)) AS completed_tasks, (COALESCE(active, (0)::bigint) + COALESCE(sum(active), (0)::bigint)) AS active_tasks, (COALESCE(pending, (0)::bigint) + COALESCE(sum(pending), (0)::bigint)) AS pending_tasks, (COALESCE(cancelled, (0)::bigint) + COALESCE(sum(cancelled), (0)::bigint)) AS cancelled_tasks, (COALESCE(abandoned, (0)::bigint) + COALESCE(sum(abandoned), (0)::bigint)) AS abandoned_tasks, (COALESCE(disputed, (0)::bigint) + COALESCE(sum(disputed), (0)::bigint)) AS disputed_tasks, (COALESCE(ever_disputed, (0)::bigint) + COALESCE(sum(ever_disputed), (0)::bigint)) AS ever_disputed_tasks, (COALESCE(late, (0)::bigint) + COALESCE(sum(late), (0)::bigint)) AS late_tasks, (COALESCE(ratings, (0)::bigint) + COALESCE(sum(ratings), (0)::bigint)) AS ratings, (COALESCE(stars, (0)::bigint) + COALESCE(sum(stars), (0)::bigint)) AS stars, (COALESCE(earned, (0)::numeric) + COALESCE(sum(earned), (0)::numeric)) AS total_earned, (COALESCE(paid, (0)::numeric) + COALESCE(sum(paid), (0)::numeric)) AS paid, (COALESCE(released, (0)::numeric) + COALESCE(sum(released), (0)::numeric)) AS released, (COALESCE(open_amount, (0)::numeric) + COALESCE(sum(open_amount), (0)::numeric)) AS pending_earnings, GREATEST(last_active_at, max(active_at), ( SELECT max(active_at) AS max FROM money_deltas m WHERE (worker_id = id))) AS last_active_at FROM work_deltas d WHERE (worker_id = id)) t);",
+    "(worker_id text, name worker_name, reputation_score score, created_at timestamp(3) with time zone, total_tasks bigint, completed_tasks bigint, active_tasks bigint, pending_tasks bigint, cancelled_tasks bigint, disputed_tasks bigint, ever_disputed_tasks bigint, late_tasks bigint, ended_tasks bigint, total_earned numeric, paid numeric, released numeric, pending_earnings numeric, ratings bigint, stars bigint, completion_rate numeric, average_rating numeric, dispute_rate numeric, last_active_at timestamp with time zone) SELECT id AS worker_id, name, reputation_score, created_at, total_tasks, completed_tasks, active_tasks, pending_tasks, cancelled_tasks, disputed_tasks, ever_disputed_tasks, late_tasks, ((completed_tasks + abandoned_tasks) + disputed_tasks) AS ended_tasks, total_earned, paid, released, pending_earnings, ratings, stars, COALESCE(round(((100.0 * (completed_tasks)::numeric) / (NULLIF(((completed_tasks + abandoned_tasks) + disputed_tasks), 0))::numeric), 2), (0)::numeric) AS completion_rate, COALESCE(round(((stars)::numeric / (NULLIF(ratings, 0))::numeric), 2), (0)::numeric) AS average_rating, COALESCE(round(((100.0 * (ever_disputed_tasks)::numeric) / (NULLIF(total_tasks, 0))::numeric), 2), (0)::numeric) AS dispute_rate, GREATEST(last_active_at, last_active_at) AS last_active_at FROM ((workers w LEFT JOIN worker_statistics s ON ((worker_id = id))) CROSS JOIN LATERAL ( SELECT (COALESCE(tasks, (0)::bigint) + COALESCE(sum(tasks), (0)::bigint)) AS total_tasks, (COALESCE(completed, (0)::bigint) + COALESCE(sum(completed), (0)::bigint)) AS completed_tasks, (COALESCE(active, (0)::bigint) + COALESCE(sum(active), (0)::bigint)) AS active_tasks, (COALESCE(pending, (0)::bigint) + COALESCE(sum(pending), (0)::bigint)) AS pending_tasks, (COALESCE(cancelled, (0)::bigint) + COALESCE(sum(cancelled), (0)::bigint)) AS cancelled_tasks, (COALESCE(abandoned, (0)::bigint) + COALESCE(sum(abandoned), (0)::bigint)) AS abandoned_tasks, (COALESCE(disputed, (0)::bigint) + COALESCE(sum(disputed), (0)::bigint)) AS disputed_tasks, (COALESCE(ever_disputed, (0)::bigint) + COALESCE(sum(ever_disputed), (0)::bigint)) AS ever_disputed_tasks, (COALESCE(late, (0)::bigint) + COALESCE(sum(late), (0)::bigint)) AS late_tasks, (COALESCE(ratings, (0)::bigint) + COALESCE(sum(ratings), (0)::bigint)) AS ratings, (COALESCE(stars, (0)::bigint) + COALESCE(sum(stars), (0)::bigint)) AS stars, (COALESCE(earned, (0)::numeric) + COALESCE(sum(earned), (0)::numeric)) AS total_earned, (COALESCE(paid, (0)::numeric) + COALESCE(sum(paid), (0)::numeric)) AS paid, (COALESCE(released, (0)::numeric) + COALESCE(sum(released), (0)::numeric)) AS released, (COALESCE(open_amount, (0)::numeric) + COALESCE(sum(open_amount), (0)::numeric)) AS pending_earnings, GREATEST(last_active_at, max(active_at), ( SELECT max(active_at) AS max FROM money_deltas m WHERE (worker_id = id))) AS last_active_at FROM work_deltas d WHERE (worker_id = id)) t);",
 };
