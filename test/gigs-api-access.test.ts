@@ -167,6 +167,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     for: P,
     path: (t) => `/webhooks-in/dead-letters/${t.deadLetter}/retry`,
   },
+  'POST /webhooks-in/rails/{rail}/secret': { for: A, path: () => '/webhooks-in/rails/sandbox/secret' },
   'POST /imports': {
     for: P,
     path: (t) => `/imports?source=a.csv&kind=paid-tasks&platform=${t.platform}`,
@@ -281,6 +282,7 @@ describe('the table of rules', () => {
       'POST /auth/refresh',
       'POST /auth/logout',
       'POST /webhooks-in/task-completed',
+      'POST /webhooks-in/rails/{rail}',
     ]);
   });
 });
