@@ -12,6 +12,7 @@ import {
   type PlatformCaller,
 } from './support/gigs-api.ts';
 import { paidWorker, passValidity, settleTransfers } from './support/gigs-tasks.ts';
+import { failureOf } from './support/kernel.ts';
 import { expireLeases, makeDue, reapAll, take } from './support/queue.ts';
 import { type RailParts, railParts } from './support/rail-notifications.ts';
 
@@ -183,16 +184,23 @@ describe('a notification of a rail', () => {
   });
 
   it('about a transfer that was sent and is not known as sent here keeps it from being sent again', async () => {
-    const { id } = await withdraw();
-    await rails.sandbox.send({
-      ...{ reference: id, amount: '10', to: `0x${'a1'.repeat(20)}` },
-      ...{ validUntil: new Date(Date.now() + 60_000), signal: AbortSignal.timeout(60_000) },
-    });
-    expect((await read(id)).status).toBe('pending');
-    expect(await rails.tell({ transfer: id })).toBe('waiting');
-    expect(await read(id)).toMatchObject({ status: 'processing', railReference: expect.any(String) });
-    await settleTransfers(api.fixture);
-    expect([(await read(id)).status, await sends(id)]).toEqual(['completed', 1]);
+    for (const [end, outcome, status, left] of [
+      ['', 'waiting', 'completed', '0'],
+      ['dead', 'failed', 'failed', '10'],
+    ] as const) {
+      const { id, balance } = await withdraw(end);
+      const { toAddress } = await read(id);
+      await rails.sandbox.send({
+        ...{ reference: id, amount: '10', to: toAddress ?? '' },
+        ...{ validUntil: new Date(Date.now() + 60_000), signal: AbortSignal.timeout(60_000) },
+      });
+      expect((await read(id)).status).toBe('pending');
+      expect(await rails.tell({ transfer: id })).toBe(outcome);
+      expect((await read(id)).submittedAt).toBeInstanceOf(Date);
+      await settleTransfers(api.fixture);
+      expect([(await read(id)).status, await balance()]).toEqual([status, left]);
+      expect(await sends(id)).toBe(end === '' ? 1 : 0);
+    }
   });
 
   it('about nothing of ours is ignored', async () => {
@@ -428,7 +436,12 @@ describe('a sender', () => {
       return JSON.stringify({ type: 'ping', pad: 'x'.repeat(bytes - bare) });
     };
     expect(await rails.outcomeOf(await say(padded(65_536)))).toBe('ignored');
-    expect((await rails.post(await rails.sign(padded(65_537)))).status).toBe(413);
+    const large = await rails.sign(padded(65_537));
+    expect((await rails.post(large)).status).toBe(413);
+    const inProgram = api.service.inbound.receiveNotification('sandbox', {
+      ...{ headers: large.headers, body: Buffer.from(large.body) },
+    });
+    expect(await failureOf(inProgram)).toMatchObject({ code: 'invalid_input', field: 'body' });
     const { database, gigs: instance } = api.fixture.opened;
     const few = { calls: 2, seconds: 60 };
     const limited = openApi<Body>(

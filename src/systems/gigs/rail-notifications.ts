@@ -9,6 +9,7 @@ import {
   complete,
   endAttempts,
   GuildhallError,
+  invalidInput,
   isGuildhallError,
   JobRefused,
   requiredText,
@@ -43,6 +44,8 @@ interface KnownTransfer {
   readonly reference: string;
 }
 
+/** As the table has it: a notification is a page of JSON. */
+export const MAX_NOTIFICATION_BYTES = 64 * 1_024;
 const MAX_ID = 200;
 /** Jobs of one round: each asks a rail. */
 const BATCH = 20;
@@ -63,6 +66,14 @@ export async function receiveNotification(
   notification: SignedNotification,
 ): Promise<ReceivedNotification> {
   const { rail, notifications } = notifying(context, name);
+  const bytes = notification.body.byteLength;
+  if (bytes > MAX_NOTIFICATION_BYTES) {
+    throw invalidInput(
+      'body',
+      `The notification has ${bytes} bytes.`,
+      `Send ${MAX_NOTIFICATION_BYTES} at most.`,
+    );
+  }
   const notificationId = requiredText(await verified(notifications, notification), 'webhook-id', MAX_ID);
   const [row] = await context.scope.query<{ answer: Readonly<Record<string, unknown>> }>(
     'select :schema.receive_notification($1, $2, $3) as answer',

@@ -24,6 +24,7 @@ import {
   timeSchema,
 } from '../../../kernel/index.ts';
 import type { TaskCompletedEvent } from '../inbound.ts';
+import { MAX_NOTIFICATION_BYTES } from '../rail-notifications.ts';
 import type { Access } from './access.ts';
 import { evidenceFields } from './task-endings.ts';
 
@@ -170,7 +171,7 @@ export function addInboundRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
       description:
         'Kept before it is answered, once for its id. It moves nothing by itself: the rail is then asked, and its answer counts. Headers and body are those of the rail; the `sandbox` signs as Standard Webhooks. Reasons of refusals: 401 `webhook_header_missing`, `webhook_timestamp`, `webhook_expired`, `webhook_signature`, `notification_not_verified`; 404 `rail_not_found`; 409 `rail_has_no_notifications`, `notification_id_reused`. What cannot be worked on is a dead letter.',
       security: [],
-      limits: { ...MACHINE_PACE, streamsBody: true, bodyBytes: MAX_EVENT_BYTES },
+      limits: { ...MACHINE_PACE, streamsBody: true, bodyBytes: MAX_NOTIFICATION_BYTES },
       request: {
         params: railParam,
         headers: railHeaders,
