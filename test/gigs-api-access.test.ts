@@ -102,6 +102,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     path: (t) => `/workers/${t.worker}/loans/${t.loan}/repay`,
     body: () => ({ amount: '1' }),
   },
+  'POST /loans/{id}/write-off': {
+    for: A,
+    path: (t) => `/loans/${t.loan}/write-off`,
+    body: () => ({ reason: 'gone' }),
+  },
   'POST /workers/{id}/withdrawals': ofWorker('/withdrawals', () => ({
     amount: '1',
     toAddress: `0x${'12'.repeat(20)}`,
@@ -171,6 +176,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     for: P,
     path: (t) => `/webhooks-in/dead-letters/${t.deadLetter}/retry`,
   },
+  'POST /webhooks-in/rails/{rail}/secret': { for: A, path: () => '/webhooks-in/rails/sandbox/secret' },
   'POST /imports': {
     for: P,
     path: (t) => `/imports?source=a.csv&kind=paid-tasks&platform=${t.platform}`,
@@ -287,6 +293,7 @@ describe('the table of rules', () => {
       'POST /auth/wallet/challenge',
       'POST /auth/wallet-login',
       'POST /webhooks-in/task-completed',
+      'POST /webhooks-in/rails/{rail}',
     ]);
   });
 });
@@ -342,7 +349,8 @@ describe('an unknown id', () => {
         if (rule.for === 'anyone' || !name.includes('{id}')) continue;
         for (const as of [worker, platform, admin]) {
           const answer = await send(name, rule, as);
-          const expected = name === 'POST /tasks/{id}/resolve' && as !== admin ? 403 : 404;
+          const isForAdmins = rule.for.length === 1 && rule.for[0] === 'admin';
+          const expected = isForAdmins && as !== admin ? 403 : 404;
           const isClaim = name === 'POST /tasks/{id}/claim' && as !== admin;
           if (!isClaim) expect([name, answer.status]).toEqual([name, expected]);
         }
@@ -376,6 +384,7 @@ describe('a call that moves money or creates work', () => {
       JSON.stringify(operation).includes('parameters/RequiredIdempotencyKey'),
     );
     expect(needing.map(nameOf).sort()).toEqual([
+      'POST /loans/{id}/write-off',
       'POST /platforms/{id}/deposits',
       'POST /platforms/{id}/tasks/complete',
       'POST /platforms/{id}/tasks/start-stream',

@@ -75,7 +75,7 @@ describe('the API document of gigs', () => {
         seen[isNeeded ? 'required' : 'optional'] += 1;
       }
     }
-    expect(seen.required).toBe(13);
+    expect(seen.required).toBe(14);
     expect(seen.optional).toBeGreaterThan(20);
     const shown = [...page.matchAll(/<dt><code>Idempotency-Key<\/code>.*?<\/dt>/gs)].map(([text]) => text);
     expect(shown.filter((text) => !text.includes('optional'))).toHaveLength(seen.required);

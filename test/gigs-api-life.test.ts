@@ -209,12 +209,30 @@ describe('an advance', () => {
     const [platform, admin] = [await api.platform('5000'), await api.admin()];
     const worker = await eligibleWorker(api.fixture, platform.id);
     const { id } = await api.service.requestAdvance(worker, { amount: '100' });
+    const key = freshKey();
+    const writeOff = (reason: string) =>
+      api.call('POST', `/loans/${id}/write-off`, { as: admin, headers: key, body: { reason } });
+    const early = await writeOff('too early');
+    expect([early.status, early.body.reason]).toEqual([409, 'loan_not_defaulted']);
     await api.fixture.scope.query(
       `update :schema.loans set repayment_due = statement_timestamp() - interval '1 millisecond' where id = $1`,
       [id],
     );
     await api.service.defaultOverdueLoans();
-    await api.service.writeOffLoan(id, { reason: 'cannot be found' });
+    for (const bad of ['', 'x'.repeat(1_001)]) {
+      const refused = await writeOff(bad);
+      expect([refused.status, refused.body.field]).toEqual([400, 'reason']);
+    }
+    const [written, twice] = [await writeOff('x'.repeat(1_000)), await writeOff('x'.repeat(1_000))];
+    expect([written.status, written.body]).toMatchObject([200, { id, status: 'written_off' }]);
+    expect([twice.status, twice.text]).toEqual([200, written.text]);
+    expect(await api.fixture.balance('losses')).toBe('103.5');
+    const [entry] = await api.fixture.scope.query(
+      `select actor_type as kind, actor_id as actor from :schema.audit_logs
+        where action = 'written_off' and resource_id = $1`,
+      [id],
+    );
+    expect(entry).toEqual({ kind: 'admin', actor: admin.id });
     const { activeLoan } = await api.get(`/workers/${worker}/loans/active`, admin);
     expect(activeLoan).toMatchObject({ id, status: 'written_off', remaining: '103.5' });
     const path = `/workers/${worker}/loans/${id}/repay`;

@@ -25,7 +25,9 @@ const INDIRECT: readonly (readonly [string, string])[] = [
   ['withdrawal', 'fail'],
   ['worker', 'register'],
   ['platform', 'register'],
+  ['deposit', 'fail'],
   ['inbound_event', 'retry'],
+  ['rail_notification', 'retry'],
 ];
 
 const PARTICIPLE = /^[a-z]+(_[a-z]+)*\.([a-z]+ed|repaid|paid_down|topped_up|written_off|secret_rotated)$/;

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { transform } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { newId, signWebhook, verifyWebhook } from '../src/kernel/index.ts';
 import type { GigsService, GigTransaction } from '../src/systems/gigs/index.ts';
 import { type GigsFixture, openGigs } from './support/gigs.ts';
 import { GIGS } from './support/gigs-events.ts';
 import { paidWorker, passValidity } from './support/gigs-tasks.ts';
+import { failureOf } from './support/kernel.ts';
 import { makeDue } from './support/queue.ts';
 
 interface Sent {
@@ -19,6 +21,8 @@ interface Sent {
 
 let t: GigsFixture;
 let provider: Server;
+/** With which the provider signs what it announces. */
+const key = Buffer.alloc(32, 5);
 /** What the provider accepted, by its idempotency key. */
 const sent = new Map<string, Sent>();
 /** What it does with the next transfer. */
@@ -27,6 +31,7 @@ let posts = 0;
 
 beforeAll(async () => {
   t = await openGigs();
+  vi.stubEnv('EXAMPLE_RAIL_SECRET', `whsec_${key.toString('base64')}`);
   provider = createServer(async (request, response) => {
     const answer = (status: number, body?: object): void => {
       response.writeHead(status, { 'content-type': 'application/json' });
@@ -49,6 +54,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   expect(await t.broken()).toEqual([]);
   await t.opened.close();
   await new Promise((resolve) => provider.close(resolve));
@@ -65,7 +71,28 @@ async function runSample(service: GigsService, workerId: string): Promise<void> 
   expect(here).toContain(`127.0.0.1:${port}`);
   expect(here).toContain(`out of ${workerId}`);
   const { code } = await transform(`async function sample() {${here}}`, { loader: 'ts' });
-  await new Function('service', 'worker', `${code}; return sample();`)(service, { id: workerId });
+  const run = new Function('service', 'worker', 'verifyWebhook', `${code}; return sample();`);
+  await run(service, { id: workerId }, verifyWebhook);
+}
+
+/** Announces a transfer as the provider does, and works on it; returns what became of that. */
+async function announce(body: object, signedBy = key): Promise<string | undefined> {
+  const text = JSON.stringify(body);
+  const message = { id: newId('msg'), timestampS: Math.floor(Date.now() / 1000), body: text };
+  const { id } = await t.service.inbound.receiveNotification('example', {
+    headers: {
+      'webhook-id': message.id,
+      'webhook-timestamp': String(message.timestampS),
+      'webhook-signature': signWebhook([signedBy], message),
+    },
+    body: Buffer.from(text),
+  });
+  await t.service.inbound.work();
+  const [row] = await t.scope.query<{ outcome: string }>(
+    'select outcome from :schema.rail_notifications where id = $1',
+    [id],
+  );
+  return row?.outcome;
 }
 
 const transferOf = async (workerId: string): Promise<GigTransaction> =>
@@ -88,6 +115,22 @@ describe('the sample of a rail of one’s own in the README', () => {
     expect(transfer).toMatchObject({ rail: 'example', status: 'completed', amount: '20' });
     expect(sent.get(transfer.id)).toMatchObject({ amount: '20', to: transfer.toAddress, state: 'accepted' });
     expect(posts).toBe(1);
+  });
+
+  it('is told by the provider when it has confirmed it, and believes nobody else', async () => {
+    const worker = await paidWorker(t, '30');
+    await runSample(t.service, worker);
+    await work(1);
+    const { id } = await transferOf(worker);
+    const news = { type: 'transfer', data: { idempotencyKey: id, state: 'dropped' } };
+    expect(await failureOf(announce(news, Buffer.alloc(32, 6)))).toMatchObject({
+      code: 'unauthenticated',
+      reason: 'webhook_signature',
+    });
+    expect(await announce({ type: 'balance' })).toBe('ignored');
+    expect(await announce(news)).toBe('waiting');
+    expect(await announce(news)).toBe('confirmed');
+    expect((await transferOf(worker)).status).toBe('completed');
   });
 
   it('after an answer that was lost asks, and does not send again', async () => {

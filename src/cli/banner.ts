@@ -1,4 +1,5 @@
 /** What `guildhall up` prints when it is ready: where everything is, and how safe it is. */
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { DemoSignIn } from '../guildhall.ts';
 import type { OpenSession } from './session.ts';
@@ -30,7 +31,7 @@ export function banner({ open, config, url, signIns, version }: BannerFacts): st
     `  Health         ${url}/readyz    ${url}/health    metrics ${url}/metrics`,
     '',
     ...signInLines(signIns),
-    ...databaseLines(open),
+    ...databaseLines(open, config),
     ...warnings(config, signIns),
     '  Stop           Ctrl-C',
   ];
@@ -52,21 +53,41 @@ function signInLines(all: readonly DemoSignIns[]): string[] {
   );
 }
 
-function databaseLines({ embedded, database }: OpenSession): string[] {
+function databaseLines({ embedded, database }: OpenSession, { home }: Config): string[] {
   if (embedded === null) {
     const through = database.profile === 'pooled' ? ', through a transaction-mode pooler' : '';
     return [
       `  Database       ${database.address} (PostgreSQL ${Math.trunc(database.serverVersion / 10_000)}${through})`,
     ];
   }
-  const account = embedded.account === null ? '' : `, as ${embedded.account}`;
+  const { username, pathname } = new URL(embedded.url);
+  const name = pathname.slice(1);
   return [
-    `  Database       embedded PostgreSQL ${embedded.version} on 127.0.0.1:${embedded.port}${account}`,
+    `  Database       embedded PostgreSQL ${embedded.version} on 127.0.0.1:${embedded.port}, database ${name}, role ${username}`,
+    ...(embedded.account === null
+      ? []
+      : [`                 (the server's processes belong to the system account ${embedded.account})`]),
+    ...psqlLines({ home, port: embedded.port, role: username, name }),
     `  Data           ${embedded.dataFolder}`,
     ...(embedded.relocated
       ? [`                 (placed there because the account ${embedded.account} cannot reach this folder)`]
       : []),
     `  Durability     ${embedded.durability}`,
+  ];
+}
+
+/** The password is read by the shell when the line is run, so that it stands in no terminal and no log. */
+function psqlLines(at: {
+  readonly home: string;
+  readonly port: number;
+  readonly role: string;
+  readonly name: string;
+}): string[] {
+  // Shells of Windows have no $(…).
+  if (process.platform === 'win32') return [];
+  const file = `'${join(at.home, 'password').replaceAll("'", String.raw`'\''`)}'`;
+  return [
+    `  psql           PGPASSWORD=$(cat ${file}) psql -h 127.0.0.1 -p ${at.port} -U ${at.role} ${at.name}`,
   ];
 }
 

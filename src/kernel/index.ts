@@ -149,6 +149,7 @@ export {
   type ReplayRequest as WebhookReplayRequest,
   type ReplayResult as WebhookReplayResult,
   type RotatedSecret as RotatedWebhookSecret,
+  secretText as webhookSecretText,
   signWebhook,
   type VerifyOptions as WebhookVerifyOptions,
   verifyWebhook,

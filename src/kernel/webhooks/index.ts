@@ -2,6 +2,12 @@
 export { fanOut } from './fan-out.ts';
 export { addWebhookRoutes } from './routes.ts';
 export { type Webhooks, webhooksOf } from './service.ts';
-export { signWebhook, type VerifyOptions, verifyWebhook, type WebhookHeaders } from './signature.ts';
+export {
+  secretText,
+  signWebhook,
+  type VerifyOptions,
+  verifyWebhook,
+  type WebhookHeaders,
+} from './signature.ts';
 export type * from './types.ts';
 export { createDeliveryWorker, type DeliveryWorker, retireDeliveries, type WorkerOptions } from './worker.ts';

@@ -1,9 +1,11 @@
-/** Webhooks that platforms send, as one part of the service: `service.inbound`. */
+/** Webhooks that platforms and rails send, as one part of the service: `service.inbound`. */
 import type { Page, PageRequest } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
 import * as events from './inbound.ts';
 import { type SignedCall, senderOf } from './inbound-signature.ts';
 import { workInboundEvents } from './inbound-work.ts';
+import * as notifications from './rail-notifications.ts';
+import type { SignedNotification } from './rails.ts';
 
 export class InboundEvents {
   private readonly context: Context;
@@ -21,17 +23,34 @@ export class InboundEvents {
     return events.receiveEvent(this.context, platformId, event);
   }
 
-  /** One round over the events that wait; true when there may be more. */
-  work(): Promise<boolean> {
-    return workInboundEvents(this.context);
+  /** Verifies and keeps what a rail announces. */
+  receiveNotification(
+    rail: string,
+    notification: SignedNotification,
+  ): Promise<notifications.ReceivedNotification> {
+    return notifications.receiveNotification(this.context, rail, notification);
+  }
+
+  /** A new secret that signs what a rail announces; it is shown this once. */
+  rotateRailSecret(rail: string): Promise<string> {
+    return notifications.rotateRailSecret(this.context, rail);
+  }
+
+  /** One round over what waits, of platforms and of rails; true when there may be more. */
+  async work(): Promise<boolean> {
+    const worked = await Promise.all([
+      workInboundEvents(this.context),
+      notifications.workNotifications(this.context),
+    ]);
+    return worked.includes(true);
   }
 
   listDeadLetters(filter?: PageRequest & { readonly platformId?: string }): Promise<Page<events.DeadLetter>> {
     return events.listDeadLetters(this.context, filter);
   }
 
-  /** Platform of an event; null when there is no such event. */
-  ownerOf(id: string): Promise<string | null> {
+  /** Whose it is; null when nothing of that id was received. */
+  ownerOf(id: string): Promise<events.EventOwner | null> {
     return events.getEventOwner(this.context, id);
   }
 

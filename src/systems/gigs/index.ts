@@ -19,7 +19,7 @@ export type { TaskName } from './external-tasks.ts';
 export type { Tables as GigsTables } from './generated/tables.ts';
 export type { ImportRecord } from './import-pages.ts';
 export { CHAIN_KINDS, IMPORT_KINDS, importFile, recogniseKind } from './imports/index.ts';
-export type { DeadLetter, ReceivedEvent, TaskCompletedEvent } from './inbound.ts';
+export type { DeadLetter, EventOwner, ReceivedEvent, TaskCompletedEvent } from './inbound.ts';
 export { InboundEvents } from './inbound-events.ts';
 export { MAX_SKEW_S, type SignedCall, signInbound } from './inbound-signature.ts';
 export { type ActiveLoan, DEFAULT_PENALTY, LOAN_STATUSES, type LoanFilter } from './loans.ts';
@@ -40,12 +40,17 @@ export {
   type WorkerPrediction,
 } from './prediction.ts';
 export type { WorkerProfile } from './profiles.ts';
+export type { ReceivedNotification } from './rail-notifications.ts';
 export {
   FINAL_CONFIRMATIONS,
   type PaymentRail,
+  type RailDeposit,
+  type RailNews,
+  type RailNotifications,
   type RailStatus,
   Rails,
   type SendOutcome,
+  type SignedNotification,
   type TransferOrder,
 } from './rails.ts';
 export type { DoneWork, RecordedWork } from './recorded-work.ts';
@@ -63,7 +68,7 @@ export {
   riskGrade,
   riskScore,
 } from './risk.ts';
-export { sandboxRail } from './sandbox-rail.ts';
+export { type SandboxNotification, type SandboxRail, sandboxRail } from './sandbox-rail.ts';
 export { GigsService } from './service.ts';
 export type {
   DailyTransactions,

@@ -1,5 +1,5 @@
 /**
- * Sends withdrawals and waits for their confirmations: jobs of the queue, each step of which can be repeated. What was
+ * Sends withdrawals, and waits for the confirmations of them and of deposits: jobs of the queue, each step of which can be repeated. What was
  * sent and is not confirmed is looked for before it is sent again, under the same reference.
  */
 import {
@@ -10,10 +10,18 @@ import {
   endAttempts,
   enqueue,
   type JobDefinition,
+  JobRefused,
   type PayloadSchema,
 } from '../../kernel/index.ts';
 import { type Context, moving } from './context.ts';
-import { FINAL_CONFIRMATIONS, type RailStatus, type SendOutcome } from './rails.ts';
+import { noteDeposit } from './deposits.ts';
+import {
+  FINAL_CONFIRMATIONS,
+  type PaymentRail,
+  type RailDeposit,
+  type RailStatus,
+  type SendOutcome,
+} from './rails.ts';
 import { readRow } from './rows.ts';
 
 interface TransferPayload {
@@ -52,6 +60,8 @@ const named = (name: string): JobDefinition<TransferPayload, TransferPayload> =>
   defineJob({ name, schema: payloadSchema, retry: RETRY, leaseS: LEASE_S, handler: () => undefined });
 const SEND = named('send-transfer');
 const CONFIRM = named('confirm-transfer');
+/** Also written in note_deposit. */
+const CONFIRM_DEPOSIT = named('confirm-deposit');
 
 /** What follows a step; null: nothing does. */
 type Next = { readonly job: typeof SEND; readonly delayS: number } | null;
@@ -72,14 +82,15 @@ interface Turn {
 /** One round over the transfers that are due; true when more wait. Safe in several processes at once. */
 export async function workTransfers(context: Context, given: TransferOptions = {}): Promise<boolean> {
   const options = { ...DEFAULTS, ...given };
-  const [sent, confirmed] = await Promise.all([
+  const worked = await Promise.all([
     workQueue(context, { queue: SEND.name, step: sendStep, options }),
     workQueue(context, { queue: CONFIRM.name, step: confirmStep, options }),
+    workQueue(context, { queue: CONFIRM_DEPOSIT.name, step: confirmDepositStep, options }),
   ]);
-  return sent + confirmed > 0;
+  return worked.some((count) => count > 0);
 }
 
-/** Puts withdrawals that nobody has touched for ten minutes back in line; true when more wait. */
+/** Puts withdrawals and deposits that nobody has touched for ten minutes back in line; true when more wait. */
 export async function chaseTransfers(context: Context): Promise<boolean> {
   const [row] = await context.scope.query<{ chased: number }>(
     'select :schema.chase_transfers($1::interval, $2) as chased',
@@ -168,6 +179,30 @@ const confirmStep: Step = async (context, id, options) => {
   return state === 'processing' ? { job: CONFIRM, delayS: options.confirmEveryS } : null;
 };
 
+const confirmDepositStep: Step = async (context, id, options) => {
+  const [deposit] = await context.scope.query<{ rail: string; reference: string }>(
+    `select rail, rail_reference as reference from :schema.transactions
+      where id = $1 and tx_type = 'deposit' and status = 'pending'`,
+    [id],
+  );
+  if (deposit === undefined) return null;
+  const { rail, reference } = deposit;
+  const found = await findDeposit(context.rails.get(rail), reference);
+  if (found === null) throw new Error(`The rail no longer knows the deposit ${reference}.`);
+  const { status } = await noteDeposit(context, { rail, reference, found, delayS: options.confirmEveryS });
+  return status === 'pending' ? { job: CONFIRM_DEPOSIT, delayS: options.confirmEveryS } : null;
+};
+
+/** What the rail says of money that came in. Refuses for good when it cannot be asked. */
+export function findDeposit(rail: PaymentRail, reference: string): Promise<RailDeposit | null> {
+  if (rail.findDeposit === undefined) {
+    throw new JobRefused(
+      `The rail ${rail.name} cannot be asked for the deposit ${reference}: it has no findDeposit.`,
+    );
+  }
+  return within(() => (rail.findDeposit as NonNullable<PaymentRail['findDeposit']>)(reference));
+}
+
 async function beginSend(
   { scope }: Context,
   id: string,
@@ -187,8 +222,13 @@ function orderOf({ reference, amount, to, validUntil }: Turn) {
 
 type Noted = Partial<RailStatus> & Pick<RailStatus, 'state' | 'confirmations'>;
 
-/** Returns the status of the withdrawal after that. */
-async function note(context: Context, id: string, turn: Turn, seen: Noted): Promise<string | null> {
+/** Writes down what the rail says of a withdrawal, and returns its status after that. */
+export async function note(
+  context: Context,
+  id: string,
+  turn: Pick<Turn, 'round'>,
+  seen: Noted,
+): Promise<string | null> {
   const rows = await moving(context, (wide) =>
     context.scope.query<{ status: string | null }>(
       'select :schema.note_transfer($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as status',
@@ -208,7 +248,7 @@ async function note(context: Context, id: string, turn: Turn, seen: Noted): Prom
 }
 
 /** The answer of a rail, or an error when it takes longer than we wait. */
-async function within<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function within<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(ANSWER_MS);
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('The rail did not answer in time.')), {

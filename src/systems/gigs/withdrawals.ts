@@ -30,7 +30,10 @@ export interface WithdrawalInput {
 
 type Answer = { readonly answer: Readonly<Record<string, unknown>> };
 
-/** Books money that has come in for a platform. */
+/**
+ * Books money that has come in for a platform. A platform's own word counts on the sandbox only (`deposit_not_believed`):
+ * over another rail the house books, or the rail announces it.
+ */
 export async function depositFunds(
   context: Context,
   { platformId, amount, reference, rail = DEFAULT_RAIL }: DepositInput,
@@ -40,6 +43,17 @@ export async function depositFunds(
   const checked = usdcText(amount, 'amount');
   const known = reference === undefined ? null : requiredText(reference, 'reference', MAX_REFERENCE);
   const name = context.rails.get(rail).name;
+  if (context.actor.kind === 'platform' && name !== DEFAULT_RAIL) {
+    throw new GuildhallError(
+      'forbidden',
+      `A platform cannot say itself what came in over the rail ${name}.`,
+      {
+        field: 'rail',
+        reason: 'deposit_not_believed',
+        hint: 'It is booked when the rail has confirmed it, or by an administrator.',
+      },
+    );
+  }
   const once = onceParams(context, options, {
     operation: 'deposit_funds',
     request: [id, checked, known, name],

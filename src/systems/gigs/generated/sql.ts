@@ -371,24 +371,31 @@ as $$
 declare
   v_jobs jsonb;
 begin
-  select jsonb_agg(jsonb_build_object('payload', jsonb_build_object('transactionId', d.id), 'key', d.id)) into v_jobs
+  select jsonb_agg(jsonb_build_object('payload', jsonb_build_object('transactionId', d.id), 'key', d.id,
+    'type', d.tx_type)) into v_jobs
   from (
-    select t.id from :schema.transactions t
+    select t.id, t.tx_type from :schema.transactions t
     where t.status in ('pending', 'processing') and t.updated_at < clock_timestamp() - p_idle
-      and t.tx_type = 'withdrawal'
+      and t.tx_type in ('withdrawal', 'deposit')
     order by t.updated_at
     limit p_limit
     for no key update skip locked
   ) as d;
   if v_jobs is null then return 0; end if;
-  perform :schema.queue_enqueue('send-transfer', v_jobs);
+  perform :schema.queue_enqueue(q.queue, q.jobs)
+  from (
+    select case j ->> 'type' when 'deposit' then 'confirm-deposit' else 'send-transfer' end as queue,
+      jsonb_agg(j - 'type') as jobs
+    from jsonb_array_elements(v_jobs) as j
+    group by 1
+  ) as q;
   update :schema.transactions set updated_at = clock_timestamp()
   where id in (select j -> 'payload' ->> 'transactionId' from jsonb_array_elements(v_jobs) as j);
   return jsonb_array_length(v_jobs);
 end
 $$;
 comment on function :schema.chase_transfers(interval, integer) is
-  'Puts withdrawals that nobody has touched for so long back in line, such as after their jobs became dead letters; returns how many.';
+  'Puts withdrawals and pending deposits that nobody has touched for so long back in line, such as after their jobs became dead letters; returns how many.';
 `,
     },
     {
@@ -1050,6 +1057,33 @@ as $$
 $$;
 comment on function :schema.event_type(text, text) is
   'Type of the event of an action: a noun and a past participle. Actions that are participles already stay as they are.';
+`,
+    },
+    {
+      path: "functions/find_transfer.sql",
+      text: `create or replace function :schema.find_transfer(p_rail text, p_reference text, p_rail_reference text) returns jsonb
+language sql stable
+set search_path = :schema, pg_temp
+as $$
+  select jsonb_build_object('id', f.id, 'rail', f.rail, 'status', f.status, 'round', f.round,
+    'is_current', f.round = f.attempts,
+    'reference', f.id || case when f.round > 1 then '-' || f.round else '' end)
+  from (
+    select t.id, t.rail, t.status, t.attempts,
+      case when p_reference = t.id then 1 else substr(p_reference, length(t.id) + 2)::integer end as round
+    from :schema.transactions t
+    where t.id = split_part(p_reference, '-', 1) and p_reference ~ '^[^-]+(-([2-9]|[1-9][0-9]{1,5}))?$'
+      and t.tx_type = 'withdrawal'
+    union all
+    select t.id, t.rail, t.status, t.attempts, t.attempts
+    from :schema.transactions t
+    where p_reference is null and t.rail = p_rail and t.rail_reference = p_rail_reference
+      and t.tx_type = 'withdrawal'
+  ) as f
+  where f.round <= f.attempts;
+$$;
+comment on function :schema.find_transfer(text, text, text) is
+  'The withdrawal that a rail speaks of, by our reference (of any of its rounds) or by the rail''s own; null when there is none. A reference of ours is found whichever rail the withdrawal goes over.';
 `,
     },
     {
@@ -1878,6 +1912,78 @@ comment on function :schema.must_be_plain(boolean) is
 `,
     },
     {
+      path: "functions/note_deposit.sql",
+      text: `create or replace function :schema.note_deposit(
+  p_rail text, p_reference text, p_platform text, p_amount numeric, p_state text, p_confirmations integer,
+  p_final integer, p_tx_hash text, p_log_index integer, p_block bigint, p_reason text, p_delay_s double precision,
+  p_wide boolean default false
+) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.transactions;
+  v_ids bigint[];
+  v_done constant boolean := p_state = 'accepted' and p_confirmations >= p_final;
+  v_at constant timestamptz(3) := clock_timestamp();
+begin
+  if not exists (select from :schema.platforms where id = p_platform) then
+    raise exception 'Platform not found' using errcode = 'GH404', constraint = 'platform_not_found',
+      column = 'platformId', detail = jsonb_build_object('platformId', p_platform)::text,
+      hint = 'Register it first.';
+  end if;
+  -- A reference that another call is just using is waited for; then its deposit is found.
+  insert into :schema.transactions (platform_id, tx_type, amount, status, rail, rail_reference)
+  values (p_platform, 'deposit', p_amount, 'pending', p_rail, p_reference)
+  on conflict (rail, rail_reference) where rail_reference is not null do nothing
+  returning * into v_row;
+  if v_row.id is null then
+    select * into v_row from :schema.transactions where rail = p_rail and rail_reference = p_reference
+    for no key update;
+    if (v_row.platform_id, v_row.tx_type, v_row.amount) is distinct from (p_platform, 'deposit', p_amount) then
+      raise exception 'The reference "%" of % belongs to another movement.', p_reference, p_rail
+        using errcode = 'GH409', constraint = 'reference_used', column = 'reference',
+          hint = 'Each deposit has a reference of its own.';
+    end if;
+    if v_row.status <> 'pending' then
+      return jsonb_build_object('id', v_row.id, 'status', v_row.status, 'was_over', true);
+    end if;
+  else
+    perform :schema.record_action('system', null, null, 'announced', 'deposit', v_row.id,
+      jsonb_build_object('platformId', p_platform, 'amount', trim_scale(p_amount)::text), array[p_platform]);
+    if p_state = 'accepted' and not v_done then
+      -- A rail may announce it once and never again: it is asked until it is final.
+      perform :schema.queue_enqueue('confirm-deposit', jsonb_build_array(jsonb_build_object(
+        'payload', jsonb_build_object('transactionId', v_row.id), 'key', v_row.id, 'delayS', p_delay_s)));
+    end if;
+  end if;
+  if v_done then
+    v_ids := :schema.move_money(array['deposit ' || v_row.id], array['bank'], array['platform:' || p_platform],
+      array[p_amount], v_row.id, p_wide);
+  end if;
+  update :schema.transactions
+  set status = case when p_state = 'failed' then 'failed' when v_done then 'completed' else 'pending' end,
+    ledger_transfer_id = v_ids[1], tx_hash = coalesce(p_tx_hash, tx_hash), log_index = coalesce(p_log_index, log_index),
+    block_number = coalesce(p_block, block_number),
+    blockchain_confirmations = greatest(blockchain_confirmations, p_confirmations),
+    error_message = case when p_state = 'failed' then p_reason end,
+    processed_at = case when p_state = 'failed' or v_done then v_at end, updated_at = v_at
+  where id = v_row.id returning * into v_row;
+  if v_row.status <> 'pending' then
+    perform :schema.record_action('system', null, null, case when v_done then 'complete' else 'fail' end, 'deposit',
+      v_row.id, jsonb_build_object('platformId', p_platform, 'amount', trim_scale(p_amount)::text,
+        'txHash', v_row.tx_hash, 'error', v_row.error_message), array[p_platform]);
+  end if;
+  return jsonb_build_object('id', v_row.id, 'status', v_row.status, 'was_over', false);
+end
+$$;
+comment on function :schema.note_deposit(
+  text, text, text, numeric, text, integer, integer, text, integer, bigint, text, double precision, boolean
+) is
+  'Writes down what the rail says of a deposit: pending first, booked once with enough confirmations, failed when the rail dropped it. What is over stays as it is; another platform or amount under the same reference is refused.';
+`,
+    },
+    {
       path: "functions/note_transfer.sql",
       text: `create or replace function :schema.note_transfer(
   p_id text, p_round integer, p_state text, p_confirmations integer, p_final integer, p_rail_reference text,
@@ -1892,7 +1998,10 @@ declare
   v_at constant timestamptz(3) := clock_timestamp();
 begin
   select * into v_row from :schema.transactions where id = p_id for no key update;
-  if v_row.status is distinct from 'processing' or v_row.attempts <> p_round then return v_row.status; end if;
+  -- One that is pending here was sent all the same if the rail knows it, such as after a restore: it is not sent again.
+  if coalesce(v_row.status not in ('pending', 'processing'), true) or v_row.attempts <> p_round then
+    return v_row.status;
+  end if;
   if p_state = 'failed' then
     perform :schema.move_money(array['withdrawal ' || p_id || ' back ' || p_round], array['rail'],
       array['worker:' || v_row.worker_id], array[v_row.amount], p_id, p_wide);
@@ -1906,6 +2015,7 @@ begin
     block_number = coalesce(p_block, block_number),
     blockchain_confirmations = greatest(blockchain_confirmations, p_confirmations),
     error_message = case when p_state = 'failed' then p_reason end,
+    submitted_at = coalesce(submitted_at, v_at),
     processed_at = case when p_state = 'failed' or v_done then v_at end, updated_at = v_at
   where id = p_id returning * into v_row;
   if v_row.status <> 'processing' then
@@ -2485,6 +2595,44 @@ end
 $$;
 comment on function :schema.receive_event(text, text, bytea, jsonb) is
   'Keeps an event of a platform with the job that works on it, once for its id; other content under the same id is refused.';
+`,
+    },
+    {
+      path: "functions/receive_notification.sql",
+      text: `create or replace function :schema.receive_notification(p_rail text, p_notification_id text, p_body bytea) returns jsonb
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_row :schema.rail_notifications;
+  v_job bigint;
+begin
+  insert into :schema.rail_notifications (rail, notification_id, body)
+  values (p_rail, p_notification_id, p_body)
+  on conflict (rail, notification_id) do nothing
+  returning * into v_row;
+  if not found then
+    select n.* into strict v_row
+    from :schema.rail_notifications n
+    where n.rail = p_rail and n.notification_id = p_notification_id;
+    if v_row.body <> p_body then
+      raise exception 'The notification % was received before with other content.', p_notification_id
+        using errcode = 'GH409', constraint = 'notification_id_reused', column = 'webhook-id',
+          detail = jsonb_build_object('id', v_row.id, 'notificationId', p_notification_id)::text,
+          hint = 'Give each notification an id of its own; the first one counts.';
+    end if;
+    return jsonb_build_object('id', v_row.id, 'notification_id', p_notification_id, 'created', false);
+  end if;
+  -- Notification and job commit together: what was answered with 202 is worked on, whatever happens.
+  select j.id into v_job
+  from :schema.queue_enqueue('rail-notification', jsonb_build_array(
+    jsonb_build_object('payload', jsonb_build_object('notificationId', v_row.id)))) as j;
+  update :schema.rail_notifications set job_id = v_job where id = v_row.id;
+  return jsonb_build_object('id', v_row.id, 'notification_id', p_notification_id, 'created', true);
+end
+$$;
+comment on function :schema.receive_notification(text, text, bytea) is
+  'Keeps a notification of a rail, whose signature was checked, with the job that works on it, once for its id; other content under the same id is refused.';
 `,
     },
     {
@@ -3496,6 +3644,32 @@ comment on function :schema.risk_parts(
 `,
     },
     {
+      path: "functions/rotate_sandbox_secret.sql",
+      text: `create or replace function :schema.rotate_sandbox_secret(
+  p_actor_type text, p_actor_id text, p_request_id text, p_overlap_s double precision
+) returns bytea
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+declare
+  v_secret constant bytea := :schema.webhook_new_secret();
+  v_last integer;
+begin
+  -- Rotations wait for each other here; the second one then retires the key that the first one made.
+  lock table :schema.sandbox_secrets in share row exclusive mode;
+  select max(generation) into v_last from :schema.sandbox_secrets;
+  delete from :schema.sandbox_secrets where accepted_until is not null;
+  update :schema.sandbox_secrets set accepted_until = clock_timestamp() + make_interval(secs => p_overlap_s);
+  insert into :schema.sandbox_secrets (generation, secret) values (coalesce(v_last, 0) + 1, v_secret);
+  perform :schema.record_action(p_actor_type, p_actor_id, p_request_id, 'secret_rotated', 'rail', 'sandbox', '{}');
+  return v_secret;
+end
+$$;
+comment on function :schema.rotate_sandbox_secret(text, text, text, double precision) is
+  'Makes a new key for notifications of the sandbox rail; the one before it is accepted beside it until the overlap in seconds is over.';
+`,
+    },
+    {
       path: "functions/same_task.sql",
       text: `create or replace function :schema.same_task(
   p_task :schema.tasks, p_worker text, p_type text, p_amount numeric, p_escrow numeric, p_title text,
@@ -3543,6 +3717,49 @@ as $$
 $$;
 comment on function :schema.sandbox_find(text) is
   'The sandbox rail''s find: each look adds four confirmations. An address that ends in cafe gets none, one in fade fails at the second look. Null: nothing was sent.';
+`,
+    },
+    {
+      path: "functions/sandbox_find_deposit.sql",
+      text: `create or replace function :schema.sandbox_find_deposit(p_reference text) returns jsonb
+language sql volatile
+set search_path = :schema, pg_temp
+as $$
+  update :schema.sandbox_deposits s
+  set looks = s.looks + 1, updated_at = clock_timestamp(),
+    state = case when right(s.reference, 4) = 'fade' and s.looks >= 1 then 'failed' else s.state end,
+    reason = case when right(s.reference, 4) = 'fade' and s.looks >= 1 then 'It was dropped from the chain.' else s.reason end,
+    confirmations = case when s.state <> 'accepted' or right(s.reference, 4) in ('cafe', 'fade') then s.confirmations
+      else least(12, s.confirmations + 4) end
+  where s.reference = p_reference
+  returning jsonb_build_object('state', s.state, 'platform_id', s.platform_id, 'amount', trim_scale(s.amount)::text,
+    'confirmations', s.confirmations, 'reason', s.reason);
+$$;
+comment on function :schema.sandbox_find_deposit(text) is
+  'What the sandbox rail knows of a deposit: each look adds four confirmations. A reference that ends in cafe gets none, one in fade fails at the second look. Null: nothing came in.';
+`,
+    },
+    {
+      path: "functions/sandbox_keys.sql",
+      text: `create or replace function :schema.sandbox_keys() returns bytea[]
+language plpgsql
+set search_path = :schema, pg_temp
+as $$
+begin
+  if not exists (select from :schema.sandbox_secrets where accepted_until is null) then
+    -- Made here, not by the caller: a value sent as a parameter could end up in the server's statement log.
+    insert into :schema.sandbox_secrets (generation, secret) values (1, :schema.webhook_new_secret())
+    on conflict do nothing;
+  end if;
+  return (
+    select array_agg(s.secret order by s.generation desc)
+    from :schema.sandbox_secrets s
+    where coalesce(s.accepted_until > clock_timestamp(), true)
+  );
+end
+$$;
+comment on function :schema.sandbox_keys() is
+  'Keys of the sandbox rail''s notifications, the one that signs first; makes the first one, once for all processes.';
 `,
     },
     {
@@ -5915,6 +6132,99 @@ begin
   if exists (select from :schema.audit_logs) then analyze :schema.audit_logs; end if;
 end
 $$;
+`,
+    },
+    {
+      path: "migrations/0016_create_rail_notifications.down.sql",
+      text: `drop table :schema.sandbox_deposits;
+drop table :schema.sandbox_secrets;
+delete from :schema.retention_policies where name = 'rail_notifications';
+drop table :schema.rail_notifications;
+`,
+    },
+    {
+      path: "migrations/0016_create_rail_notifications.up.sql",
+      text: `create table :schema.rail_notifications (
+  id text not null default :schema.new_id('rnt'),
+  rail text not null,
+  notification_id text not null,
+  body bytea not null,
+  job_id bigint,
+  transaction_id text,
+  outcome text,
+  received_at timestamptz(3) not null default clock_timestamp(),
+  processed_at timestamptz(3),
+  done_at timestamptz(3) not null generated always as (coalesce(processed_at, 'infinity')) stored,
+  constraint rail_notifications_pkey primary key (id),
+  constraint rail_notifications_notification_id_key unique (rail, notification_id),
+  constraint rail_notifications_job_id_key unique (job_id),
+  constraint rail_notifications_transaction_id_fkey foreign key (transaction_id)
+    references :schema.transactions (id) on delete set null,
+  constraint rail_notifications_rail_check check (rail ~ '^[a-z][a-z0-9-]{0,39}$'),
+  constraint rail_notifications_notification_id_check check (length(notification_id) between 1 and 200),
+  constraint rail_notifications_body_check check (octet_length(body) <= 65536),
+  constraint rail_notifications_outcome_check check (
+    outcome in ('confirmed', 'failed', 'waiting', 'unchanged', 'ignored') and (outcome is null) = (processed_at is null)
+  )
+) with (fillfactor = 80);
+create index rail_notifications_transaction_id_idx on :schema.rail_notifications (transaction_id)
+  where transaction_id is not null;
+create index rail_notifications_done_at_idx on :schema.rail_notifications (done_at);
+comment on table :schema.rail_notifications is
+  'What payment rails announced, after their signature was checked: each once, written together with the job that works on it. One that its job gave up is a dead letter in queue_dead.';
+comment on column :schema.rail_notifications.notification_id is
+  'The rail''s own id of the notification; sent again it is the same one.';
+comment on column :schema.rail_notifications.body is 'The bytes that were signed: a retry reads them again.';
+comment on column :schema.rail_notifications.job_id is
+  'Job of the queue rail-notification that works on it; null only within the statement that receives it.';
+comment on column :schema.rail_notifications.transaction_id is
+  'Transfer or deposit it was about; null before it is processed, and for one about neither.';
+comment on column :schema.rail_notifications.outcome is
+  'What the rail said when it was asked: confirmed, failed, waiting (for confirmations), unchanged (it was over before), ignored (about nothing of ours); null before.';
+comment on column :schema.rail_notifications.processed_at is 'Null while it waits, is worked on, or is a dead letter.';
+comment on column :schema.rail_notifications.done_at is
+  'When it was processed, infinity before: what the retention policy goes by.';
+insert into :schema.retention_policies (name, kind, table_name, time_column, keep)
+values ('rail_notifications', 'rows', 'rail_notifications', 'done_at', interval '90 days');
+
+create table :schema.sandbox_secrets (
+  generation integer not null,
+  secret bytea not null,
+  created_at timestamptz(3) not null default clock_timestamp(),
+  accepted_until timestamptz(3),
+  constraint sandbox_secrets_pkey primary key (generation),
+  constraint sandbox_secrets_secret_check check (octet_length(secret) = 32)
+);
+-- One secret at most that signs, however many processes find none at the same moment.
+create unique index sandbox_secrets_signing_key on :schema.sandbox_secrets ((true)) where accepted_until is null;
+comment on table :schema.sandbox_secrets is
+  'Keys that sign notifications of the sandbox rail (HMAC-SHA-256). Whoever reads them can make the service look at transfers: grant it to nobody.';
+comment on column :schema.sandbox_secrets.accepted_until is
+  'Null: the one that signs. Set: rotated out, and still accepted until then.';
+
+create table :schema.sandbox_deposits (
+  reference text not null,
+  platform_id text not null,
+  amount :schema.usdc not null,
+  state text not null default 'accepted',
+  confirmations integer not null default 0,
+  looks integer not null default 0,
+  reason text,
+  created_at timestamptz(3) not null default clock_timestamp(),
+  updated_at timestamptz(3) not null default clock_timestamp(),
+  constraint sandbox_deposits_pkey primary key (reference),
+  constraint sandbox_deposits_platform_id_fkey foreign key (platform_id)
+    references :schema.platforms (id) on delete cascade,
+  constraint sandbox_deposits_reference_check check (reference ~ '^[A-Za-z0-9_-]{1,200}$'),
+  constraint sandbox_deposits_amount_check check (amount > 0),
+  constraint sandbox_deposits_state_check check (state in ('accepted', 'failed')),
+  constraint sandbox_deposits_counts_check check (looks >= 0 and confirmations between 0 and 12)
+) with (fillfactor = 70);
+create index sandbox_deposits_platform_id_idx on :schema.sandbox_deposits (platform_id);
+comment on table :schema.sandbox_deposits is
+  'What was paid in over the sandbox rail. It stands for money outside of our books: a deposit is booked when it is confirmed here.';
+comment on column :schema.sandbox_deposits.confirmations is 'Grow with each look; 12 are final.';
+comment on column :schema.sandbox_deposits.reason is 'Why it failed; null otherwise.';
 `,
     },
     {

@@ -967,6 +967,27 @@ export interface QueueStates {
   worker: ColumnType<string, never, never>;
 }
 
+/** What payment rails announced, after their signature was checked: each once, written together with the job that works on it. One that its job gave up is a dead letter in queue_dead. */
+export interface RailNotifications {
+  id: Generated<string>;
+  rail: string;
+  /** The rail's own id of the notification; sent again it is the same one. */
+  notification_id: string;
+  /** The bytes that were signed: a retry reads them again. */
+  body: Buffer;
+  /** Job of the queue rail-notification that works on it; null only within the statement that receives it. */
+  job_id: bigint | null;
+  /** Transfer or deposit it was about; null before it is processed, and for one about neither. */
+  transaction_id: string | null;
+  /** What the rail said when it was asked: confirmed, failed, waiting (for confirmations), unchanged (it was over before), ignored (about nothing of ours); null before. */
+  outcome: string | null;
+  received_at: Generated<Date>;
+  /** Null while it waits, is worked on, or is a dead letter. */
+  processed_at: Date | null;
+  /** When it was processed, infinity before: what the retention policy goes by. */
+  done_at: ColumnType<Date, never, never>;
+}
+
 /** Work by worker and UTC day from all tasks and payouts: what daily_work must equal. Slow; for rebuilding and comparing only. */
 export interface RecomputedWorkerDays {
   worker_id: ColumnType<string, never, never>;
@@ -1065,6 +1086,30 @@ export interface RetentionStatus {
   /** Null: not partitioned. */
   days_ahead: ColumnType<string | null, never, never>;
   default_rows: ColumnType<bigint, never, never>;
+}
+
+/** What was paid in over the sandbox rail. It stands for money outside of our books: a deposit is booked when it is confirmed here. */
+export interface SandboxDeposits {
+  reference: string;
+  platform_id: string;
+  amount: string;
+  state: Generated<string>;
+  /** Grow with each look; 12 are final. */
+  confirmations: Generated<number>;
+  looks: Generated<number>;
+  /** Why it failed; null otherwise. */
+  reason: string | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Keys that sign notifications of the sandbox rail (HMAC-SHA-256). Whoever reads them can make the service look at transfers: grant it to nobody. */
+export interface SandboxSecrets {
+  generation: number;
+  secret: Buffer;
+  created_at: Generated<Date>;
+  /** Null: the one that signs. Set: rotated out, and still accepted until then. */
+  accepted_until: Date | null;
 }
 
 /** What the sandbox rail was told to send. It stands for money outside of our books: each send counts, also a second one for the same reference. */
@@ -1721,12 +1766,15 @@ export interface Tables {
   queue_settings: QueueSettings;
   queue_slots: QueueSlots;
   queue_states: QueueStates;
+  rail_notifications: RailNotifications;
   recomputed_worker_days: RecomputedWorkerDays;
   refresh_tokens: RefreshTokens;
   reputation_events: ReputationEvents;
   retention_alarms: RetentionAlarms;
   retention_policies: RetentionPolicies;
   retention_status: RetentionStatus;
+  sandbox_deposits: SandboxDeposits;
+  sandbox_secrets: SandboxSecrets;
   sandbox_transfers: SandboxTransfers;
   streams: Streams;
   tasks: Tasks;

@@ -26,6 +26,11 @@ const newAdvance = z
 const repayment = z
   .strictObject({ amount: amount('40') })
   .openapi('Repayment', { example: { amount: '40' } });
+const writeOff = z
+  .strictObject({
+    reason: z.string().min(1).max(1_000).openapi({ description: 'Kept in the audit trail.' }),
+  })
+  .openapi('WriteOff', { example: { reason: 'The account was closed.' } });
 const newWithdrawal = z
   .strictObject({
     amount: amount('50').openapi({ description: '1 USDC or more.' }),
@@ -151,6 +156,27 @@ export function addAdvanceRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
         }
         return service.repayAdvance(id, c.req.valid('json').amount);
       }),
+  );
+
+  router.openapi(
+    defineRoute({
+      method: 'post',
+      path: '/loans/{id}/write-off',
+      operationId: 'writeOffLoan',
+      tags: ['advances'],
+      summary: 'Book what is left of an overdue advance as a loss',
+      description:
+        'For administrators, and for a loan that is `defaulted` (else 409 `loan_not_defaulted`). It is owed still: what is repaid later makes the loss smaller.',
+      limits: { needsKey: 'A write-off' },
+      request: { params: idParam('lon'), body: { content: json(writeOff) } },
+      responses: { 200: { description: 'The loan.', content: json(loanSchema) } },
+    }),
+    (c) => {
+      access.admin(c);
+      return access.once(c, 200, (service) =>
+        service.writeOffLoan(c.req.valid('param').id, c.req.valid('json')),
+      );
+    },
   );
 
   router.openapi(

@@ -1,4 +1,4 @@
-/** Webhooks that platforms send. The kernel owns /webhooks, which is about what we send. */
+/** Webhooks that platforms and rails send. The kernel owns /webhooks, which is about what we send. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import {
@@ -24,6 +24,7 @@ import {
   timeSchema,
 } from '../../../kernel/index.ts';
 import type { TaskCompletedEvent } from '../inbound.ts';
+import { MAX_NOTIFICATION_BYTES } from '../rail-notifications.ts';
 import type { Access } from './access.ts';
 import { evidenceFields } from './task-endings.ts';
 
@@ -86,8 +87,9 @@ const receivedSchema = z
 const deadLetterSchema = z
   .object({
     id: anyId('inb'),
-    platformId: anyId('plt'),
-    eventId: z.string(),
+    platformId: anyId('plt').nullable().openapi({ description: 'Null for what a rail announced.' }),
+    rail: z.string().nullable().openapi({ example: null, description: 'Null for what a platform reported.' }),
+    eventId: z.string().openapi({ description: 'The sender’s own id of it.' }),
     payload: z.unknown().openapi({ description: 'As it was received.' }),
     receivedAt: timeSchema(),
     diedAt: timeSchema(),
@@ -95,6 +97,35 @@ const deadLetterSchema = z
     error: z.string().nullable().openapi({ description: 'What the last attempt ended with.' }),
   })
   .openapi('DeadLetter');
+
+const railParam = z.object({ rail: z.string().min(1).max(100).openapi({ example: 'sandbox' }) });
+/** Of the sandbox; another rail has its own, and what is needed is up to its `verify`. */
+const railHeaders = z.object({
+  'webhook-id': z.string().optional().openapi({ example: 'msg_01jd7q8w9e3r5t6y7h8k9m0n1p' }),
+  'webhook-timestamp': z.string().optional().openapi({
+    example: '1769851800',
+    description: 'Seconds since 1970, at most 5 minutes from now.',
+  }),
+  'webhook-signature': z.string().optional().openapi({
+    example: 'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
+    description: '`v1,` and the base64 HMAC-SHA-256 of `<webhook-id>.<webhook-timestamp>.<raw body>`.',
+  }),
+});
+const notificationSchema = z.looseObject({}).openapi('RailNotification', {
+  description: 'Whatever the rail sends; this is what the sandbox does.',
+  example: {
+    type: 'transfer.updated',
+    timestamp: '2026-01-31T09:30:00.000Z',
+    data: { reference: 'txn_01jd7q8w9e3r5t6y7h8k9m0n1p', state: 'accepted', confirmations: 12 },
+  },
+});
+const receivedNotificationSchema = z
+  .object({
+    id: anyId('rnt'),
+    notificationId: z.string(),
+    created: z.boolean().openapi({ description: 'False when it was received before.' }),
+  })
+  .openapi('ReceivedNotification');
 
 export function addInboundRoutes(router: OpenAPIHono<RouteEnv>, access: Access): void {
   const tags = ['webhooks in'];
@@ -132,12 +163,63 @@ export function addInboundRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
 
   router.openapi(
     defineRoute({
+      method: 'post',
+      path: '/webhooks-in/rails/{rail}',
+      operationId: 'receiveRailNotification',
+      tags,
+      summary: 'A payment rail announces what became of a transfer or deposit',
+      description:
+        'Kept before it is answered, once for its id. It moves nothing by itself: the rail is then asked, and its answer counts. Headers and body are those of the rail; the `sandbox` signs as Standard Webhooks. Reasons of refusals: 401 `webhook_header_missing`, `webhook_timestamp`, `webhook_expired`, `webhook_signature`, `notification_not_verified`; 404 `rail_not_found`; 409 `rail_has_no_notifications`, `notification_id_reused`. What cannot be worked on is a dead letter.',
+      security: [],
+      limits: { ...MACHINE_PACE, streamsBody: true, bodyBytes: MAX_NOTIFICATION_BYTES },
+      request: {
+        params: railParam,
+        headers: railHeaders,
+        body: { content: { 'application/*': { schema: notificationSchema } } },
+      },
+      responses: { 202: { description: 'Kept.', content: json(receivedNotificationSchema) } },
+    }),
+    async (c) => {
+      const { rail } = c.req.valid('param');
+      const body = await rawBody(c);
+      const notification = { headers: c.req.raw.headers, body };
+      return respond(c, 202, await access.service(c).inbound.receiveNotification(rail, notification));
+    },
+  );
+
+  router.openapi(
+    defineRoute({
+      method: 'post',
+      path: '/webhooks-in/rails/{rail}/secret',
+      operationId: 'rotateRailSecret',
+      tags,
+      summary: 'Make the secret that signs what a rail announces',
+      description:
+        'For administrators, by access token. Shown in this answer and nowhere else; the one before is accepted for a day. Only for a rail whose secret is kept here, such as `sandbox`; else 409 `rail_secret_elsewhere`. An Idempotency-Key has no effect.',
+      request: { params: railParam },
+      responses: {
+        201: {
+          description: 'The secret.',
+          content: json(z.object({ secret: z.string().openapi({ example: 'whsec_5Xk…' }) })),
+        },
+      },
+    }),
+    async (c) => {
+      access.admin(c);
+      access.person(c);
+      const { rail } = c.req.valid('param');
+      return respond(c, 201, { secret: await access.service(c).inbound.rotateRailSecret(rail) });
+    },
+  );
+
+  router.openapi(
+    defineRoute({
       method: 'get',
       path: '/webhooks-in/dead-letters',
       operationId: 'listDeadLetters',
       tags,
       summary: 'Events that were given up',
-      description: 'Of the calling platform; for an administrator of all.',
+      description: 'Of the calling platform; for an administrator of all, with what rails announced.',
       request: {
         query: pageQuery.omit({ withTotal: true }).extend({ platformId: anyId('plt').optional() }),
       },
@@ -165,7 +247,7 @@ export function addInboundRoutes(router: OpenAPIHono<RouteEnv>, access: Access):
         const { id } = c.req.valid('param');
         const owner = await service.inbound.ownerOf(id);
         if (owner === null) throw notFound('Dead letter');
-        access.owner(c, owner);
+        access.owner(c, owner.platformId);
         await service.inbound.retryDeadLetter(id);
         return { id };
       }),

@@ -210,7 +210,8 @@ export function addPlatformRoutes(router: OpenAPIHono<RouteEnv>, access: Access)
       operationId: 'deposit',
       tags,
       summary: 'Book money that came in',
-      description: 'The sandbox believes every deposit; another rail says itself what came in.',
+      description:
+        'The sandbox believes every deposit. Over another rail only an administrator books by hand (403 `deposit_not_believed`); the rail announces itself what came in.',
       limits: { needsKey: 'A deposit' },
       request: { params, body: { content: json(deposit) } },
       responses: { 201: { description: 'The transaction.', content: json(transactionSchema) } },

@@ -11,7 +11,10 @@ declare
   v_at constant timestamptz(3) := clock_timestamp();
 begin
   select * into v_row from :schema.transactions where id = p_id for no key update;
-  if v_row.status is distinct from 'processing' or v_row.attempts <> p_round then return v_row.status; end if;
+  -- One that is pending here was sent all the same if the rail knows it, such as after a restore: it is not sent again.
+  if coalesce(v_row.status not in ('pending', 'processing'), true) or v_row.attempts <> p_round then
+    return v_row.status;
+  end if;
   if p_state = 'failed' then
     perform :schema.move_money(array['withdrawal ' || p_id || ' back ' || p_round], array['rail'],
       array['worker:' || v_row.worker_id], array[v_row.amount], p_id, p_wide);
@@ -25,6 +28,7 @@ begin
     block_number = coalesce(p_block, block_number),
     blockchain_confirmations = greatest(blockchain_confirmations, p_confirmations),
     error_message = case when p_state = 'failed' then p_reason end,
+    submitted_at = coalesce(submitted_at, v_at),
     processed_at = case when p_state = 'failed' or v_done then v_at end, updated_at = v_at
   where id = p_id returning * into v_row;
   if v_row.status <> 'processing' then
