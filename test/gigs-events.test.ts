@@ -65,11 +65,11 @@ describe('the type of an event', () => {
 
   it('is the same for calls that go together as for calls made alone', async () => {
     const together = SOURCES.flatMap((text) =>
-      [...text.matchAll(/'action', '([a-z_]+)', 'event', '([a-z_.]+)'/g)].map(
+      [...text.matchAll(/'action', '([a-z_]+)',\s+'event', '([a-z_.]+)'/g)].map(
         ([, action = '', type = '']) => [action, type] as const,
       ),
     );
-    expect(together).toHaveLength(4);
+    expect(together).toHaveLength(7);
     for (const [action, type] of together) expect(await typeOf('task', action)).toBe(type);
   });
 });
