@@ -25,6 +25,7 @@ declare
   v_answers jsonb[];
   v_records jsonb;
   v_withheld numeric := 0;
+  v_owes boolean;
 begin
   if v_alone then
     select array[:schema.begin_once(c.account, c.key, c.operation, decode(c.request, 'hex'))] into v_answers
@@ -36,7 +37,11 @@ begin
   perform :schema.check_parties(c.actor_kind, c.actor_id, c.platform_id, c.worker_id)
   from jsonb_to_recordset(p_calls) as c(actor_kind text, actor_id text, platform_id text, worker_id text);
   if v_alone then
-    perform :schema.lock_loans(v_workers);
+    -- As lock_loans does, which does not say whether there are any.
+    perform from :schema.loans l
+    where l.worker_id = any (v_workers) and l.status in ('disbursed', 'repaying', 'defaulted', 'written_off')
+    order by l.id for no key update;
+    v_owes := found;
   else
     -- Who owes an instalment is paid alone.
     perform :schema.must_be_plain(not exists (
@@ -116,9 +121,11 @@ begin
   -- Late, so that the balances are locked for no longer than it takes: others record from the same accounts.
   if v_alone then
     v_ids := :schema.move_money(v_keys, v_debits, v_credits, v_amounts, v_tasks[1]);
-    v_withheld := coalesce(:schema.withhold_repayment(v_workers[1], v_tasks[1],
-      coalesce((select sum(u.amount) from unnest(v_credits, v_amounts) as u(credit, amount) where u.credit <> 'fees'), 0),
-      'task ' || v_tasks[1] || ' repay ' || v_workers[1]), 0);
+    if v_owes then
+      v_withheld := :schema.withhold_repayment(v_workers[1], v_tasks[1],
+        coalesce((select sum(u.amount) from unnest(v_credits, v_amounts) as u(credit, amount) where u.credit <> 'fees'), 0),
+        'task ' || v_tasks[1] || ' repay ' || v_workers[1]);
+    end if;
   else
     v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_tasks);
   end if;
