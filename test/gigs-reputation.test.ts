@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GigsService, NewTask, Task } from '../src/systems/gigs/index.ts';
 import { type GigsFixture, openGigs } from './support/gigs.ts';
-import { failureOf, until } from './support/kernel.ts';
+import { failureOf, until, untilBlocked } from './support/kernel.ts';
 
 let t: GigsFixture;
 let others: GigsService[];
@@ -431,12 +431,7 @@ describe('reputation', () => {
     await holder.transaction(async (tx) => {
       await add(t.service.on(t.scope.on(tx)), first);
       waiting = add(others[0]!, second);
-      await until('the second to wait', async () => {
-        const rows = await t.scope.query(
-          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-        );
-        return rows.length > 0;
-      });
+      await untilBlocked(t.opened.database);
     });
     await waiting;
     expect(await scoreOf(id)).toBe(expected);
