@@ -458,12 +458,15 @@ set enable_mergejoin = off
 as $$
 declare
   v_at constant timestamptz := clock_timestamp();
+  -- In the order of the calls.
+  v_tasks constant text[] := array(
+    select c.task from jsonb_to_recordset(p_calls) as c(place integer, task text) order by c.place);
   v_answers jsonb[];
   v_records jsonb;
 begin
   perform :schema.begin_calls(p_calls);
   perform from :schema.tasks t
-  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)))
+  where t.id = any (v_tasks)
   order by t.id for no key update;
   -- One that is late has a second event, and one that was completed before has its own already: both go alone.
   perform :schema.must_be_plain(
@@ -479,7 +482,7 @@ begin
     completion_proof = coalesce(c.proof, t.completion_proof)
   from jsonb_to_recordset(p_calls) as c(task text, verification text, proof text)
   where t.id = c.task
-    and t.id = any (array(select a.task from jsonb_to_recordset(p_calls) as a(task text)));
+    and t.id = any (v_tasks);
   with given as (
     insert into :schema.reputation_events (id, worker_id, task_id, event_type, requested_delta, reason)
     select c.own_id, t.worker_id, t.id, 'task_completed', c.delta, 'Completed "' || left(coalesce(t.title, t.id), 200) || '"'
@@ -488,17 +491,18 @@ begin
     order by t.worker_id, t.id
     returning task_id, new_score - previous_score as delta, new_score
   )
-  select array_agg(:schema.task_json(t) || r.reputation order by c.place),
-    jsonb_agg(jsonb_build_object('place', c.place, 'action', 'complete_task', 'event', 'task.completed',
+  select array_agg(:schema.task_json(t) || r.reputation order by r.place),
+    jsonb_agg(jsonb_build_object('place', r.place, 'action', 'complete_task', 'event', 'task.completed',
       'type', 'task', 'id', t.id,
       'metadata', r.reputation || jsonb_build_object('amount', trim_scale(t.amount)::text),
-      'audiences', array[t.worker_id, t.platform_id]) order by c.place)
+      'audiences', array[t.worker_id, t.platform_id]) order by r.place)
   into v_answers, v_records
   from given g
   cross join lateral (
-    select jsonb_build_object('reputation_delta', g.delta, 'reputation_score', g.new_score) as reputation) as r
-  join jsonb_to_recordset(p_calls) as c(place integer, task text)
-    on c.task = g.task_id
+    select jsonb_build_object('reputation_delta', g.delta, 'reputation_score', g.new_score) as reputation,
+      -- A join with the calls would compare every event with every call.
+      array_position(v_tasks, g.task_id) as place
+  ) as r
   cross join lateral (select k.* from :schema.tasks k where k.id = g.task_id limit 1) as t;
   return :schema.end_calls(p_calls, v_records, v_answers);
 end
@@ -986,14 +990,16 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
+declare
+  v_keys text[];
 begin
   if p_records is not null then
     insert into :schema.audit_logs (id, actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
     select coalesce(r.audit_id, c.audit_id), c.actor_kind, c.actor_id, c.request_id, r.action, r.type, r.id, r.metadata
-    from jsonb_to_recordset(p_calls) as c(place integer, audit_id text, actor_kind text, actor_id text, request_id text)
-    join jsonb_to_recordset(p_records) as r(place integer, audit_id text, action text, type text, id text,
-      metadata jsonb)
-      on r.place = c.place;
+    from jsonb_to_recordset(p_records) as r(place integer, audit_id text, action text, type text, id text, metadata jsonb)
+    -- By its place, from 1 on: a join would compare every record with every call.
+    cross join lateral jsonb_to_record(p_calls -> (r.place - 1))
+      as c(audit_id text, actor_kind text, actor_id text, request_id text);
     insert into :schema.outbox (type, subject, audience, payload)
     select r.event, r.id, a.audience, coalesce(r.payload, r.metadata)
     from jsonb_to_recordset(p_records) as r(event text, id text, metadata jsonb, payload jsonb, audiences jsonb)
@@ -1001,13 +1007,14 @@ begin
     where a.audience is not null;
   end if;
   if p_answers is not null then
+    v_keys := array(
+      select c.account || ' ' || c.key
+      from jsonb_to_recordset(p_calls) as c(place integer, account text, key text) order by c.place);
     update :schema.idempotency_keys k
-    set answer = p_answers[c.place]
-    from jsonb_to_recordset(p_calls) as c(place integer, account text, key text)
-    where k.account = c.account and k.key = c.key
-      -- For the index, whatever leads the join.
-      and k.account = any (array(select a.account from jsonb_to_recordset(p_calls) as a(account text)))
-      and k.key = any (array(select a.key from jsonb_to_recordset(p_calls) as a(key text)));
+    set answer = p_answers[array_position(v_keys, k.account || ' ' || k.key)]
+    where k.account = any (array(select c.account from jsonb_to_recordset(p_calls) as c(account text)))
+      and k.key = any (array(select c.key from jsonb_to_recordset(p_calls) as c(key text)))
+      and array_position(v_keys, k.account || ' ' || k.key) is not null;
   end if;
   return to_jsonb(p_answers);
 end
@@ -2129,6 +2136,7 @@ set enable_mergejoin = off
 as $$
 declare
   v_at constant timestamptz(3) := clock_timestamp();
+  v_tasks constant text[] := array(select c.task from jsonb_to_recordset(p_calls) as c(task text));
   v_keys text[];
   v_debits text[];
   v_credits text[];
@@ -2140,7 +2148,7 @@ declare
 begin
   perform :schema.begin_calls(p_calls);
   perform from :schema.tasks t
-  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)))
+  where t.id = any (v_tasks)
   order by t.id for no key update;
   -- Into balances only, all of it, and to workers without an open advance.
   perform :schema.must_be_plain(
@@ -2177,31 +2185,27 @@ begin
   ) as e(place, key, debit, credit, amount);
   update :schema.tasks t
   set paid_amount = t.paid_amount + t.escrowed_amount, escrowed_amount = 0, paid_at = v_at, updated_at = v_at
-  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
+  where t.id = any (v_tasks);
   perform :schema.end_calls(p_calls, v_records, null);
   -- Late, so that the balances are locked for no longer than it takes: others post and pay from the same accounts.
   v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_references);
-  with posted as (
-    select m.task, (array_agg(m.id order by m.place))[1] as id,
-      sum(m.amount) as amount, coalesce(sum(m.amount) filter (where m.credit = 'fees'), 0) as fee
-    from unnest(v_references, v_ids, v_credits, v_amounts) with ordinality as m(task, id, credit, amount, place)
-    group by m.task
-  ), made as (
+  -- v_references has the tasks in the order of the calls: a join would compare every payout with every call.
+  with made as (
     insert into :schema.transactions as x (id, worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,
       created_at, updated_at, ledger_transfer_id, metadata)
-    select c.own_id, t.worker_id, t.platform_id, t.id, 'payout', p.amount, p.fee, 'completed', v_at, v_at, v_at, p.id,
+    select c.own_id, t.worker_id, t.platform_id, t.id, 'payout', (r.amounts ->> 'amount')::numeric,
+      (r.amounts ->> 'fee')::numeric, 'completed', v_at, v_at, v_at, v_ids[array_position(v_references, t.id)],
       c.metadata::jsonb
-    from jsonb_to_recordset(p_calls) as c(task text, metadata text, own_id text)
+    from jsonb_to_recordset(p_calls) as c(place integer, task text, metadata text, own_id text)
     cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
-    join posted p on p.task = c.task
+    cross join lateral (select v_records -> (c.place - 1) -> 'payload' as amounts) as r
     returning x.*
   )
   select array_agg(:schema.transaction_json(m) || jsonb_build_object(
-      'net', trim_scale(m.amount - m.fee)::text, 'withheld', '0', 'withdrawal', null) order by c.place)
+      'net', trim_scale(m.amount - m.fee)::text, 'withheld', '0', 'withdrawal', null)
+    order by array_position(v_references, m.task_id))
   into v_answers
-  from made m
-  join jsonb_to_recordset(p_calls) as c(place integer, task text)
-    on c.task = m.task_id;
+  from made m;
   return :schema.end_calls(p_calls, null, v_answers);
 end
 $$;
@@ -2834,27 +2838,24 @@ begin
     v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_tasks);
   end if;
 
-  with posted as (
-    select m.task, (array_agg(m.id order by m.place))[1] as id,
-      sum(m.amount) as amount, coalesce(sum(m.amount) filter (where m.credit = 'fees'), 0) as fee
-    from unnest(v_tasks, v_ids, v_credits, v_amounts) with ordinality as m(task, id, credit, amount, place)
-    group by m.task
-  ), made as (
+  -- v_tasks has the tasks in the order of the calls, and v_records three of each: a join would compare all with all.
+  with made as (
     insert into :schema.transactions as x (id, worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,
       created_at, updated_at, ledger_transfer_id)
-    select c.payout_id, c.worker_id, c.platform_id, c.id, 'payout', p.amount, p.fee, 'completed', v_at, v_at, v_at, p.id
-    from jsonb_to_recordset(p_calls) as c(id text, worker_id text, platform_id text, payout_id text)
-    join posted p on p.task = c.id
+    select c.payout_id, c.worker_id, c.platform_id, c.id, 'payout', c.amount,
+      (v_records -> (c.place * 3 - 1) -> 'payload' ->> 'fee')::numeric, 'completed', v_at, v_at, v_at,
+      v_ids[array_position(v_tasks, c.id)]
+    from jsonb_to_recordset(p_calls) as c(place integer, id text, worker_id text, platform_id text, payout_id text,
+      amount numeric)
     returning x.*
   )
   select array_agg(jsonb_build_object(
-      'task', t.task || (v_points -> c.id),
+      'task', t.task || (v_points -> m.task_id),
       'payment', :schema.transaction_json(m) || jsonb_build_object('net', trim_scale(m.amount - m.fee)::text,
-        'withheld', trim_scale(v_withheld)::text, 'withdrawal', null)) order by c.place)
+        'withheld', trim_scale(v_withheld)::text, 'withdrawal', null)) order by array_position(v_tasks, m.task_id))
   into v_answers
-  from jsonb_to_recordset(p_calls) as c(place integer, id text)
-  join made m on m.task_id = c.id
-  cross join lateral (select :schema.task_json(k) as task from :schema.tasks k where k.id = c.id limit 1) as t;
+  from made m
+  cross join lateral (select :schema.task_json(k) as task from :schema.tasks k where k.id = m.task_id limit 1) as t;
   return :schema.end_calls(p_calls, null, v_answers);
 end
 $$;

@@ -10,14 +10,16 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
+declare
+  v_keys text[];
 begin
   if p_records is not null then
     insert into :schema.audit_logs (id, actor_type, actor_id, request_id, action, resource_type, resource_id, metadata)
     select coalesce(r.audit_id, c.audit_id), c.actor_kind, c.actor_id, c.request_id, r.action, r.type, r.id, r.metadata
-    from jsonb_to_recordset(p_calls) as c(place integer, audit_id text, actor_kind text, actor_id text, request_id text)
-    join jsonb_to_recordset(p_records) as r(place integer, audit_id text, action text, type text, id text,
-      metadata jsonb)
-      on r.place = c.place;
+    from jsonb_to_recordset(p_records) as r(place integer, audit_id text, action text, type text, id text, metadata jsonb)
+    -- By its place, from 1 on: a join would compare every record with every call.
+    cross join lateral jsonb_to_record(p_calls -> (r.place - 1))
+      as c(audit_id text, actor_kind text, actor_id text, request_id text);
     insert into :schema.outbox (type, subject, audience, payload)
     select r.event, r.id, a.audience, coalesce(r.payload, r.metadata)
     from jsonb_to_recordset(p_records) as r(event text, id text, metadata jsonb, payload jsonb, audiences jsonb)
@@ -25,13 +27,14 @@ begin
     where a.audience is not null;
   end if;
   if p_answers is not null then
+    v_keys := array(
+      select c.account || ' ' || c.key
+      from jsonb_to_recordset(p_calls) as c(place integer, account text, key text) order by c.place);
     update :schema.idempotency_keys k
-    set answer = p_answers[c.place]
-    from jsonb_to_recordset(p_calls) as c(place integer, account text, key text)
-    where k.account = c.account and k.key = c.key
-      -- For the index, whatever leads the join.
-      and k.account = any (array(select a.account from jsonb_to_recordset(p_calls) as a(account text)))
-      and k.key = any (array(select a.key from jsonb_to_recordset(p_calls) as a(key text)));
+    set answer = p_answers[array_position(v_keys, k.account || ' ' || k.key)]
+    where k.account = any (array(select c.account from jsonb_to_recordset(p_calls) as c(account text)))
+      and k.key = any (array(select c.key from jsonb_to_recordset(p_calls) as c(key text)))
+      and array_position(v_keys, k.account || ' ' || k.key) is not null;
   end if;
   return to_jsonb(p_answers);
 end

@@ -10,6 +10,7 @@ set enable_mergejoin = off
 as $$
 declare
   v_at constant timestamptz(3) := clock_timestamp();
+  v_tasks constant text[] := array(select c.task from jsonb_to_recordset(p_calls) as c(task text));
   v_keys text[];
   v_debits text[];
   v_credits text[];
@@ -21,7 +22,7 @@ declare
 begin
   perform :schema.begin_calls(p_calls);
   perform from :schema.tasks t
-  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)))
+  where t.id = any (v_tasks)
   order by t.id for no key update;
   -- Into balances only, all of it, and to workers without an open advance.
   perform :schema.must_be_plain(
@@ -58,31 +59,27 @@ begin
   ) as e(place, key, debit, credit, amount);
   update :schema.tasks t
   set paid_amount = t.paid_amount + t.escrowed_amount, escrowed_amount = 0, paid_at = v_at, updated_at = v_at
-  where t.id = any (array(select c.task from jsonb_to_recordset(p_calls) as c(task text)));
+  where t.id = any (v_tasks);
   perform :schema.end_calls(p_calls, v_records, null);
   -- Late, so that the balances are locked for no longer than it takes: others post and pay from the same accounts.
   v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_references);
-  with posted as (
-    select m.task, (array_agg(m.id order by m.place))[1] as id,
-      sum(m.amount) as amount, coalesce(sum(m.amount) filter (where m.credit = 'fees'), 0) as fee
-    from unnest(v_references, v_ids, v_credits, v_amounts) with ordinality as m(task, id, credit, amount, place)
-    group by m.task
-  ), made as (
+  -- v_references has the tasks in the order of the calls: a join would compare every payout with every call.
+  with made as (
     insert into :schema.transactions as x (id, worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,
       created_at, updated_at, ledger_transfer_id, metadata)
-    select c.own_id, t.worker_id, t.platform_id, t.id, 'payout', p.amount, p.fee, 'completed', v_at, v_at, v_at, p.id,
+    select c.own_id, t.worker_id, t.platform_id, t.id, 'payout', (r.amounts ->> 'amount')::numeric,
+      (r.amounts ->> 'fee')::numeric, 'completed', v_at, v_at, v_at, v_ids[array_position(v_references, t.id)],
       c.metadata::jsonb
-    from jsonb_to_recordset(p_calls) as c(task text, metadata text, own_id text)
+    from jsonb_to_recordset(p_calls) as c(place integer, task text, metadata text, own_id text)
     cross join lateral (select k.* from :schema.tasks k where k.id = c.task limit 1) as t
-    join posted p on p.task = c.task
+    cross join lateral (select v_records -> (c.place - 1) -> 'payload' as amounts) as r
     returning x.*
   )
   select array_agg(:schema.transaction_json(m) || jsonb_build_object(
-      'net', trim_scale(m.amount - m.fee)::text, 'withheld', '0', 'withdrawal', null) order by c.place)
+      'net', trim_scale(m.amount - m.fee)::text, 'withheld', '0', 'withdrawal', null)
+    order by array_position(v_references, m.task_id))
   into v_answers
-  from made m
-  join jsonb_to_recordset(p_calls) as c(place integer, task text)
-    on c.task = m.task_id;
+  from made m;
   return :schema.end_calls(p_calls, null, v_answers);
 end
 $$;

@@ -130,27 +130,24 @@ begin
     v_ids := :schema.move_together(v_keys, v_debits, v_credits, v_amounts, v_tasks);
   end if;
 
-  with posted as (
-    select m.task, (array_agg(m.id order by m.place))[1] as id,
-      sum(m.amount) as amount, coalesce(sum(m.amount) filter (where m.credit = 'fees'), 0) as fee
-    from unnest(v_tasks, v_ids, v_credits, v_amounts) with ordinality as m(task, id, credit, amount, place)
-    group by m.task
-  ), made as (
+  -- v_tasks has the tasks in the order of the calls, and v_records three of each: a join would compare all with all.
+  with made as (
     insert into :schema.transactions as x (id, worker_id, platform_id, task_id, tx_type, amount, fee, status, processed_at,
       created_at, updated_at, ledger_transfer_id)
-    select c.payout_id, c.worker_id, c.platform_id, c.id, 'payout', p.amount, p.fee, 'completed', v_at, v_at, v_at, p.id
-    from jsonb_to_recordset(p_calls) as c(id text, worker_id text, platform_id text, payout_id text)
-    join posted p on p.task = c.id
+    select c.payout_id, c.worker_id, c.platform_id, c.id, 'payout', c.amount,
+      (v_records -> (c.place * 3 - 1) -> 'payload' ->> 'fee')::numeric, 'completed', v_at, v_at, v_at,
+      v_ids[array_position(v_tasks, c.id)]
+    from jsonb_to_recordset(p_calls) as c(place integer, id text, worker_id text, platform_id text, payout_id text,
+      amount numeric)
     returning x.*
   )
   select array_agg(jsonb_build_object(
-      'task', t.task || (v_points -> c.id),
+      'task', t.task || (v_points -> m.task_id),
       'payment', :schema.transaction_json(m) || jsonb_build_object('net', trim_scale(m.amount - m.fee)::text,
-        'withheld', trim_scale(v_withheld)::text, 'withdrawal', null)) order by c.place)
+        'withheld', trim_scale(v_withheld)::text, 'withdrawal', null)) order by array_position(v_tasks, m.task_id))
   into v_answers
-  from jsonb_to_recordset(p_calls) as c(place integer, id text)
-  join made m on m.task_id = c.id
-  cross join lateral (select :schema.task_json(k) as task from :schema.tasks k where k.id = c.id limit 1) as t;
+  from made m
+  cross join lateral (select :schema.task_json(k) as task from :schema.tasks k where k.id = m.task_id limit 1) as t;
   return :schema.end_calls(p_calls, null, v_answers);
 end
 $$;
