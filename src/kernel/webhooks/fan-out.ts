@@ -31,7 +31,7 @@ interface RecipientRow {
   readonly roles: string[];
 }
 
-// Only what is wanted at once is asked for: which events wait, and whether anybody may hear of them.
+// Endpoints that may hear of events.
 const ACTIVE = `
   from :schema.webhook_endpoints as e
   join :schema.accounts as a on a.id = e.owner_id

@@ -2,18 +2,11 @@
  * Works on events of platforms: creates the task if it was not posted, completes, verifies and pays it. Each step looks
  * at what is there and can be repeated, so a worker that dies in the middle leaves nothing half done for ever.
  */
-import {
-  type ClaimedJob,
-  canonicalDecimal,
-  claim,
-  complete,
-  endAttempts,
-  isGuildhallError,
-  JobRefused,
-} from '../../kernel/index.ts';
+import { type ClaimedJob, canonicalDecimal, isGuildhallError, JobRefused } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
 import { getTaskByExternalId } from './external-tasks.ts';
 import { INBOUND_QUEUE, type TaskCompletedEvent } from './inbound.ts';
+import { workRound } from './job-round.ts';
 import * as payments from './payments.ts';
 import * as reviews from './reviews.ts';
 import * as tasks from './tasks.ts';
@@ -21,7 +14,6 @@ import type { Task } from './types.ts';
 
 /** Jobs of one round: each is a few statements. */
 const BATCH = 20;
-const LEASE_S = 60;
 /** Waits of 1 s, doubled to 256 s: with all of them some minutes, long enough for a fail-over or a deposit. */
 const RETRY = { maxFailures: 10, maxLosses: 20, baseS: 1, mostS: 300 };
 
@@ -36,37 +28,22 @@ interface EventRow {
 
 /** One round over the events that wait; true when there may be more. Safe in several processes at once. */
 export async function workInboundEvents(context: Context): Promise<boolean> {
-  const { scope } = context;
-  const worker = `inbound-${process.pid}`;
-  const jobs = await claim(scope, { queue: INBOUND_QUEUE, worker, limit: BATCH, leaseS: LEASE_S });
-  if (jobs.length === 0) return false;
-  await scope.query('select :schema.queue_define($1, $2, $3, $4, $5)', [
-    ...[INBOUND_QUEUE, RETRY.maxFailures, RETRY.maxLosses, RETRY.baseS, RETRY.mostS],
-  ]);
-  await Promise.all(jobs.map((job) => workJob(context, job)));
-  return true;
-}
-
-async function workJob(context: Context, job: ClaimedJob): Promise<void> {
-  const { scope } = context;
-  try {
-    const event = await readEvent(context, job);
-    const done = event.processedAt === null ? await workEvent(context, event) : null;
-    await scope.executor.transaction(async (tx) => {
-      const inner = scope.on(tx);
-      await complete(inner, job);
-      if (done === null) return;
-      await inner.query(
-        `update :schema.inbound_events set task_id = $2, outcome = $3, processed_at = clock_timestamp()
-          where id = $1 and processed_at is null`,
-        [event.id, done.taskId, done.outcome],
-      );
-    });
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    const outcome = isFinal(error) ? 'refused' : 'failed';
-    await endAttempts(scope, [{ id: job.id, token: job.token, outcome, error: text }]);
-  }
+  const worked = await workRound(context.scope, {
+    ...{ queue: INBOUND_QUEUE, worker: 'inbound', limit: BATCH, retry: RETRY, isFinal },
+    run: async (job) => {
+      const event = await readEvent(context, job);
+      const done = event.processedAt === null ? await workEvent(context, event) : null;
+      return async (inner) => {
+        if (done === null) return;
+        await inner.query(
+          `update :schema.inbound_events set task_id = $2, outcome = $3, processed_at = clock_timestamp()
+            where id = $1 and processed_at is null`,
+          [event.id, done.taskId, done.outcome],
+        );
+      };
+    },
+  });
+  return worked > 0;
 }
 
 async function readEvent({ scope }: Context, { payload }: ClaimedJob): Promise<EventRow> {

@@ -4,10 +4,6 @@
  * one that is old, repeated, out of order or wrong moves nothing that a look of our own would not.
  */
 import {
-  type ClaimedJob,
-  claim,
-  complete,
-  endAttempts,
   GuildhallError,
   invalidInput,
   isGuildhallError,
@@ -17,6 +13,7 @@ import {
 } from '../../kernel/index.ts';
 import type { Context } from './context.ts';
 import { noteDeposit } from './deposits.ts';
+import { workRound } from './job-round.ts';
 import type { PaymentRail, RailNews, RailNotifications, RailStatus, SignedNotification } from './rails.ts';
 import { readRow } from './rows.ts';
 import { findDeposit, note, within } from './transfers.ts';
@@ -49,7 +46,6 @@ export const MAX_NOTIFICATION_BYTES = 64 * 1_024;
 const MAX_ID = 200;
 /** Jobs of one round: each asks a rail. */
 const BATCH = 20;
-const LEASE_S = 60;
 /** Waits of 1 s, doubled to 256 s: nine minutes, in which our own send has long been answered or given up. */
 const RETRY = { maxFailures: 10, maxLosses: 20, baseS: 1, mostS: 300 };
 /** Until a deposit that is not final is looked at again; as between two looks at a transfer. */
@@ -95,15 +91,22 @@ export async function rotateRailSecret(context: Context, name: string): Promise<
 
 /** One round over the notifications that wait; true when there may be more. Safe in several processes at once. */
 export async function workNotifications(context: Context): Promise<boolean> {
-  const { scope } = context;
-  const worker = `notifications-${process.pid}`;
-  const jobs = await claim(scope, { queue: NOTIFICATION_QUEUE, worker, limit: BATCH, leaseS: LEASE_S });
-  if (jobs.length === 0) return false;
-  await scope.query('select :schema.queue_define($1, $2, $3, $4, $5)', [
-    ...[NOTIFICATION_QUEUE, RETRY.maxFailures, RETRY.maxLosses, RETRY.baseS, RETRY.mostS],
-  ]);
-  await Promise.all(jobs.map((job) => workJob(context, job)));
-  return true;
+  const worked = await workRound(context.scope, {
+    ...{ queue: NOTIFICATION_QUEUE, worker: 'notifications', limit: BATCH, retry: RETRY, isFinal },
+    run: async ({ payload }) => {
+      const { notificationId: id } = payload as { readonly notificationId: string };
+      const done = await workNotification(context, id);
+      return async (inner) => {
+        if (done === null) return;
+        await inner.query(
+          `update :schema.rail_notifications set transaction_id = $2, outcome = $3, processed_at = clock_timestamp()
+            where id = $1 and processed_at is null`,
+          [id, done.transactionId, done.outcome],
+        );
+      };
+    },
+  });
+  return worked > 0;
 }
 
 function notifying(
@@ -137,28 +140,6 @@ async function verified(notifications: RailNotifications, notification: SignedNo
       hint: 'Check the secret, the clock, and that nothing on the way changes the body.',
       cause: error,
     });
-  }
-}
-
-async function workJob(context: Context, job: ClaimedJob): Promise<void> {
-  const { scope } = context;
-  const { notificationId: id } = job.payload as { readonly notificationId: string };
-  try {
-    const done = await workNotification(context, id);
-    await scope.executor.transaction(async (tx) => {
-      const inner = scope.on(tx);
-      await complete(inner, job);
-      if (done === null) return;
-      await inner.query(
-        `update :schema.rail_notifications set transaction_id = $2, outcome = $3, processed_at = clock_timestamp()
-          where id = $1 and processed_at is null`,
-        [id, done.transactionId, done.outcome],
-      );
-    });
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    const outcome = isFinal(error) ? 'refused' : 'failed';
-    await endAttempts(scope, [{ id: job.id, token: job.token, outcome, error: text }]);
   }
 }
 

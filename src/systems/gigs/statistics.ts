@@ -131,7 +131,7 @@ export interface DayRange {
   readonly to?: string;
 }
 
-/** Deltas of one fold: a few hundred milliseconds of work on two busy cores (measured), so that its locks are short. */
+/** Deltas of one fold: a part of a second's work, so that its locks are short. */
 const FOLD_ROWS = 5_000;
 const FOLDS = [
   ['rollups', 'fold_statistics'],

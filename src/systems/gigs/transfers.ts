@@ -3,11 +3,7 @@
  * sent and is not confirmed is looked for before it is sent again, under the same reference.
  */
 import {
-  type ClaimedJob,
-  claim,
-  complete,
   defineJob,
-  endAttempts,
   enqueue,
   type JobDefinition,
   JobRefused,
@@ -15,6 +11,7 @@ import {
 } from '../../kernel/index.ts';
 import { type Context, moving } from './context.ts';
 import { noteDeposit } from './deposits.ts';
+import { LEASE_S, workRound } from './job-round.ts';
 import {
   FINAL_CONFIRMATIONS,
   type PaymentRail,
@@ -38,9 +35,8 @@ export interface TransferOptions {
 }
 
 const DEFAULTS = { validS: 60, confirmEveryS: 5, limit: 20 } as const;
-/** The rail is waited for so long; the lease of the job is twice that, so that its outcome can still be written. */
-const ANSWER_MS = 30_000;
-const LEASE_S = 60;
+/** The rail is waited for so long. */
+const ANSWER_MS = (LEASE_S * 1_000) / 2;
 /** A rail that is away is asked each minute; 1,000 times are most of a day, after which `chaseTransfers` begins anew. */
 const RETRY = { maxFailures: 1_000, maxLosses: 1_000, baseS: 1, mostS: 60 };
 const IDLE = '10 minutes';
@@ -99,44 +95,22 @@ export async function chaseTransfers(context: Context): Promise<boolean> {
   return row?.chased === CHASED;
 }
 
-async function workQueue(
+function workQueue(
   context: Context,
   { queue, step, options }: { queue: string; step: Step; options: Required<TransferOptions> },
 ): Promise<number> {
-  const jobs = await claim(context.scope, {
-    queue,
-    worker: `transfers-${process.pid}`,
-    limit: options.limit,
-    leaseS: LEASE_S,
+  return workRound(context.scope, {
+    ...{ queue, worker: 'transfers', limit: options.limit, retry: RETRY },
+    run: async ({ payload }) => {
+      const { transactionId } = payload as TransferPayload;
+      const next = await step(context, transactionId, options);
+      return async (inner) => {
+        if (next === null) return;
+        const wait = next.delayS > 0 ? { delayS: next.delayS } : {};
+        await enqueue(inner, next.job, { transactionId }, { key: transactionId, ...wait });
+      };
+    },
   });
-  if (jobs.length > 0) {
-    await context.scope.query('select :schema.queue_define($1, $2, $3, $4, $5)', [
-      ...[queue, RETRY.maxFailures, RETRY.maxLosses, RETRY.baseS, RETRY.mostS],
-    ]);
-  }
-  await Promise.all(jobs.map((job) => workJob(context, job, (id) => step(context, id, options))));
-  return jobs.length;
-}
-
-async function workJob(
-  { scope }: Context,
-  job: ClaimedJob,
-  step: (id: string) => Promise<Next>,
-): Promise<void> {
-  const { transactionId } = job.payload as TransferPayload;
-  try {
-    const next = await step(transactionId);
-    await scope.executor.transaction(async (tx) => {
-      const inner = scope.on(tx);
-      await complete(inner, job);
-      if (next === null) return;
-      const wait = next.delayS > 0 ? { delayS: next.delayS } : {};
-      await enqueue(inner, next.job, { transactionId }, { key: transactionId, ...wait });
-    });
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    await endAttempts(scope, [{ id: job.id, token: job.token, outcome: 'failed', error: text }]);
-  }
 }
 
 const sendStep: Step = async (context, id, options) => {

@@ -4,7 +4,8 @@ create or replace function :schema.ledger_post_plain(
 language plpgsql
 as $$
 #variable_conflict use_column
--- There is no search_path setting: every name below says its schema, and ledger_post or whoever else calls it has made the others.
+-- There is no search_path setting: every name below says its schema, and the caller, such as ledger_post, has made the
+-- others.
 declare
   v_seed constant integer := floor(random() * 1000000);
   v_at timestamptz;

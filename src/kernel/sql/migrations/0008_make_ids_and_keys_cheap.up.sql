@@ -1,4 +1,4 @@
--- One UUID has the chance that sixteen characters need; before, each of them took one.
+-- One UUID has the chance that sixteen characters need; sixteen of them cost a tenth of a millisecond an id.
 create or replace function :schema.new_id(p_prefix text) returns text
 language plpgsql volatile
 as $$

@@ -1,5 +1,4 @@
--- The server reads a table's checks again for every statement that writes it, those of a domain once a session: they
--- were half of what it cost to change a balance, and a third of an added transfer.
+-- The server reads a table's checks again for every statement that writes it, those of a domain once a session.
 --
 -- Domains without a rule first: to give a column such a type writes no row anew. The rules come last, and read the rows.
 create domain :schema.ledger_units as numeric;

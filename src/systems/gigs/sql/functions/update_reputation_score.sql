@@ -7,7 +7,7 @@ declare
   v_new integer;
 begin
   -- The worker's row is locked: of two events at once the second begins from what the first has left. Locked and
-  -- changed by one statement, since a second one would cost each event half as much again.
+  -- changed by one statement: a second one would cost each event.
   update :schema.workers w
   set reputation_score = least(1000, greatest(0, o.reputation_score + new.requested_delta)), updated_at = clock_timestamp()
   from (select k.id, k.reputation_score from :schema.workers k where k.id = new.worker_id for no key update) as o
